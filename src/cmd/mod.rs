@@ -1,0 +1,20 @@
+//! The subcommands, one file each.
+
+mod exclusive;
+mod locked;
+mod notice;
+mod read;
+mod status;
+mod write;
+
+use crate::cli::Action;
+
+/// Carries one out; the code is what the process ends with.
+pub(crate) fn dispatch(action: Action) -> u8 {
+    match action {
+        Action::Exclusive(arguments) => exclusive::run(arguments),
+        Action::Read(arguments) => read::run(arguments),
+        Action::Write(arguments) => write::run(arguments),
+        Action::Status(arguments) => status::run(&arguments),
+    }
+}

@@ -1,0 +1,15 @@
+//! `fasten write`: one writer, no readers, and turns between the two.
+
+use fasten::lock::{Mode, Preference};
+
+use super::locked::{self, Job};
+use crate::cli::{Prefer, WriteArgs};
+
+pub(crate) fn run(arguments: WriteArgs) -> u8 {
+    let preference = match arguments.prefer {
+        Prefer::Fair => Preference::Fair,
+        Prefer::Reader => Preference::Reader,
+        Prefer::Writer => Preference::Writer,
+    };
+    locked::run(Job::new(arguments.lock, Mode::Exclusive, preference))
+}

@@ -1,0 +1,48 @@
+//! Every exit code that is fasten's own, in one place. The table of the manual
+//! is held to this one by a test.
+
+/// Why fasten ended with a code that is not the command's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Code {
+    /// Wrong usage, or a bad value.
+    Usage = 64,
+    /// The lock cannot be opened: no such directory, no permission, or a FIFO,
+    /// socket or character device.
+    CannotOpen = 66,
+    /// The lock does not exist and `--no-create` was given.
+    Missing = 69,
+    /// A bug in fasten.
+    Bug = 70,
+    /// The system failed: no process, no memory, no descriptors or no locks left.
+    System = 71,
+    /// The lock file cannot be created: read-only or full file system, or a
+    /// directory that is not writable.
+    CannotCreate = 73,
+    /// The lock was not obtained: busy, or timed out (`-E` sets another code).
+    Conflict = 75,
+    /// The command cannot be executed.
+    CannotExecute = 126,
+    /// The command was not found.
+    NotFound = 127,
+}
+
+impl Code {
+    /// All of them, in order.
+    pub const ALL: [Self; 9] = [
+        Self::Usage,
+        Self::CannotOpen,
+        Self::Missing,
+        Self::Bug,
+        Self::System,
+        Self::CannotCreate,
+        Self::Conflict,
+        Self::CannotExecute,
+        Self::NotFound,
+    ];
+
+    /// As the number that the shell sees.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+}

@@ -1,0 +1,218 @@
+//! Waits that can never end: processes that each hold a lock and wait for the next one's.
+//!
+//! A lock is held for all that its holder has started: the holder ends when they do. So a wait for a lock
+//! is a wait for its holders, and each of those waits for whatever it or a descendant waits for.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+use super::LockId;
+use super::held::{Held, held};
+use super::keepers::Keepers;
+use super::parse::Entry;
+use super::proc::sees_everything;
+use super::process::Processes;
+use super::queue::{Waiting, waiting};
+use super::table;
+use crate::lock::{Family, Mode};
+
+/// A lock in a circle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The file.
+    pub file: LockId,
+    /// The path by which its holder in the circle opened it, where that can be seen.
+    pub path: Option<PathBuf>,
+    /// How it is held, or wanted.
+    pub mode: Mode,
+}
+
+/// One process of a circle. It wants what the next one holds; the last wants what the first holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The process that holds.
+    pub pid: u32,
+    /// Its effective user, by name, or by number if it has none.
+    pub user: Option<String>,
+    /// What is done under the lock it holds; see [`Holder::command`](super::Holder::command).
+    pub command: Option<OsString>,
+    /// What it holds.
+    pub holds: Link,
+    /// The process that waits: the holder or a descendant.
+    pub waiter: u32,
+    /// What that one waits for.
+    pub wants: Link,
+}
+
+/// The circle that closes when `from` waits for `file`, its own step first; `None` when there is none, and
+/// also when an ancestor holds `file` itself ([`ancestor_holding`](super::ancestor_holding) tells that).
+///
+/// Of two processes that start to wait at the same time, the first to look may look too early. So look
+/// when the wait has begun: then the second to begin sees the other; and look again if the wait lasts, since
+/// one reading of a busy table may miss a line. Sources of truth as for
+/// [`holders`](super::holders()); the waits are those in /proc/locks.
+///
+/// # Errors
+/// Those of reading /proc/locks.
+pub fn circle(file: LockId, mode: Mode, family: Family, from: u32) -> io::Result<Option<Vec<Step>>> {
+    let mut system = System::read()?;
+    if !system.someone_waits {
+        return Ok(None);
+    }
+    let own = system.processes.lineage(from);
+    let others = system.waits();
+    let mut wants = vec![Want { file, mode, family, waiter: from, reached: None }];
+    let mut seen = HashSet::from([(file, mode, family)]);
+    let mut next = 0;
+    while let Some(want) = wants.get(next).cloned() {
+        for held in system.in_the_way(&want) {
+            let ours = own.iter().copied().find(|pid| held.processes.contains(pid));
+            if let Some(pid) = ours {
+                if next > 0 {
+                    return Ok(Some(system.told(&wants, next, pid, &held)));
+                }
+                continue;
+            }
+            for wait in &others {
+                let holder = wait.lineage.iter().copied().find(|pid| held.processes.contains(pid));
+                let Some(holder) = holder else { continue };
+                if seen.insert((wait.file, wait.mode, wait.family)) {
+                    let reached = Some(Reached { want: next, holder, held: held.clone() });
+                    wants.push(Want {
+                        file: wait.file,
+                        mode: wait.mode,
+                        family: wait.family,
+                        waiter: wait.pid,
+                        reached,
+                    });
+                }
+            }
+        }
+        next += 1;
+    }
+    Ok(None)
+}
+
+#[derive(Clone)]
+struct Want {
+    file: LockId,
+    mode: Mode,
+    family: Family,
+    waiter: u32,
+    reached: Option<Reached>,
+}
+
+// From which want, and through which of its holders, another want was reached.
+#[derive(Clone)]
+struct Reached {
+    want: usize,
+    holder: u32,
+    held: Held,
+}
+
+struct Wait {
+    pid: u32,
+    lineage: Vec<u32>,
+    file: LockId,
+    mode: Mode,
+    family: Family,
+}
+
+struct System {
+    files: HashMap<LockId, Vec<Entry>>,
+    someone_waits: bool,
+    hidden: bool,
+    keepers: Keepers,
+    processes: Processes,
+    looked: HashMap<LockId, (Vec<Held>, Vec<Waiting>)>,
+}
+
+impl System {
+    fn read() -> io::Result<Self> {
+        let entries = table::all()?;
+        let someone_waits = entries.iter().any(|entry| entry.blocked);
+        let mut files: HashMap<LockId, Vec<Entry>> = HashMap::new();
+        for entry in entries {
+            files.entry(entry.file).or_default().push(entry);
+        }
+        Ok(Self {
+            files,
+            someone_waits,
+            hidden: !sees_everything(),
+            keepers: Keepers::default(),
+            processes: Processes::default(),
+            looked: HashMap::new(),
+        })
+    }
+
+    fn look(&mut self, file: LockId) -> &(Vec<Held>, Vec<Waiting>) {
+        self.looked.entry(file).or_insert_with(|| {
+            let entries = self.files.get(&file.in_table()).map_or(&[][..], Vec::as_slice);
+            let held = held(file, entries, self.hidden, &mut self.keepers, &mut self.processes);
+            let waiting = waiting(file, entries, &held, &mut self.processes);
+            (held, waiting)
+        })
+    }
+
+    fn waits(&mut self) -> Vec<Wait> {
+        let awaited = self.files.iter().filter(|(_, entries)| entries.iter().any(|entry| entry.blocked));
+        let files: Vec<LockId> = awaited.map(|(&file, _)| file).collect();
+        let mut waits = Vec::new();
+        for file in files {
+            for Waiting { pid, mode, family } in self.look(file).1.clone() {
+                if let Some(pid) = pid {
+                    let lineage = self.processes.lineage(pid);
+                    waits.push(Wait { pid, lineage, file, mode, family });
+                }
+            }
+        }
+        waits
+    }
+
+    // Readers are in a reader's way when a writer waits between them.
+    fn in_the_way(&mut self, want: &Want) -> Vec<Held> {
+        let (held, waiting) = self.look(want.file);
+        let exclusive =
+            want.mode == Mode::Exclusive || waiting.iter().any(|other| other.mode == Mode::Exclusive);
+        let in_the_way =
+            |held: &&Held| held.family == want.family && (exclusive || held.mode == Mode::Exclusive);
+        held.iter().filter(in_the_way).cloned().collect()
+    }
+
+    // The circle in which `first` holds, through `held`, what the want `last` is about.
+    fn told(&mut self, wants: &[Want], last: usize, first: u32, held: &Held) -> Vec<Step> {
+        let mut chain = vec![(first, held, last)];
+        let mut at = last;
+        while let Some(reached) = &wants[at].reached {
+            chain.insert(1, (reached.holder, &reached.held, reached.want));
+            at = reached.want;
+        }
+        let link = |holds: (u32, &Held, usize), mode| Link {
+            file: wants[holds.2].file,
+            path: holds.1.keeper.and_then(|keeper| keeper.path()),
+            mode,
+        };
+        let wanted: Vec<&Want> =
+            std::iter::successors(Some(last), |&at| Some(wants[at].reached.as_ref()?.want))
+                .map(|at| &wants[at])
+                .collect();
+        chain
+            .iter()
+            .zip(wanted.iter().rev())
+            .enumerate()
+            .map(|(index, (&holds, want))| {
+                let about = self.processes.describe(holds.0);
+                Step {
+                    pid: holds.0,
+                    user: about.user,
+                    command: about.command,
+                    holds: link(holds, holds.1.mode),
+                    waiter: want.waiter,
+                    wants: link(chain[(index + 1) % chain.len()], want.mode),
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,57 @@
+//! Who holds a lock file and who waits for it, and waits that could never end.
+//!
+//! People delete lock files because they cannot tell who has them, and break the exclusion by that. The
+//! kernel knows: here its lock table and the descriptors of processes are read, and nothing is ever
+//! acquired. What cannot be seen is said to be unknown, never guessed to be free.
+//!
+//! From the outside in: [`holders`](fn@holders) and [`all`] answer for people, [`ancestor_holding`] and
+//! [`circle`] for a process that is about to wait. Below them `held` and `queue` make holders and waiters
+//! of the table's lines, `keepers` asks processes for their descriptors, `process` tells what a process
+//! is, and `parse` holds all parsers.
+
+mod id;
+mod report;
+
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod all;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod circle;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod command;
+#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
+mod elsewhere;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod held;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod keepers;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod look;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod nested;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod ofd;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+#[doc(hidden)]
+pub mod parse;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod proc;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod process;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod queue;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod table;
+
+pub use id::LockId;
+pub use report::{Holder, Report, State, Waiter};
+
+#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
+pub use elsewhere::{all, holders};
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+pub use {
+    all::all,
+    circle::{Link, Step, circle},
+    look::holders,
+    nested::{Ancestor, ancestor_holding},
+    proc::own_pid,
+};

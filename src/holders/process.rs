@@ -1,0 +1,121 @@
+//! One process: its parents, its user, its start, and what it does.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
+
+use nix::time::{ClockId, clock_gettime};
+use nix::unistd::{SysconfVar, Uid, User, sysconf};
+
+use super::command::{self, Wrapper};
+use super::parse;
+use super::proc::read;
+
+/// What people are told of a process.
+#[derive(Debug, Clone, Default)]
+pub struct Description {
+    /// The effective user's name or number.
+    pub user: Option<String>,
+    /// What it does; for a wrapper, the wrapped command.
+    pub command: Option<OsString>,
+    /// Its start.
+    pub started: Option<SystemTime>,
+    /// The start of what is done under the lock; for a wrapper, that of its command.
+    pub working_since: Option<SystemTime>,
+}
+
+/// Reads processes, with one buffer for all and each user's name looked up once.
+#[derive(Debug, Default)]
+pub struct Processes {
+    buffer: Vec<u8>,
+    users: HashMap<u32, String>,
+}
+
+impl Processes {
+    /// What can be told of `pid`; empty for a process that is gone or hidden.
+    pub fn describe(&mut self, pid: u32) -> Description {
+        let Some((comm, _, started)) = self.stat(pid) else {
+            return Description::default();
+        };
+        let user = self.uid(pid).map(|uid| self.user(uid));
+        let cmdline = read(&format!("/proc/{pid}/cmdline"), &mut self.buffer).unwrap_or_default();
+        let arguments = command::arguments(cmdline);
+        let wrapper = arguments.first().and_then(|name| Wrapper::named(name)).or_else(|| executable(pid));
+        let command = match (wrapper, arguments.as_slice()) {
+            (_, []) => in_brackets(&comm),
+            (Some(wrapper), words) => wrapper.wrapped(words).unwrap_or_else(|| command::line(words)),
+            (None, words) => command::line(words),
+        };
+        let working_since = if wrapper.is_some() { self.first_child_start(pid) } else { started };
+        Description { user, command: Some(command), started, working_since }
+    }
+
+    /// The pids from `pid` itself up to the oldest ancestor that can be seen.
+    pub fn lineage(&mut self, pid: u32) -> Vec<u32> {
+        let mut line = vec![pid];
+        let mut last = pid;
+        while let Some((_, parent, _)) = self.stat(last) {
+            if parent == 0 || line.contains(&parent) {
+                break;
+            }
+            line.push(parent);
+            last = parent;
+        }
+        line
+    }
+
+    fn uid(&mut self, pid: u32) -> Option<u32> {
+        parse::effective_uid(read(&format!("/proc/{pid}/status"), &mut self.buffer).ok()?)
+    }
+
+    /// A user's name, or number.
+    pub fn user(&mut self, uid: u32) -> String {
+        let name = || match User::from_uid(Uid::from_raw(uid)) {
+            Ok(Some(user)) => user.name,
+            _ => uid.to_string(),
+        };
+        self.users.entry(uid).or_insert_with(name).clone()
+    }
+
+    fn stat(&mut self, pid: u32) -> Option<(Vec<u8>, u32, Option<SystemTime>)> {
+        let stat = parse::stat(read(&format!("/proc/{pid}/stat"), &mut self.buffer).ok()?)?;
+        Some((stat.comm.to_vec(), stat.parent, time_of(stat.start)))
+    }
+
+    fn first_child_start(&mut self, pid: u32) -> Option<SystemTime> {
+        let threads: Vec<u32> = super::proc::numbers_in(&format!("/proc/{pid}/task")).ok()?.collect();
+        let mut children = Vec::new();
+        for thread in threads {
+            let path = format!("/proc/{pid}/task/{thread}/children");
+            children.extend(parse::numbers(read(&path, &mut self.buffer).unwrap_or_default()));
+        }
+        children.into_iter().filter_map(|child| self.stat(child)?.2).min()
+    }
+}
+
+fn executable(pid: u32) -> Option<Wrapper> {
+    let link = fs::read_link(format!("/proc/{pid}/exe")).ok()?;
+    let name = link.as_os_str().as_bytes();
+    Wrapper::named(name.strip_suffix(b" (deleted)").unwrap_or(name))
+}
+
+fn in_brackets(comm: &[u8]) -> OsString {
+    let mut name = OsString::from("[");
+    name.push(OsStr::from_bytes(comm));
+    name.push("]");
+    name
+}
+
+fn time_of(ticks: u64) -> Option<SystemTime> {
+    static BOOT: OnceLock<Option<(SystemTime, u64)>> = OnceLock::new();
+    let (boot, hertz) = (*BOOT.get_or_init(|| {
+        let up = Duration::from(clock_gettime(ClockId::CLOCK_BOOTTIME).ok()?);
+        let hertz = u64::try_from(sysconf(SysconfVar::CLK_TCK).ok()??).ok()?;
+        Some((SystemTime::now().checked_sub(up)?, hertz))
+    }))?;
+    let fraction = (ticks % hertz) * 1_000_000_000 / hertz;
+    boot.checked_add(Duration::from_secs(ticks / hertz) + Duration::from_nanos(fraction))
+}

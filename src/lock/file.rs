@@ -1,0 +1,35 @@
+//! A file that is open to be locked, and whether its path still leads to it.
+
+use std::fs::{self, File, Metadata};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// Which file it is, whatever it is called. The order is the global one in
+/// which several locks are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl From<&Metadata> for FileId {
+    fn from(metadata: &Metadata) -> Self {
+        Self { device: metadata.dev(), inode: metadata.ino() }
+    }
+}
+
+/// An open lock file.
+#[derive(Debug)]
+pub(crate) struct LockFile {
+    pub(crate) path: PathBuf,
+    pub(crate) file: File,
+    pub(crate) id: FileId,
+    /// A regular file that can be executed.
+    pub(crate) executable: bool,
+}
+
+/// Whether the path leads to that file now. Another one may have been put in
+/// its place while we waited, and whoever locks that one is not excluded by us.
+pub(crate) fn leads_to(path: &Path, id: FileId) -> bool {
+    fs::metadata(path).is_ok_and(|found| FileId::from(&found) == id)
+}

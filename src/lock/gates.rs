@@ -1,0 +1,176 @@
+//! The gates: record locks on bytes far behind the end of the lock file, which
+//! put those who wait into an order. Nothing is written anywhere.
+//!
+//! The layout is a promise between versions; the manual documents it, so that
+//! others can join.
+//!
+//! | bytes        | name   | who                                               |
+//! | ------------ | ------ | ------------------------------------------------- |
+//! | 2^62         | QUEUE  | writers, one at a time, from arrival until release |
+//! | 2^62+1       | GATE   | the writer whose turn it is, while it waits        |
+//! | 2^62+2+pid   | INTENT | a preferring writer, from arrival until release    |
+//!
+//! A reader shares GATE and all of INTENT for as long as it waits. So a reader
+//! that comes after a waiting writer stands behind it, and the next writer
+//! stands behind that reader: phases (Brandenburg and Anderson 2009).
+//!
+//! A lost gate costs order, never exclusion. So whatever goes wrong with one is
+//! answered by going on without it.
+
+use std::fs::File;
+use std::process;
+
+use super::file::LockFile;
+use super::guard::Unordered;
+use super::layout;
+use super::mode::{Mode, Preference};
+use super::open::open_again_for_writing;
+use super::patience::{GaveUp, Patience};
+use crate::sys::filesystem::keeps_families_apart;
+use crate::sys::records::{self, Bytes};
+
+const QUEUE: Bytes = Bytes { first: layout::QUEUE, count: 1 };
+const GATE: Bytes = Bytes { first: layout::GATE, count: 1 };
+const GATE_AND_INTENT: Bytes = Bytes { first: layout::GATE, count: 1 + i32::MAX as i64 };
+
+/// The way through the gates for one who wants the main lock.
+#[derive(Debug)]
+pub(crate) struct Gates {
+    side: Side,
+    /// The descriptor of their own that writers need; readers use the lock's.
+    writable: Option<File>,
+}
+
+/// Who goes through, and so by which gates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// No gates at all: first come, first served.
+    Bypass,
+    /// GATE and INTENT, shared, while it waits.
+    Reader,
+    /// QUEUE until the release, GATE while it waits.
+    FairWriter,
+    /// INTENT and then QUEUE, both until the release.
+    PreferringWriter,
+}
+
+impl Gates {
+    /// The gates that stand before this lock for one who wants it so; why there
+    /// are none, where there can be none.
+    pub(crate) fn before(lock: &LockFile, mode: Mode, preference: Preference) -> Result<Self, Unordered> {
+        let side = match (mode, preference) {
+            (Mode::Shared, _) => Side::Reader,
+            (Mode::Exclusive, Preference::Fair) => Side::FairWriter,
+            (Mode::Exclusive, Preference::Writer) => Side::PreferringWriter,
+            (Mode::Exclusive, Preference::Reader) => return Ok(Self::none()),
+        };
+        if !keeps_families_apart(&lock.file) {
+            return Err(Unordered::FileSystem);
+        }
+        let writable = match side {
+            Side::Bypass | Side::Reader => None,
+            _ if lock.executable => return Err(Unordered::Executable),
+            _ => Some(open_again_for_writing(lock).ok_or(Unordered::NotWritable)?),
+        };
+        Ok(Self { side, writable })
+    }
+
+    /// No gates: first come, first served.
+    pub(crate) fn none() -> Self {
+        Self { side: Side::Bypass, writable: None }
+    }
+
+    /// Looks whether nobody is before us, without waiting. A writer has QUEUE
+    /// after it, whatever the answer; what it would only pass is left alone, so
+    /// that being refused refuses nobody else.
+    pub(crate) fn try_pass(&self, lock: &LockFile) -> bool {
+        let file = self.file(lock);
+        match self.side {
+            Side::Bypass => true,
+            Side::Reader => !is_shut(file, GATE_AND_INTENT, Mode::Shared),
+            Side::FairWriter | Side::PreferringWriter => {
+                take_if_free(file, QUEUE, Mode::Exclusive) && !is_shut(file, GATE_AND_INTENT, Mode::Exclusive)
+            }
+        }
+    }
+
+    /// Goes through, sleeping in the kernel before each gate that is shut.
+    pub(crate) fn pass(&self, lock: &LockFile, patience: &Patience) -> Result<(), GaveUp> {
+        let file = self.file(lock);
+        match self.side {
+            Side::Bypass => Ok(()),
+            Side::Reader => take(file, GATE_AND_INTENT, Mode::Shared, patience),
+            Side::FairWriter => {
+                take(file, QUEUE, Mode::Exclusive, patience)?;
+                take(file, GATE, Mode::Exclusive, patience)
+            }
+            Side::PreferringWriter => {
+                let _ = records::clear(file, QUEUE);
+                take(file, own_intent(), Mode::Exclusive, patience)?;
+                take(file, QUEUE, Mode::Exclusive, patience)
+            }
+        }
+    }
+
+    /// The waiting is over, with the main lock or without it: opens what is
+    /// held only while waiting.
+    pub(crate) fn passed(&self, lock: &LockFile) {
+        let _ = match self.side {
+            Side::Reader => records::clear(self.file(lock), GATE_AND_INTENT),
+            Side::FairWriter => records::clear(self.file(lock), GATE),
+            Side::Bypass | Side::PreferringWriter => Ok(()),
+        };
+    }
+
+    /// The main lock was free at once: announces what stays until the release.
+    pub(crate) fn entered(&self, lock: &LockFile) {
+        if self.side == Side::PreferringWriter {
+            let _ = records::try_set(self.file(lock), own_intent(), Mode::Exclusive);
+        }
+    }
+
+    /// The main lock has been given back. INTENT goes before QUEUE, or a fair
+    /// and a preferring writer in turns could keep the readers out for ever.
+    /// The rest goes with the descriptor.
+    pub(crate) fn leave(&self, lock: &LockFile) {
+        if self.side == Side::PreferringWriter {
+            let _ = records::clear(self.file(lock), own_intent());
+        }
+    }
+
+    fn file<'a>(&'a self, lock: &'a LockFile) -> &'a File {
+        self.writable.as_ref().unwrap_or(&lock.file)
+    }
+}
+
+fn own_intent() -> Bytes {
+    Bytes { first: layout::INTENT + i64::from(process::id()), count: 1 }
+}
+
+/// Takes the gate if nobody stands in it; `false` if somebody does. A record
+/// lock from before the gates belongs to a stranger, who knows nothing of them:
+/// then there is no gate to be had, and none to wait for.
+fn take_if_free(file: &File, gate: Bytes, mode: Mode) -> bool {
+    match records::try_set(file, gate, mode) {
+        Ok(taken) => taken || !is_shut(file, gate, mode),
+        Err(_) => true,
+    }
+}
+
+fn is_shut(file: &File, gate: Bytes, mode: Mode) -> bool {
+    let blocker = records::blocker(file, gate, mode);
+    blocker.is_ok_and(|first| first.is_some_and(|first| first >= layout::GATES))
+}
+
+/// Takes the gate, waiting for it if somebody stands in it. Where the kernel
+/// refuses (it sees a deadlock between processes where there is none between
+/// their threads, or has no locks left) we go on without.
+fn take(file: &File, gate: Bytes, mode: Mode, patience: &Patience) -> Result<(), GaveUp> {
+    if take_if_free(file, gate, mode) {
+        return Ok(());
+    }
+    match patience.block(|| records::set(file, gate, mode)) {
+        Err(GaveUp::Failed(_)) => Ok(()),
+        waited => waited,
+    }
+}

@@ -1,0 +1,33 @@
+//! Locks on files, between processes.
+//!
+//! One thing decides who holds a lock: the kernel's flock(2) on the file. All
+//! that stands around it here may delay somebody and never lets anybody in:
+//!
+//! - [`Request`] says which files, in which [`Mode`], with which [`Preference`]
+//!   and for how long to [`Wait`]; it is carried out in `several` (a global
+//!   order, all or none, and the path must still be the file that was locked).
+//! - `acquire` takes one lock: through the gates, which put the waiters in
+//!   order, to the main lock.
+//! - A [`Guard`] holds what was taken and gives it back when it is dropped.
+//!
+//! The lock file itself is the user's: it is never written, truncated, renamed
+//! or removed.
+
+mod acquire;
+mod alarm;
+mod error;
+mod file;
+mod gates;
+mod guard;
+pub(crate) mod layout;
+mod main_lock;
+mod mode;
+mod open;
+mod patience;
+mod several;
+
+pub use error::{Error, Unopenable};
+pub use guard::{Guard, Unordered};
+pub use mode::{Family, Mode, Preference};
+pub use patience::Wait;
+pub use several::Request;

@@ -1,0 +1,25 @@
+//! The command: parse, dispatch, one line about what went wrong, exit code.
+//!
+//! It has no `main` of Rust's own: see `sys/process/entry.rs`.
+#![no_main]
+
+mod cli;
+mod cmd;
+mod exit;
+mod failure;
+mod message;
+mod run;
+#[path = "sys/process/mod.rs"]
+mod sys;
+mod usage;
+
+use std::ffi::OsString;
+
+/// Does what the arguments say; the code is what the process ends with.
+fn run(arguments: Vec<OsString>) -> u8 {
+    std::panic::set_hook(Box::new(failure::report_bug));
+    match usage::parse(arguments) {
+        Ok(cli) => cmd::dispatch(cli.action),
+        Err(code) => code,
+    }
+}

@@ -1,0 +1,11 @@
+//! Running a command under a lock: start it, pass it its signals, wait for it,
+//! end as it did.
+
+mod end;
+mod program;
+mod start;
+mod supervise;
+
+pub(crate) use end::{End, end_like};
+pub(crate) use program::Program;
+pub(crate) use start::{CannotStart, Lifetime, run_under};

@@ -1,0 +1,114 @@
+//! Getting a thread out of a lock call in which it sleeps.
+//!
+//! The kernel has no flock(2) with a deadline; a signal handler that runs is
+//! the only thing that ends the call early. The signal is SIGURG: its default
+//! action is to do nothing, so one that arrives late, when the handler is gone
+//! again, is harmless (the Go runtime picked it for the same reason). It is
+//! sent to the one waiting thread, whose mask is opened for it, so it does not
+//! matter what the caller has blocked or ignored.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+const SIGNAL: libc::c_int = libc::SIGURG;
+
+static INSTALLED: Mutex<Installed> = Mutex::new(Installed { users: 0, before: None });
+
+struct Installed {
+    users: usize,
+    before: Option<libc::sigaction>,
+}
+
+/// A thread that may be interrupted while this value lives.
+///
+/// Made by the thread itself. When the last one in the process is dropped the
+/// signal's disposition is what it was before the first.
+#[derive(Debug)]
+pub(crate) struct Interruptible {
+    mask: libc::sigset_t,
+}
+
+/// The address at which an [`Interruptible`] thread is interrupted. It must
+/// not be used after that thread's [`Interruptible`] is gone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Target(libc::pthread_t);
+
+impl Interruptible {
+    /// Makes the calling thread interruptible.
+    pub(crate) fn new() -> io::Result<Self> {
+        let mut installed = installed();
+        if installed.users == 0 {
+            installed.before = Some(install_handler()?);
+        }
+        let mask = unblock()?;
+        installed.users += 1;
+        Ok(Self { mask })
+    }
+
+    /// Where the calling thread can be interrupted.
+    pub(crate) fn target(&self) -> Target {
+        // SAFETY: pthread_self has no preconditions.
+        Target(unsafe { libc::pthread_self() })
+    }
+}
+
+impl Drop for Interruptible {
+    fn drop(&mut self) {
+        // SAFETY: the mask was filled in by pthread_sigmask.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.mask, ptr::null_mut()) };
+        let mut installed = installed();
+        installed.users -= 1;
+        if installed.users == 0
+            && let Some(before) = installed.before.take()
+        {
+            // SAFETY: `before` was filled in by sigaction.
+            unsafe { libc::sigaction(SIGNAL, &raw const before, ptr::null_mut()) };
+        }
+    }
+}
+
+impl Target {
+    /// Ends the lock call that the thread is in, if it is in one. A thread
+    /// about to enter the call is missed: repeat until it says that it is out.
+    pub(crate) fn interrupt(self) {
+        // SAFETY: the thread lives, because its Interruptible does.
+        unsafe { libc::pthread_kill(self.0, SIGNAL) };
+    }
+}
+
+extern "C" fn do_nothing(_signal: libc::c_int) {}
+
+fn install_handler() -> io::Result<libc::sigaction> {
+    let mut before = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: a zeroed sigaction is a valid one with no flags (so without
+    // SA_RESTART, which would start the interrupted call again), and the
+    // handler does nothing, which is safe at any point.
+    unsafe {
+        let mut wanted: libc::sigaction = MaybeUninit::zeroed().assume_init();
+        wanted.sa_sigaction = do_nothing as extern "C" fn(libc::c_int) as libc::sighandler_t;
+        match libc::sigaction(SIGNAL, &raw const wanted, before.as_mut_ptr()) {
+            0 => Ok(before.assume_init()),
+            _ => Err(io::Error::last_os_error()),
+        }
+    }
+}
+
+fn unblock() -> io::Result<libc::sigset_t> {
+    let mut before = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: both sets are initialised before they are read.
+    unsafe {
+        let mut wanted = MaybeUninit::<libc::sigset_t>::zeroed();
+        libc::sigemptyset(wanted.as_mut_ptr());
+        libc::sigaddset(wanted.as_mut_ptr(), SIGNAL);
+        match libc::pthread_sigmask(libc::SIG_UNBLOCK, wanted.as_ptr(), before.as_mut_ptr()) {
+            0 => Ok(before.assume_init()),
+            error => Err(io::Error::from_raw_os_error(error)),
+        }
+    }
+}
+
+fn installed() -> MutexGuard<'static, Installed> {
+    INSTALLED.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,54 @@
+//! Which file systems keep flock(2) and fcntl(2) locks apart.
+//!
+//! A network file system may turn a flock into an fcntl lock on the whole
+//! file. A gate would then collide with the lock it is to order, and closing
+//! the gate's descriptor would drop the lock itself. So gates are used only on
+//! file systems known to be local; an unknown one goes without, which costs
+//! order and never exclusion.
+
+use std::os::fd::AsFd;
+
+use nix::sys::statfs::fstatfs;
+
+/// The local file systems by their magic numbers (statfs(2), linux/magic.h).
+const LOCAL: [(&str, i64); 18] = [
+    ("bcachefs", 0xca45_1a4e),
+    ("btrfs", 0x9123_683e),
+    ("erofs", 0xe0f5_e1e2),
+    ("exfat", 0x2011_bab0),
+    ("ext2, ext3, ext4", 0xef53),
+    ("f2fs", 0xf2f5_2010),
+    ("iso9660", 0x9660),
+    ("jfs", 0x3153_464a),
+    ("ntfs3", 0x7366_746e),
+    ("overlayfs", 0x794c_7630),
+    ("ramfs", 0x8584_58f6),
+    ("reiserfs", 0x5265_4973),
+    ("squashfs", 0x7371_7368),
+    ("tmpfs", 0x0102_1994),
+    ("udf", 0x1501_3346),
+    ("vfat", 0x4d44),
+    ("xfs", 0x5846_5342),
+    ("zfs", 0x2fc1_2fc1),
+];
+
+/// Whether the two families of locks are independent on the file's system.
+pub(crate) fn keeps_families_apart(file: impl AsFd) -> bool {
+    fstatfs(file).is_ok_and(|found| is_local(found.filesystem_type().0))
+}
+
+fn is_local(magic: i64) -> bool {
+    LOCAL.iter().any(|(_, local)| *local == magic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_local;
+
+    #[test]
+    fn a_network_or_unknown_file_system_is_not_local() {
+        let (nfs, smb2, ceph, fuse) = (0x6969, 0xfe53_4d42, 0x00c3_6400, 0x6573_5546);
+        assert!([nfs, smb2, ceph, fuse, 0].iter().all(|magic| !is_local(*magic)));
+        assert!(is_local(0xef53));
+    }
+}

@@ -1,0 +1,8 @@
+//! Linux: flock(2) and fcntl(2) locks are independent families on local file
+//! systems, so record locks can order those who wait for a flock.
+
+pub(crate) mod filesystem;
+mod kcmp;
+pub(crate) mod records;
+
+pub(crate) use kcmp::same_description;

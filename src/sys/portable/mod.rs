@@ -1,0 +1,46 @@
+//! Systems where flock(2) and fcntl(2) locks are one family (macOS, the BSDs):
+//! there a gate would collide with the lock it is to order, so there are none.
+
+pub(crate) mod filesystem {
+    //! No file system here keeps the two families of locks apart.
+
+    use std::os::fd::AsFd;
+
+    /// Whether the two families of locks are independent: never here.
+    pub(crate) fn keeps_families_apart(_file: impl AsFd) -> bool {
+        false
+    }
+}
+
+pub(crate) mod records {
+    //! The names of the Linux side. Nothing calls them: without gates there are
+    //! no record locks.
+
+    use std::io;
+    use std::os::fd::AsFd;
+
+    use crate::lock::Mode;
+
+    /// Bytes of a file, named by the first one and their number.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(crate) struct Bytes {
+        pub(crate) first: i64,
+        pub(crate) count: i64,
+    }
+
+    pub(crate) fn try_set(_file: impl AsFd, _bytes: Bytes, _mode: Mode) -> io::Result<bool> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub(crate) fn set(_file: impl AsFd, _bytes: Bytes, _mode: Mode) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub(crate) fn clear(_file: impl AsFd, _bytes: Bytes) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub(crate) fn blocker(_file: impl AsFd, _b: Bytes, _m: Mode) -> io::Result<Option<i64>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}

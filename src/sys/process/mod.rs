@@ -1,0 +1,11 @@
+//! The system calls of the command: its own start and end, the process it runs
+//! and the signals between them. One file each; the library has none of this.
+
+pub(crate) mod child;
+pub(crate) mod descriptors;
+pub(crate) mod die;
+mod entry;
+pub(crate) mod exec;
+pub(crate) mod pipe;
+pub(crate) mod signals;
+pub(crate) mod spawn;

@@ -1,0 +1,139 @@
+//! The parsers of /proc, with lines as kernels write them and with any others.
+#![cfg(target_os = "linux")]
+
+use fasten::holders::LockId;
+use fasten::holders::parse::{self, Entry, Kind};
+use fasten::lock::Mode;
+use proptest::prelude::*;
+
+fn file(major: u32, minor: u32, inode: u64) -> LockId {
+    LockId { major, minor, inode, subvolume: None }
+}
+
+#[test]
+fn a_lock_is_read() {
+    let entry = parse::lock(b"12: FLOCK  ADVISORY  WRITE 1234 fe:10:5678 0 EOF").unwrap();
+    let expected = Entry {
+        blocked: false,
+        kind: Kind::Flock,
+        mode: Mode::Exclusive,
+        pid: Some(1234),
+        file: file(0xfe, 0x10, 5678),
+        start: 0,
+        end: i64::MAX,
+    };
+    assert_eq!(entry, expected);
+}
+
+#[test]
+fn waiters_are_read_however_deep_they_wait() {
+    for line in ["1: -> POSIX  ADVISORY  READ 7 00:2a:9 5 6", "1:    -> POSIX  ADVISORY  READ 7 00:2a:9 5 6"] {
+        let entry = parse::lock(line.as_bytes()).unwrap();
+        assert!(entry.blocked);
+        assert_eq!((entry.kind, entry.mode, entry.start, entry.end), (Kind::Posix, Mode::Shared, 5, 6));
+    }
+}
+
+#[test]
+fn nobody_is_no_pid() {
+    for pid in ["-1", "0"] {
+        let line = format!("1: OFDLCK ADVISORY  WRITE {pid} 08:01:5678 0 4611686018427387903");
+        assert_eq!(parse::lock(line.as_bytes()).unwrap().pid, None);
+    }
+}
+
+#[test]
+fn what_is_no_lock_on_a_file_is_left_out() {
+    for line in [
+        "1: LEASE  ACTIVE    READ 7 08:01:5 0 EOF",
+        "1: DELEG  ACTIVE    READ 7 08:01:5 0 EOF",
+        "1: FLOCK  ADVISORY  WRITE 7 <none>:0 0 EOF",
+        "1: FLOCK  ADVISORY  UNLCK 7 08:01:5 0 EOF",
+        "1: FLOCK  ADVISORY  WRITE 7 08:01:5:6 0 EOF",
+        "FLOCK  ADVISORY  WRITE 7 08:01:5 0 EOF",
+        "1: FLOCK  ADVISORY  WRITE 7 08:01:5 0",
+        "",
+    ] {
+        assert_eq!(parse::lock(line.as_bytes()), None, "{line}");
+    }
+}
+
+#[test]
+fn the_locks_of_a_descriptor_are_read() {
+    let info = b"pos:\t0\nmnt_id:\t27\nino:\t5\nlock:\t1: FLOCK  ADVISORY  WRITE 7 08:01:5 0 EOF\ntfd: 5 ino:9\n";
+    assert_eq!(parse::fdinfo_locks(info).count(), 1);
+    assert_eq!((parse::field_number(info, "mnt_id:"), parse::field_number(info, "ino:")), (Some(27), Some(5)));
+}
+
+#[test]
+fn a_mounts_device_is_decimal() {
+    let mounts = b"66 63 0:40 / /a\\040b rw - overlay none rw\n67 63 254:0 / /c rw - ext4 /dev/vda rw\n";
+    assert_eq!(parse::mount_device(mounts, 67), Some((254, 0)));
+    assert_eq!(parse::mount_device(mounts, 66), Some((0, 40)));
+    assert_eq!(parse::mount_device(mounts, 1), None);
+}
+
+#[test]
+fn a_command_name_may_hold_blanks_and_parentheses() {
+    let stat = b"42 (a) S 1 (b) S 7 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 9876 0\n";
+    let stat = parse::stat(stat).unwrap();
+    assert_eq!((stat.comm, stat.parent, stat.start), (&b"a) S 1 (b"[..], 7, 9876));
+}
+
+#[test]
+fn the_users_id_is_the_effective_one() {
+    assert_eq!(parse::effective_uid(b"Name:\tx\nUid:\t1\t2\t3\t4\n"), Some(2));
+}
+
+#[test]
+fn a_wait_for_an_ofd_lock_is_recognised() {
+    assert_eq!(parse::ofd_wait(b"72 0x1f 0x26 0x7f 0x0 0x0 0x0 0x7 0x7\n", 72, 38), Some(31));
+    assert_eq!(parse::ofd_wait(b"72 0x1f 0x7 0x7f\n", 72, 38), None);
+    assert_eq!(parse::ofd_wait(b"running\n", 72, 38), None);
+}
+
+fn parse_all(bytes: &[u8]) {
+    parse::locks(bytes).for_each(drop);
+    parse::fdinfo_locks(bytes).for_each(drop);
+    parse::numbers(bytes).for_each(drop);
+    let _ = (parse::lock(bytes), parse::stat(bytes), parse::effective_uid(bytes));
+    let _ = (parse::field_number(bytes, "ino:"), parse::mount_device(bytes, 1), parse::ofd_wait(bytes, 72, 38));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_a_parser_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        parse_all(&bytes);
+    }
+
+    #[test]
+    fn nothing_that_resembles_a_table_makes_a_parser_panic(
+        words in prop::collection::vec(
+            prop::sample::select(vec![
+                "1:", "->", "FLOCK", "POSIX", "OFDLCK", "ADVISORY", "READ", "WRITE", "-1", "99999999999999999999", "0",
+                "08:01:5", "::", "ffffffffff:1:1", "EOF", "\n", "lock:\t", "(", ")", "Uid:", "ino:", "0x", "0x26", "72", "1:1",
+            ]),
+            0..60,
+        )
+    ) {
+        parse_all(words.join(" ").as_bytes());
+        parse_all(words.concat().as_bytes());
+    }
+
+    #[test]
+    fn what_the_kernel_writes_is_what_is_read(
+        blocked: bool, kind in 0..3usize, write: bool, pid in 1..u32::MAX >> 1,
+        major in 0..4096u32, minor in 0..1u32 << 20, inode: u64, start in 0..i64::MAX, end in 0..i64::MAX,
+    ) {
+        let kinds = [("FLOCK ", Kind::Flock), ("POSIX ", Kind::Posix), ("OFDLCK", Kind::Ofd)];
+        let (name, kind) = kinds[kind];
+        let mode = if write { Mode::Exclusive } else { Mode::Shared };
+        let line = format!(
+            "3: {}{name} ADVISORY  {} {pid} {major:02x}:{minor:02x}:{inode} {start} {end}",
+            if blocked { "-> " } else { "" },
+            if write { "WRITE" } else { "READ" },
+        );
+        let entry = Entry { blocked, kind, mode, pid: Some(pid), file: file(major, minor, inode), start, end };
+        prop_assert_eq!(parse::lock(line.as_bytes()), Some(entry));
+    }
+}

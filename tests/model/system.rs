@@ -1,0 +1,195 @@
+//! The state machine that stateright walks through: clients, each at a step of its program, and the locks they hold.
+//!
+//! An action is one system call of one client, the kernel waking one sleeper, or a fault. A fault is a death (a kill, a
+//! timeout: the gates go at once, the main lock when the command ends) or a suspension (SIGSTOP: nothing goes). Deaths
+//! after the start leave an orphan, a command that runs without its wrapper.
+//!
+//! With `rounds` the runs are finite, and every action is checked to raise `rank`: no run can go in circles, so "never
+//! stuck" means that everybody comes to an end. Without, the clients come again for ever.
+
+use crate::kernel::{Lock, Wake};
+use crate::properties::{self, Claim};
+use crate::protocol::{Program, Role, Step};
+use stateright::{Model, Property};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    Ready,
+    Blocked,
+    Refused,
+    Orphan,
+    Suspended,
+    Gone,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Client {
+    pub mode: Mode,
+    pub at: u8,
+    pub rounds: u8,
+    pub held: u8,
+    pub running: bool,
+    pub ever_ran: bool,
+    /// Who was there already when this client asked, a bit each.
+    pub before: u8,
+    /// How many of the other side began to hold while this client waited.
+    pub passed: u8,
+    /// The same, once this client had its place (a reader its passage, a writer GATE or INTENT).
+    pub passed_inside: bool,
+    /// A writer that asked later began to hold while this writer waited.
+    pub jumped: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct State {
+    pub clients: Vec<Client>,
+    /// The sleepers; in order of arrival where the order matters.
+    pub line: Vec<u8>,
+    pub faults: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    Step(usize),
+    Wake(usize),
+    Die(usize),
+    Suspend(usize),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    Die,
+    DieAlone,
+    Suspend,
+}
+
+#[derive(Clone, Debug)]
+pub struct System {
+    pub wake: Wake,
+    pub programs: Vec<Program>,
+    pub rounds: Option<u8>,
+    pub faults: u8,
+    pub fault: Fault,
+    pub bound: u8,
+    pub claims: &'static [Claim],
+}
+
+pub const MANY: u8 = 4;
+
+impl System {
+    pub fn role(&self, i: usize) -> Role {
+        self.programs[i].role
+    }
+
+    pub fn step(&self, state: &State, i: usize) -> Step {
+        self.programs[i].steps[state.clients[i].at as usize]
+    }
+
+    pub fn grantable(state: &State, i: usize, lock: Lock) -> bool {
+        let others = state.clients.iter().enumerate().filter(|(j, _)| *j != i);
+        others.fold(0, |held, (_, client)| held | client.held) & lock.foes() == 0
+    }
+
+    fn wakeable(&self, state: &State, i: usize) -> bool {
+        state.clients[i].mode == Mode::Blocked
+            && matches!(self.step(state, i), Step::Take(lock) if Self::grantable(state, i, lock))
+    }
+
+    /// The steps that are not faults.
+    pub fn moves(&self, state: &State, actions: &mut Vec<Action>) {
+        let patient = (0..state.clients.len()).any(|i| match self.wake {
+            Wake::Any | Wake::InOrder => false,
+            Wake::Prompt => self.wakeable(state, i),
+            Wake::Brief => self.wakeable(state, i) || self.between_calls(state, i),
+        });
+        for (i, client) in state.clients.iter().enumerate() {
+            match client.mode {
+                Mode::Ready if patient && self.step(state, i) == Step::End => {}
+                Mode::Orphan if patient && client.running => {}
+                Mode::Ready | Mode::Refused | Mode::Orphan => actions.push(Action::Step(i)),
+                Mode::Blocked if self.wakeable(state, i) => actions.push(Action::Wake(i)),
+                Mode::Blocked | Mode::Suspended | Mode::Gone => {}
+            }
+        }
+    }
+
+    fn rank(state: &State) -> usize {
+        let rank = |client: &Client| match client.mode {
+            Mode::Gone => 10_001,
+            Mode::Orphan | Mode::Suspended => 10_000,
+            Mode::Ready | Mode::Blocked | Mode::Refused => {
+                let stays = usize::from(client.mode != Mode::Ready);
+                5_000 - 64 * usize::from(client.rounds) + 2 * usize::from(client.at) + stays
+            }
+        };
+        state.clients.iter().map(rank).sum()
+    }
+}
+
+impl Model for System {
+    type State = State;
+    type Action = Action;
+
+    fn init_states(&self) -> Vec<State> {
+        let client = Client {
+            mode: Mode::Ready,
+            at: 0,
+            rounds: self.rounds.unwrap_or(1),
+            held: 0,
+            running: false,
+            ever_ran: false,
+            before: 0,
+            passed: 0,
+            passed_inside: false,
+            jumped: false,
+        };
+        let clients = vec![client; self.programs.len()];
+        vec![State { clients, line: Vec::new(), faults: self.faults }]
+    }
+
+    fn actions(&self, state: &State, actions: &mut Vec<Action>) {
+        self.moves(state, actions);
+        for (i, client) in state.clients.iter().enumerate() {
+            let alive = match client.mode {
+                Mode::Ready => client.at > 0,
+                Mode::Blocked | Mode::Refused => true,
+                Mode::Orphan | Mode::Suspended | Mode::Gone => false,
+            };
+            match self.fault {
+                _ if state.faults == 0 || !alive => {}
+                Fault::Die | Fault::DieAlone => actions.push(Action::Die(i)),
+                Fault::Suspend if self.waits(state, i) => actions.push(Action::Suspend(i)),
+                Fault::Suspend => {}
+            }
+        }
+    }
+
+    fn next_state(&self, last: &State, action: Action) -> Option<State> {
+        let mut state = last.clone();
+        match action {
+            Action::Step(i) => self.advance(&mut state, i),
+            Action::Wake(i) => self.grant(&mut state, i),
+            Action::Die(i) => self.die(&mut state, i),
+            Action::Suspend(i) => {
+                state.faults -= 1;
+                state.clients[i].mode = Mode::Suspended;
+                state.line.retain(|&j| usize::from(j) != i);
+            }
+        }
+        if self.wake == Wake::InOrder {
+            for i in state.line.clone() {
+                if self.wakeable(&state, i.into()) {
+                    self.grant(&mut state, i.into());
+                }
+            }
+        } else {
+            state.line.clear();
+        }
+        assert!(self.rounds.is_none() || Self::rank(&state) > Self::rank(last), "{action:?} goes back");
+        Some(state)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        properties::of(self.claims)
+    }
+}
