@@ -1,6 +1,7 @@
 //! Who holds: against real processes.
 #![cfg(target_os = "linux")]
 
+#[path = "support/lockers.rs"]
 mod support;
 
 use std::ffi::OsStr;

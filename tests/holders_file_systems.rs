@@ -1,6 +1,7 @@
 //! File systems whose stat(2) and lock table disagree. Wants root, and mkfs.btrfs.
 #![cfg(target_os = "linux")]
 
+#[path = "support/lockers.rs"]
 mod support;
 
 use std::os::unix::fs::MetadataExt;

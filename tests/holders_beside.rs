@@ -1,6 +1,7 @@
 //! Asking beside those who lock: it never gets into their way, and never takes a held lock for free.
 #![cfg(target_os = "linux")]
 
+#[path = "support/lockers.rs"]
 mod support;
 
 use std::process::Command;

@@ -1,6 +1,7 @@
 //! Ancestors that hold the lock, and circles of waits.
 #![cfg(target_os = "linux")]
 
+#[path = "support/lockers.rs"]
 mod support;
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! Who waits, and in which order: the gates of DESIGN section 5, taken by hand.
 #![cfg(target_os = "linux")]
 
+#[path = "support/lockers.rs"]
 mod support;
 
 use std::path::Path;
