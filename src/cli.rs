@@ -28,7 +28,7 @@ pub enum Action {
     /// Run a command while nobody reads or writes, taking turns with the readers
     #[command(override_usage = "fasten write [OPTIONS] <LOCK>... -- <COMMAND> [ARG]...")]
     Write(WriteArgs),
-    /// Say whether locks are held
+    /// Say who holds locks and who waits for them
     Status(StatusArgs),
 }
 
@@ -112,11 +112,19 @@ pub enum Prefer {
 #[command(args_override_self = true)]
 pub struct StatusArgs {
     /// Say nothing; the exit code tells
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with_all = ["json", "watch"])]
     pub quiet: bool,
 
-    /// Files or directories to ask about
-    #[arg(required = true, value_name = "LOCK", value_hint = ValueHint::AnyPath)]
+    /// Say it as JSON, for programs
+    #[arg(long, conflicts_with = "watch")]
+    pub json: bool,
+
+    /// Say it again whenever something changes, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+
+    /// Files or directories to ask about; none for every lock that can be seen
+    #[arg(value_name = "LOCK", value_hint = ValueHint::AnyPath)]
     pub locks: Vec<PathBuf>,
 }
 

@@ -4,19 +4,38 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
-use crate::sys::pipe;
+use crate::sys::{pipe, terminal};
 
 /// Says it. That nobody listens is no error.
 pub(crate) fn say(words: &str) {
-    let mut line = String::from("fasten: ");
-    for letter in words.chars() {
+    put(&format!("fasten: {}\n", printable(words)));
+}
+
+/// Says it on a line of a terminal that will be said anew, or cleared.
+pub(crate) fn draw_line(words: &str) {
+    let line = format!("fasten: {}", printable(words));
+    let width = terminal::width().saturating_sub(1);
+    put(&format!("\r{}\x1b[K", line.chars().take(width).collect::<String>()));
+}
+
+/// Takes the line away that was drawn last.
+pub(crate) fn clear_line() {
+    put("\r\x1b[K");
+}
+
+/// The words with what would move a terminal's cursor, or end the line, spelt out.
+pub(crate) fn printable(words: &str) -> String {
+    words.chars().fold(String::new(), |mut line, letter| {
         if letter.is_control() {
             let _ = write!(line, "{}", letter.escape_default());
         } else {
             line.push(letter);
         }
-    }
-    line.push('\n');
+        line
+    })
+}
+
+fn put(text: &str) {
     pipe::ignore_broken();
-    let _ = io::stderr().write_all(line.as_bytes());
+    let _ = io::stderr().write_all(text.as_bytes());
 }

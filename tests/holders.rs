@@ -200,7 +200,8 @@ fn all_shows_the_own_files_first_with_their_paths() {
 #[test]
 fn a_holder_in_an_inner_pid_namespace_is_seen() {
     let (_directory, path) = lock_file();
-    let arguments = ["--pid", "--fork", "--mount-proc", "flock", path.to_str().unwrap(), "sh", "-c", "echo; read x"];
+    let arguments =
+        ["--pid", "--fork", "--mount-proc", "flock", path.to_str().unwrap(), "sh", "-c", "echo; read x"];
     let mut process = start("unshare", &arguments.map(AsRef::as_ref));
     let _ = process.line();
     let holder = only(&path);

@@ -43,8 +43,9 @@ fn a_held_lock_is_never_free_while_others_come_and_go() {
                 while !done.load(Ordering::Relaxed) {
                     let locked: Vec<_> = (0..150)
                         .map(|number| {
-                            let file = std::fs::File::create(directory.join(format!("{thread} {number}"))).unwrap();
-                            file.lock().unwrap();
+                            let file =
+                                std::fs::File::create(directory.join(format!("{thread} {number}"))).unwrap();
+                            fs2::FileExt::lock_exclusive(&file).unwrap();
                             file
                         })
                         .collect();
@@ -52,7 +53,9 @@ fn a_held_lock_is_never_free_while_others_come_and_go() {
                 }
             });
         }
-        let wrong = (0..2000).filter(|_| !holders(&path).is_ok_and(|report| report.state == State::Exclusive)).count();
+        let wrong = (0..2000)
+            .filter(|_| !holders(&path).is_ok_and(|report| report.state == State::Exclusive))
+            .count();
         done.store(true, Ordering::Relaxed);
         assert_eq!(wrong, 0);
     });

@@ -57,7 +57,10 @@ fn locks_on_btrfs_are_found_and_snapshots_are_told_apart() {
 fn on_btrfs() {
     let directory = given();
     run("truncate -s 200M image; mkfs.btrfs -q image; mkdir disk; mount -o loop image disk", &directory);
-    run("btrfs -q subvolume create one; touch one/file; btrfs -q subvolume snapshot one two", &directory.join("disk"));
+    run(
+        "btrfs -q subvolume create one; touch one/file; btrfs -q subvolume snapshot one two",
+        &directory.join("disk"),
+    );
     let (one, two) = (directory.join("disk/one/file"), directory.join("disk/two/file"));
     let (id, other) = (LockId::of_path(&one).unwrap(), LockId::of_path(&two).unwrap());
     assert_ne!(id.subvolume, None, "stat(2) and the table agree; nothing is tested");

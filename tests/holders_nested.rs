@@ -65,7 +65,15 @@ fn a_stranger_is_no_ancestor() {
 fn an_ancestor_of_another_user_is_seen_by_its_pid() {
     let (directory, path) = lock_file();
     std::fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let under = ["flock", "-o", path.to_str().unwrap(), "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    let under = [
+        "flock",
+        "-o",
+        path.to_str().unwrap(),
+        "setpriv",
+        "--reuid=65534",
+        "--regid=65534",
+        "--clear-groups",
+    ];
     support::again(&under, "below_roots_lock", &path);
 }
 

@@ -27,7 +27,8 @@ fn a_lock_is_read() {
 
 #[test]
 fn waiters_are_read_however_deep_they_wait() {
-    for line in ["1: -> POSIX  ADVISORY  READ 7 00:2a:9 5 6", "1:    -> POSIX  ADVISORY  READ 7 00:2a:9 5 6"] {
+    for line in ["1: -> POSIX  ADVISORY  READ 7 00:2a:9 5 6", "1:    -> POSIX  ADVISORY  READ 7 00:2a:9 5 6"]
+    {
         let entry = parse::lock(line.as_bytes()).unwrap();
         assert!(entry.blocked);
         assert_eq!((entry.kind, entry.mode, entry.start, entry.end), (Kind::Posix, Mode::Shared, 5, 6));
@@ -60,9 +61,13 @@ fn what_is_no_lock_on_a_file_is_left_out() {
 
 #[test]
 fn the_locks_of_a_descriptor_are_read() {
-    let info = b"pos:\t0\nmnt_id:\t27\nino:\t5\nlock:\t1: FLOCK  ADVISORY  WRITE 7 08:01:5 0 EOF\ntfd: 5 ino:9\n";
+    let info =
+        b"pos:\t0\nmnt_id:\t27\nino:\t5\nlock:\t1: FLOCK  ADVISORY  WRITE 7 08:01:5 0 EOF\ntfd: 5 ino:9\n";
     assert_eq!(parse::fdinfo_locks(info).count(), 1);
-    assert_eq!((parse::field_number(info, "mnt_id:"), parse::field_number(info, "ino:")), (Some(27), Some(5)));
+    assert_eq!(
+        (parse::field_number(info, "mnt_id:"), parse::field_number(info, "ino:")),
+        (Some(27), Some(5))
+    );
 }
 
 #[test]
@@ -97,7 +102,8 @@ fn parse_all(bytes: &[u8]) {
     parse::fdinfo_locks(bytes).for_each(drop);
     parse::numbers(bytes).for_each(drop);
     let _ = (parse::lock(bytes), parse::stat(bytes), parse::effective_uid(bytes));
-    let _ = (parse::field_number(bytes, "ino:"), parse::mount_device(bytes, 1), parse::ofd_wait(bytes, 72, 38));
+    let _ =
+        (parse::field_number(bytes, "ino:"), parse::mount_device(bytes, 1), parse::ofd_wait(bytes, 72, 38));
 }
 
 proptest! {

@@ -122,6 +122,8 @@ fn a_waiter_is_gone_when_it_is_served() {
     let holder = locker(&path, &["flock:ex"]);
     let waiter = blocked(&path, 1, &["flock:ex"]);
     drop(holder);
-    until("served", || holders(&path).unwrap().holders.first().is_some_and(|holder| holder.pid == Some(waiter.pid)));
+    until("served", || {
+        holders(&path).unwrap().holders.first().is_some_and(|holder| holder.pid == Some(waiter.pid))
+    });
     assert_eq!(waiters(&path), []);
 }

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use fasten::lock::{Error as LockError, Guard, Mode, Preference, Request, Wait};
 
-use super::notice::Notice;
+use super::notice::{Notice, Voice};
+use super::who;
 use crate::cli::LockArgs;
 use crate::failure;
 use crate::message::say;
@@ -20,14 +21,6 @@ pub(crate) struct Job {
     lifetime: Lifetime,
     conflict: u8,
     voice: Voice,
-}
-
-/// How much we say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Voice {
-    Quiet,
-    Normal,
-    Verbose,
 }
 
 impl Job {
@@ -65,22 +58,21 @@ impl Job {
 }
 
 /// Takes the locks and runs the command under them.
-pub(crate) fn run(job: Job) -> u8 {
-    let Job { voice, conflict, .. } = job;
-    carry_out(&job).unwrap_or_else(|error| {
-        if voice != Voice::Quiet {
-            say(&error.to_string());
+pub(crate) fn run(job: &Job) -> u8 {
+    carry_out(job).unwrap_or_else(|error| {
+        let refusal = error.downcast_ref::<LockError>().and_then(who::refusal);
+        if job.voice != Voice::Quiet {
+            say(&refusal.clone().unwrap_or_else(|| error.to_string()));
         }
-        match error.downcast_ref::<LockError>() {
-            Some(LockError::Busy { .. } | LockError::TimedOut { .. }) => conflict,
-            _ => failure::code(&error).number(),
-        }
+        if refusal.is_some() { job.conflict } else { failure::code(&error).number() }
     })
 }
 
 fn carry_out(job: &Job) -> Result<u8> {
     let asked = Instant::now();
-    let guard = take(job)?;
+    let notice = Notice::new(job.voice);
+    let guard = job.request.take(&|path| notice.waiting_for(path))?;
+    drop(notice);
     let taken = Instant::now();
     if job.voice == Voice::Verbose {
         tell_of(&guard, taken - asked);
@@ -90,11 +82,6 @@ fn carry_out(job: &Job) -> Result<u8> {
         say(&format!("released after {:.3?}", taken.elapsed()));
     }
     Ok(end_like(end))
-}
-
-fn take(job: &Job) -> Result<Guard> {
-    let notice = Notice::new(job.voice == Voice::Verbose, job.voice == Voice::Quiet);
-    Ok(job.request.take(&|path| notice.waiting_for(path))?)
 }
 
 fn tell_of(guard: &Guard, waited: Duration) {

@@ -5,6 +5,7 @@ mod locked;
 mod notice;
 mod read;
 mod status;
+mod who;
 mod write;
 
 use crate::cli::Action;

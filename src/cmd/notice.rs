@@ -1,54 +1,54 @@
-//! The line that tells a person what is being waited for.
+//! What tells a person that something is being waited for, and for whom.
 //!
-//! Only after half a second, and only for somebody who looks: a terminal, or
-//! `-v`. A thread of its own says it, because the waiting one must not leave its
-//! place in the kernel's queue for that; it is started only when there is
-//! something to wait for.
+//! Only after half a second, and only for somebody who looks. At a terminal it
+//! is one line that is kept up to date and vanishes when the lock comes; with
+//! `-v` elsewhere it is said once. A thread of its own says it, because the
+//! waiting one must not leave its place in the kernel's queue for that; it is
+//! started only when there is something to wait for.
 
 use std::cell::RefCell;
 use std::io::{IsTerminal, stderr};
 use std::path::Path;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::process;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::message::say;
+use super::who;
+use crate::message::{clear_line, draw_line, say};
 
 const PATIENCE: Duration = Duration::from_millis(500);
+const REDRAWN_EVERY: Duration = Duration::from_secs(1);
+
+/// How much we say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Voice {
+    Quiet,
+    Normal,
+    Verbose,
+}
 
 /// Tells what is being waited for, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Notice {
-    wanted: Wanted,
+    voice: Voice,
     current: RefCell<Option<Line>>,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Wanted {
-    Always,
-    OnTerminal,
-    Never,
-}
-
 impl Notice {
-    pub(crate) fn new(verbose: bool, quiet: bool) -> Self {
-        let wanted = match (verbose, quiet) {
-            (true, _) => Wanted::Always,
-            (_, true) => Wanted::Never,
-            _ => Wanted::OnTerminal,
-        };
-        Self { wanted, current: RefCell::new(None) }
+    pub(crate) fn new(voice: Voice) -> Self {
+        Self { voice, current: RefCell::new(None) }
     }
 
     /// This is what is being waited for now, and nothing else any more.
     pub(crate) fn waiting_for(&self, path: &Path) {
-        let wanted = match self.wanted {
-            Wanted::Always => true,
-            Wanted::OnTerminal => stderr().is_terminal(),
-            Wanted::Never => false,
-        };
-        if wanted {
-            self.current.replace(Line::about(path));
+        if self.voice == Voice::Quiet {
+            return;
+        }
+        let at_terminal = stderr().is_terminal();
+        if at_terminal || self.voice == Voice::Verbose {
+            self.current.replace(None);
+            self.current.replace(Line::about(path, at_terminal));
         }
     }
 }
@@ -62,14 +62,10 @@ struct Line {
 
 impl Line {
     /// `None` where there is no thread to be had: the waiting matters more.
-    fn about(path: &Path) -> Option<Self> {
-        let line = format!("waiting for {}", path.display());
+    fn about(path: &Path, at_terminal: bool) -> Option<Self> {
+        let path = path.to_owned();
         let (dropped, ended) = channel();
-        let speak = move || {
-            if ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                say(&line);
-            }
-        };
+        let speak = move || speak(&path, at_terminal, &ended);
         let thread = thread::Builder::new().spawn(speak).ok()?;
         Some(Self { dropped: Some(dropped), thread: Some(thread) })
     }
@@ -82,4 +78,31 @@ impl Drop for Line {
             let _ = thread.join();
         }
     }
+}
+
+fn speak(path: &Path, at_terminal: bool, ended: &Receiver<()>) {
+    let start = Instant::now();
+    let mut pause = PATIENCE;
+    while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+        if !at_terminal {
+            say(&words(path, None));
+            let _ = ended.recv();
+            return;
+        }
+        draw_line(&words(path, Some(start.elapsed())));
+        pause = REDRAWN_EVERY;
+    }
+    if pause == REDRAWN_EVERY {
+        clear_line();
+    }
+}
+
+/// `waiting for build.lock: held by make (pid 4242, ann) for 2m13s; second in line, 5s so far`.
+fn words(path: &Path, waited: Option<Duration>) -> String {
+    let report = who::look(path);
+    let held = report.as_ref().and_then(who::held_by).map(|held| format!(": {held}")).unwrap_or_default();
+    let place = report.as_ref().and_then(|report| who::place(report, process::id()));
+    let place = place.map(|place| format!("; place {place} in the queue")).unwrap_or_default();
+    let waited = waited.map(|time| format!("; waited {}s", time.as_secs())).unwrap_or_default();
+    format!("waiting for {}{held}{place}{waited}", path.display())
 }

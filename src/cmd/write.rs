@@ -11,5 +11,5 @@ pub(crate) fn run(arguments: WriteArgs) -> u8 {
         Prefer::Reader => Preference::Reader,
         Prefer::Writer => Preference::Writer,
     };
-    locked::run(Job::new(arguments.lock, Mode::Exclusive, preference))
+    locked::run(&Job::new(arguments.lock, Mode::Exclusive, preference))
 }

@@ -8,12 +8,14 @@ use super::file::LockFile;
 use super::gates::Gates;
 use super::guard::Held;
 use super::main_lock;
-use super::mode::{Family, Mode, Preference};
+use super::mode::{Mode, Preference};
+use super::nested::is_under_a_reader;
+use super::open::open_again_for_writing;
 use super::patience::{GaveUp, Patience};
 
 /// Takes the lock on an open file. After a refusal nothing is held.
 pub(crate) fn acquire(
-    lock: LockFile,
+    mut lock: LockFile,
     mode: Mode,
     preference: Preference,
     patience: &Patience,
@@ -22,7 +24,15 @@ pub(crate) fn acquire(
         Ok(gates) => (gates, None),
         Err(why) => (Gates::none(), Some(why)),
     };
-    match take(&lock, mode, &gates, patience) {
+    let mut taken = take(&lock, mode, &gates, patience);
+    if mode == Mode::Exclusive
+        && taken.as_ref().is_err_and(GaveUp::is_for_want_of_writing)
+        && let Some(writable) = open_again_for_writing(&lock)
+    {
+        lock.file = writable;
+        taken = take(&lock, mode, &gates, patience);
+    }
+    match taken {
         Ok(()) => Ok(Held::new(lock, gates, unordered)),
         Err(gave_up) => Err((lock, gave_up)),
     }
@@ -40,20 +50,4 @@ fn take(lock: &LockFile, mode: Mode, gates: &Gates, patience: &Patience) -> Resu
     let taken = passed.and_then(|()| patience.block(|| main_lock::lock(&lock.file, mode)));
     gates.passed(lock);
     taken
-}
-
-/// Whether an ancestor of this process reads already. Then another reader must
-/// not stand behind a waiting writer, who waits for that ancestor.
-#[cfg(all(target_os = "linux", not(fasten_portable)))]
-fn is_under_a_reader(lock: &LockFile, mode: Mode) -> bool {
-    use crate::holders::{LockId, ancestor_holding, own_pid};
-
-    let ancestor = || ancestor_holding(LockId::of_descriptor(&lock.file)?, Family::Flock, own_pid()?);
-    mode == Mode::Shared && ancestor().is_ok_and(|found| found.is_some_and(|one| one.mode == Mode::Shared))
-}
-
-/// Without gates no reader stands behind a writer.
-#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
-fn is_under_a_reader(_lock: &LockFile, _mode: Mode) -> bool {
-    false
 }

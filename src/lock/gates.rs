@@ -7,7 +7,7 @@
 //! | bytes        | name   | who                                               |
 //! | ------------ | ------ | ------------------------------------------------- |
 //! | 2^62         | QUEUE  | writers, one at a time, from arrival until release |
-//! | 2^62+1       | GATE   | the writer whose turn it is, while it waits        |
+//! | 2^62+2       | GATE   | the writer whose turn it is, while it waits        |
 //! | 2^62+2+pid   | INTENT | a preferring writer, from arrival until release    |
 //!
 //! A reader shares GATE and all of INTENT for as long as it waits. So a reader

@@ -22,6 +22,7 @@ mod guard;
 pub(crate) mod layout;
 mod main_lock;
 mod mode;
+mod nested;
 mod open;
 mod patience;
 mod several;

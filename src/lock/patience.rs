@@ -34,6 +34,14 @@ pub(crate) enum GaveUp {
     Failed(io::Error),
 }
 
+impl GaveUp {
+    /// NFS makes an fcntl lock of a flock, and an exclusive one of those needs a
+    /// descriptor that is open for writing.
+    pub(crate) fn is_for_want_of_writing(&self) -> bool {
+        matches!(self, Self::Failed(error) if matches!(error.raw_os_error(), Some(libc::EBADF | libc::EIO)))
+    }
+}
+
 impl<'a> Patience<'a> {
     pub(crate) fn new(wait: Wait, on_wait: &'a dyn Fn(&Path)) -> Self {
         let deadline = match wait {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use fasten::lock::Guard;
+use nix::errno::Errno;
 
 use super::end::End;
 use super::program::Program;
@@ -60,7 +61,7 @@ impl CannotStart {
     /// executed, 71 where the system has no means left for another process.
     pub(crate) fn code(&self) -> Code {
         match self.source.raw_os_error() {
-            Some(libc::ENOENT | libc::ENOTDIR) => Code::NotFound,
+            Some(libc::ENOENT) => Code::NotFound,
             Some(libc::EAGAIN | libc::ENOMEM | libc::EMFILE | libc::ENFILE | libc::ECHILD) => Code::System,
             _ => Code::CannotExecute,
         }
@@ -69,10 +70,12 @@ impl CannotStart {
 
 impl fmt::Display for CannotStart {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
+        let word = Errno::from_raw(self.source.raw_os_error().unwrap_or_default()).desc().to_lowercase();
         match self.code() {
-            Code::NotFound => write!(out, "{}: command not found", self.name),
-            Code::System => write!(out, "{}: cannot be started: {}", self.name, self.source),
-            _ => write!(out, "{}: cannot be executed: {}", self.name, self.source),
+            Code::NotFound => write!(out, "{name}: command not found; is it in PATH, and what its #! names?"),
+            Code::System => write!(out, "{name}: cannot be started: {word}"),
+            _ => write!(out, "{name}: cannot be executed: {word}"),
         }
     }
 }

@@ -28,6 +28,7 @@ struct Installed {
 #[derive(Debug)]
 pub(crate) struct Interruptible {
     mask: libc::sigset_t,
+    target: Target,
 }
 
 /// The address at which an [`Interruptible`] thread is interrupted. It must
@@ -44,13 +45,13 @@ impl Interruptible {
         }
         let mask = unblock()?;
         installed.users += 1;
-        Ok(Self { mask })
+        // SAFETY: pthread_self has no preconditions.
+        Ok(Self { mask, target: Target(unsafe { libc::pthread_self() }) })
     }
 
-    /// Where the calling thread can be interrupted.
+    /// Where the thread that made this can be interrupted.
     pub(crate) fn target(&self) -> Target {
-        // SAFETY: pthread_self has no preconditions.
-        Target(unsafe { libc::pthread_self() })
+        self.target
     }
 }
 

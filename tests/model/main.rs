@@ -1,4 +1,4 @@
-//! A model of the gate protocol (section 5 of the blueprint), walked through state by state.
+//! A model of the gate protocol (src/lock/gates.rs), walked through state by state.
 //!
 //! The real locks can only be tried a few thousand times, and the interleavings that break such a protocol are the rare
 //! ones. Here a few clients take every interleaving there is, with a death at every step. Each check stands beside a

@@ -1,5 +1,5 @@
 //! Processes that hold and want locks. Each says when it is ready; nothing here sleeps and hopes.
-#![allow(dead_code, missing_docs)]
+#![allow(dead_code, missing_docs, reason = "each test program takes what it needs")]
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
@@ -135,7 +135,11 @@ pub fn again(under: &[&str], test: &str, path: &Path) {
         .output()
         .unwrap_or_else(|error| panic!("cannot run {}: {error}", under[0]));
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 /// The file that `again` is about.

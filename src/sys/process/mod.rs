@@ -9,3 +9,4 @@ pub(crate) mod exec;
 pub(crate) mod pipe;
 pub(crate) mod signals;
 pub(crate) mod spawn;
+pub(crate) mod terminal;

@@ -1,0 +1,68 @@
+//! The status for programs. Its shape is a promise; the manual documents it.
+
+use std::ffi::OsString;
+use std::time::SystemTime;
+
+use fasten::holders::{Holder, Report, Waiter};
+use fasten::lock::{Family, Mode};
+use serde_json::{Value, json};
+
+/// One document with a line end.
+pub(super) fn document(reports: &[Report]) -> String {
+    let locks: Vec<Value> = reports.iter().map(lock).collect();
+    format!("{}\n", json!({ "locks": locks }))
+}
+
+fn lock(report: &Report) -> Value {
+    json!({
+        "path": report.path.as_ref().map(|path| path.to_string_lossy()),
+        "state": super::word(report.state),
+        "holders": report.holders.iter().map(holder).collect::<Vec<_>>(),
+        "waiters": report.waiters.iter().map(waiter).collect::<Vec<_>>(),
+    })
+}
+
+fn holder(holder: &Holder) -> Value {
+    json!({
+        "pid": holder.pid,
+        "user": holder.user,
+        "command": text(holder.command.as_ref()),
+        "mode": mode(holder.mode),
+        "family": family(holder.family),
+        "since": time(holder.since),
+        "processes": holder.processes,
+    })
+}
+
+fn waiter(waiter: &Waiter) -> Value {
+    json!({
+        "pid": waiter.pid,
+        "user": waiter.user,
+        "command": text(waiter.command.as_ref()),
+        "mode": mode(waiter.mode),
+        "family": family(waiter.family),
+        "since": time(waiter.since),
+    })
+}
+
+fn text(words: Option<&OsString>) -> Option<String> {
+    words.map(|words| words.to_string_lossy().into_owned())
+}
+
+fn time(since: Option<SystemTime>) -> Option<String> {
+    since.map(|since| humantime::format_rfc3339_seconds(since).to_string())
+}
+
+pub(super) fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Shared => "read",
+        Mode::Exclusive => "write",
+    }
+}
+
+pub(super) fn family(family: Family) -> &'static str {
+    match family {
+        Family::Flock => "flock",
+        Family::Fcntl => "fcntl",
+    }
+}

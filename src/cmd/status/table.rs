@@ -1,0 +1,108 @@
+//! The status for people: the lock and its state, and a line for each process.
+//!
+//!     build.lock: write
+//!       holds    4242 ann       2m13s  write  make -j8
+//!       waits 1  4250 bob         10s  read   ./report
+
+use std::ffi::OsString;
+use std::time::{Duration, SystemTime};
+
+use fasten::holders::{Report, State};
+use fasten::lock::{Family, Mode};
+
+use super::json::{family, mode};
+use crate::cmd::who::short;
+use crate::message::printable;
+use crate::sys::terminal;
+
+/// All of them; at a terminal in colour and no wider than it.
+pub(super) fn of(reports: &[Report], at_terminal: bool) -> String {
+    let style = Style::new(at_terminal);
+    reports.iter().map(|report| one(report, &style)).collect()
+}
+
+fn one(report: &Report, style: &Style) -> String {
+    let name = report.path.as_ref().map(|path| path.to_string_lossy().into_owned());
+    let name = printable(&name.unwrap_or_else(|| "a file that cannot be seen".to_owned()));
+    let mut text = format!("{name}: {}\n", style.painted(report.state));
+    for holder in &report.holders {
+        let row = Row {
+            role: "holds".to_owned(),
+            pid: holder.pid,
+            user: holder.user.as_deref(),
+            since: holder.since,
+            kind: kind(holder.mode, holder.family),
+            command: holder.command.as_ref(),
+        };
+        text.push_str(&style.fitted(&row.line()));
+    }
+    for (before, waiter) in report.waiters.iter().enumerate() {
+        let row = Row {
+            role: format!("waits {}", before + 1),
+            pid: waiter.pid,
+            user: waiter.user.as_deref(),
+            since: waiter.since,
+            kind: kind(waiter.mode, waiter.family),
+            command: waiter.command.as_ref(),
+        };
+        text.push_str(&style.fitted(&row.line()));
+    }
+    text
+}
+
+/// flock is the family of nearly all; only the other one is worth a word.
+fn kind(of: Mode, with: Family) -> String {
+    match with {
+        Family::Flock => mode(of).to_owned(),
+        Family::Fcntl => format!("{} {}", mode(of), family(with)),
+    }
+}
+
+struct Row<'a> {
+    role: String,
+    pid: Option<u32>,
+    user: Option<&'a str>,
+    since: Option<SystemTime>,
+    kind: String,
+    command: Option<&'a OsString>,
+}
+
+impl Row<'_> {
+    fn line(&self) -> String {
+        let Some(pid) = self.pid else {
+            return format!("  {:<7} {}, holder not visible from here", self.role, self.kind);
+        };
+        let user = self.user.unwrap_or("-");
+        let time = self.since.and_then(|since| SystemTime::now().duration_since(since).ok());
+        let time = time.map_or_else(|| "-".to_owned(), |time| short(Duration::from_secs(time.as_secs())));
+        let command = self.command.map(|words| words.to_string_lossy()).unwrap_or_default();
+        format!("  {:<7} {pid:>7} {user:<8} {time:>8}  {:<5}  {}", self.role, self.kind, printable(&command))
+    }
+}
+
+struct Style {
+    colour: bool,
+    width: usize,
+}
+
+impl Style {
+    fn new(at_terminal: bool) -> Self {
+        let colour = at_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        Self { colour, width: if at_terminal { terminal::width() } else { usize::MAX } }
+    }
+
+    fn painted(&self, state: State) -> String {
+        let number = match state {
+            State::Free => 32,
+            State::Shared => 33,
+            State::Exclusive => 31,
+            State::Unknown => 35,
+        };
+        let word = super::word(state);
+        if self.colour { format!("\x1b[{number}m{word}\x1b[0m") } else { word.to_owned() }
+    }
+
+    fn fitted(&self, line: &str) -> String {
+        line.chars().take(self.width).chain(['\n']).collect()
+    }
+}

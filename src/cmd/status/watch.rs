@@ -1,0 +1,40 @@
+//! `fasten status --watch`: the table, drawn anew whenever it has changed.
+//!
+//! The kernel tells nobody that its table has changed, so it is read again a few
+//! times a second. This is for a person who looks; no lock waits on it.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use super::{Told, ask, code, table};
+use crate::cli::StatusArgs;
+use crate::exit::Code;
+
+const LOOKED_AT_EVERY: Duration = Duration::from_millis(250);
+const CLEAR_SCREEN: &str = "\x1b[H\x1b[2J";
+
+/// Until Ctrl-C; then what a single look would have ended with.
+pub(super) fn until_interrupted(arguments: &StatusArgs) -> Told {
+    let (interrupt, interrupted) = channel();
+    let stop = move || {
+        let _ = interrupt.send(());
+    };
+    ctrlc::set_handler(stop).map_err(|error| (Code::System, error.into()))?;
+    let mut out = io::stdout();
+    let at_terminal = out.is_terminal();
+    let mut drawn = String::new();
+    loop {
+        let reports = ask(arguments)?;
+        let text = table::of(&reports, at_terminal);
+        if text != drawn {
+            let clear = if at_terminal { CLEAR_SCREEN } else { "" };
+            let written = out.write_all(format!("{clear}{text}").as_bytes()).and_then(|()| out.flush());
+            written.map_err(|error| (Code::System, error.into()))?;
+            drawn = text;
+        }
+        if interrupted.recv_timeout(LOOKED_AT_EVERY) != Err(RecvTimeoutError::Timeout) {
+            return Ok(code(&reports));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Who has the lock, in a few words: for refusals and for those who wait.
+//!
+//! Looked up only when somebody is refused or waits; it costs nothing otherwise.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use fasten::holders::{Holder, Report, holders};
+use fasten::lock::Error;
+
+/// What to say of a lock that was not obtained: who holds it, and what became of
+/// the waiting. `None` for errors of other kinds.
+pub(crate) fn refusal(error: &Error) -> Option<String> {
+    let (path, outcome) = match error {
+        Error::Busy { path } => (path, "try again later, or wait with -w".to_owned()),
+        Error::TimedOut { path, limit } => (path, format!("gave up after {}", short(*limit))),
+        _ => return None,
+    };
+    let held = holders(path).ok().and_then(|report| held_by(&report));
+    let held = held.unwrap_or_else(|| "busy".to_owned());
+    Some(format!("{}: {held}; {outcome}", path.display()))
+}
+
+/// `held by make -j8 (pid 4242, ann) for 2m13s`, or what is known of it.
+pub(crate) fn held_by(report: &Report) -> Option<String> {
+    let (first, others) = report.holders.split_first()?;
+    let more = match others.len() {
+        0 => String::new(),
+        1 => " and 1 other".to_owned(),
+        many => format!(" and {many} others"),
+    };
+    Some(match first.pid {
+        Some(pid) => format!("held by {} ({}){more}{}", command(first), process(pid, first), since(first)),
+        None => format!("held, holder not visible{more}"),
+    })
+}
+
+/// The place of a process among those who wait, from 1 on.
+pub(crate) fn place(report: &Report, pid: u32) -> Option<usize> {
+    report.waiters.iter().position(|waiter| waiter.pid == Some(pid)).map(|before| before + 1)
+}
+
+/// What is known of the lock at this path.
+pub(crate) fn look(path: &Path) -> Option<Report> {
+    holders(path).ok()
+}
+
+fn command(holder: &Holder) -> String {
+    let words = holder.command.as_ref().map(|words| words.to_string_lossy().into_owned());
+    words.unwrap_or_else(|| "a process".to_owned())
+}
+
+fn process(pid: u32, holder: &Holder) -> String {
+    holder.user.as_ref().map_or_else(|| format!("pid {pid}"), |user| format!("pid {pid}, {user}"))
+}
+
+fn since(holder: &Holder) -> String {
+    let held = holder.since.and_then(|since| SystemTime::now().duration_since(since).ok());
+    held.map(|held| format!(" for {}", short(Duration::from_secs(held.as_secs())))).unwrap_or_default()
+}
+
+/// `2m13s`; whole seconds where it is longer than one.
+pub(crate) fn short(time: Duration) -> String {
+    humantime::format_duration(time).to_string().replace(' ', "")
+}

@@ -1,0 +1,9 @@
+//! How wide the terminal is.
+
+/// The columns of the terminal that standard error is; 80 where it does not say.
+pub(crate) fn width() -> usize {
+    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    // SAFETY: TIOCGWINSZ fills in a winsize, and this one is ours.
+    let asked = unsafe { libc::ioctl(libc::STDERR_FILENO, libc::TIOCGWINSZ, &raw mut size) };
+    if asked == 0 && size.ws_col > 0 { size.ws_col.into() } else { 80 }
+}

@@ -1,0 +1,18 @@
+//! The command as its users meet it: every promise against real processes.
+//!
+//! Nothing here sleeps and hopes. What has to have happened is seen: a line in
+//! /proc/locks, a word in a pipe, a file, an exit code.
+
+mod bad_input;
+mod beside_flock;
+mod inherited;
+mod lifetime;
+mod moved;
+mod play;
+mod real_use;
+mod several;
+mod signals;
+mod status;
+mod support;
+mod terminal;
+mod waiting;

@@ -1,0 +1,133 @@
+//! At a terminal: Ctrl-C, Ctrl-Z, and the line that says what is waited for.
+//!
+//! A real shell with job control in a real pseudo-terminal, driven by Python's
+//! `pty`, which is on every Debian machine that has python3.
+
+use std::process::Command;
+
+use super::support::{FASTEN, Place};
+
+/// Talks to an interactive bash: `type TEXT` and `see TEXT` in turns.
+const DRIVER: &str = r"
+import os, pty, re, select, sys, time
+steps = [line.split(' ', 1) for line in sys.argv[1].splitlines()]
+pid, fd = pty.fork()
+if pid == 0:
+    os.environ['PS1'] = 'ready> '
+    os.execvp('bash', ['bash', '--norc', '--noprofile', '--noediting', '-i'])
+seen = ''
+def see(text):
+    global seen
+    end = time.monotonic() + 60
+    while text not in seen:
+        if not select.select([fd], [], [], max(0, end - time.monotonic()))[0]:
+            sys.exit('never saw %r in %r' % (text, seen))
+        try: seen += os.read(fd, 4096).decode(errors='replace')
+        except OSError: sys.exit('the terminal closed before %r: %r' % (text, seen))
+    before, seen = seen.split(text, 1)
+    return before
+see('ready> ')
+for verb, text in steps:
+    if verb == 'see': see(text)
+    elif verb == 'absent':
+        word, until = text.split(' before ')
+        before = see(until)
+        if word in before: sys.exit('saw %r in %r' % (word, before))
+    elif verb == 'key': os.write(fd, {'^C': b'\x03', '^Z': b'\x1a', '^\\': b'\x1c'}[text])
+    elif verb == 'type': os.write(fd, text.encode() + b'\n')
+    else: sys.exit('no such step: ' + verb)
+os.write(fd, b'exit\n')
+";
+
+fn at_a_terminal(place: &Place, steps: &str) {
+    let output = Command::new("python3")
+        .args(["-c", DRIVER, steps])
+        .current_dir(place.folder())
+        .env("FASTEN", FASTEN)
+        .env("TERM", "dumb")
+        .output()
+        .expect("this test needs python3 (Debian package python3)");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn ctrl_c_reaches_the_command_once_and_fasten_stays_until_it_has_ended() {
+    let place = Place::new();
+    std::fs::write(
+        place.path("command"),
+        "trap 'n=$((n+1)); echo caught-$n' INT\necho 'he''re'\nuntil [ -e go ]; do read -r -t 0.05 x; done\necho end-$n\nexit 5\n",
+    )
+    .unwrap();
+    at_a_terminal(
+        &place,
+        "type \"$FASTEN\" exclusive a.lock -- bash command; echo code-$?\n\
+         see here\n\
+         key ^C\n\
+         see caught-1\n\
+         type touch go; true\n\
+         key ^C\n\
+         see caught-2\n",
+    );
+    let place2 = Place::new();
+    std::fs::copy(place.path("command"), place2.path("command")).unwrap();
+    at_a_terminal(
+        &place2,
+        "type (sleep 0; until [ -e caught ]; do :; done; touch go) & \"$FASTEN\" exclusive a.lock -- bash -c 'trap \"echo caught-\\$((++n)); touch caught\" INT; echo he\"\"re; until [ -e go ]; do :; done; echo end-$n; exit 5'; echo code-$?\n\
+         see here\n\
+         key ^C\n\
+         absent caught-2 before code-5\n",
+    );
+}
+
+#[test]
+fn a_command_killed_by_ctrl_c_ends_fasten_by_it_too() {
+    let place = Place::new();
+    at_a_terminal(
+        &place,
+        "type \"$FASTEN\" exclusive a.lock -- sh -c 'echo he\"\"re; exec cat'; echo code-$?\n\
+         see here\n\
+         key ^C\n\
+         see ready>\n\
+         type echo code-$?\n\
+         see code-130\n\
+         type flock -n a.lock echo fr\"\"ee\n\
+         see free\n",
+    );
+}
+
+#[test]
+fn stopping_and_continuing_works_with_job_control() {
+    let place = Place::new();
+    at_a_terminal(
+        &place,
+        "type \"$FASTEN\" exclusive a.lock -- sh -c 'echo he\"\"re; read x; echo got-$x'; echo code-$?\n\
+         see here\n\
+         key ^Z\n\
+         see Stopped\n\
+         see ready>\n\
+         type flock -n a.lock true || echo he\"\"ld\n\
+         see held\n\
+         type fg\n\
+         type word\n\
+         see got-word\n\
+         see ready>\n",
+    );
+}
+
+#[test]
+fn a_waiter_at_a_terminal_says_what_it_waits_for_and_ctrl_c_ends_it() {
+    let place = Place::new();
+    at_a_terminal(
+        &place,
+        "type mkfifo f; \"$FASTEN\" exclusive a.lock -- sh -c 'echo he\"\"re; read x <f' &\n\
+         see here\n\
+         type \"$FASTEN\" write a.lock -- true\n\
+         see waiting for a.lock\n\
+         key ^C\n\
+         see ready>\n\
+         type echo code-$?\n\
+         see code-130\n\
+         type echo >f; wait; flock -n a.lock echo fr\"\"ee\n\
+         see free\n",
+    );
+}
