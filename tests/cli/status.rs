@@ -68,7 +68,7 @@ fn the_table_names_the_holder_and_the_waiters_in_their_order() {
     );
     assert_eq!(status(&place, &["-q"]), (Some(75), String::new()));
     end(holder);
-    waiters.map(end);
+    waiters.into_iter().for_each(end);
 }
 
 #[test]

@@ -53,30 +53,19 @@ fn at_a_terminal(place: &Place, steps: &str) {
 #[test]
 fn ctrl_c_reaches_the_command_once_and_fasten_stays_until_it_has_ended() {
     let place = Place::new();
-    std::fs::write(
-        place.path("command"),
-        "trap 'n=$((n+1)); echo caught-$n' INT\necho 'he''re'\nuntil [ -e go ]; do read -r -t 0.05 x; done\necho end-$n\nexit 5\n",
-    )
-    .unwrap();
+    let command = "trap 'n=$((n+1)); echo caught-$n; touch caught' INT\n\
+        echo here\n\
+        until [ -e go ]; do read -r -t 0.05 x; done\n\
+        exit 5\n";
+    std::fs::write(place.path("command"), command).unwrap();
     at_a_terminal(
         &place,
-        "type \"$FASTEN\" exclusive a.lock -- bash command; echo code-$?\n\
-         see here\n\
-         key ^C\n\
-         see caught-1\n\
-         type touch go; true\n\
-         key ^C\n\
-         see caught-2\n",
-    );
-    let place2 = Place::new();
-    std::fs::copy(place.path("command"), place2.path("command")).unwrap();
-    at_a_terminal(
-        &place2,
-        "type (sleep 0; until [ -e caught ]; do :; done; touch go) & \"$FASTEN\" exclusive a.lock -- bash -c 'trap \"echo caught-\\$((++n)); touch caught\" INT; echo he\"\"re; until [ -e go ]; do :; done; echo end-$n; exit 5'; echo code-$?\n\
+        "type (until [ -e caught ]; do :; done; touch go) & \"$FASTEN\" exclusive a.lock -- bash command; echo code-$?\n\
          see here\n\
          key ^C\n\
          absent caught-2 before code-5\n",
     );
+    assert!(place.path("caught").exists());
 }
 
 #[test]
@@ -90,6 +79,7 @@ fn a_command_killed_by_ctrl_c_ends_fasten_by_it_too() {
          see ready>\n\
          type echo code-$?\n\
          see code-130\n\
+         see ready>\n\
          type flock -n a.lock echo fr\"\"ee\n\
          see free\n",
     );
@@ -107,11 +97,34 @@ fn stopping_and_continuing_works_with_job_control() {
          see ready>\n\
          type flock -n a.lock true || echo he\"\"ld\n\
          see held\n\
+         see ready>\n\
          type fg\n\
+         see exclusive a.lock\n\
          type word\n\
          see got-word\n\
          see ready>\n",
     );
+}
+
+/// As under `ssh -t host fasten ...`: no shell between the terminal and fasten.
+#[test]
+fn a_hang_up_reaches_the_command_of_a_fasten_that_leads_its_session() {
+    let place = Place::new();
+    let script = "
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    command = 'trap \"echo caught >hung; exit 4\" HUP; echo he\"\"re; while :; do read x; done'
+    os.execv(sys.argv[1], ['fasten', 'exclusive', 'a.lock', '--', 'sh', '-c', command])
+seen = b''
+while b'here' not in seen: seen += os.read(fd, 100)
+os.close(fd)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+";
+    let mut command = Command::new("python3");
+    let ended = command.args(["-c", script, FASTEN]).current_dir(place.folder()).status().unwrap();
+    assert_eq!(ended.code(), Some(4));
+    assert_eq!(place.text("hung"), "caught\n");
 }
 
 #[test]
@@ -127,6 +140,7 @@ fn a_waiter_at_a_terminal_says_what_it_waits_for_and_ctrl_c_ends_it() {
          see ready>\n\
          type echo code-$?\n\
          see code-130\n\
+         see ready>\n\
          type echo >f; wait; flock -n a.lock echo fr\"\"ee\n\
          see free\n",
     );

@@ -3,9 +3,8 @@
 //! Rust's own start-up puts three things into the way of a wrapper: it ignores
 //! SIGPIPE, so that nobody can tell any more what the command should inherit; it
 //! opens /dev/null for closed standard streams, which the command would then
-//! see; and it reads /proc/self/maps for the guard page of the stack, a fifth of
-//! the time that a whole uncontended run takes beyond its command's. The C
-//! library's `main` does none of that.
+//! see; and it reads /proc/self/maps for the guard page of the stack, which takes
+//! longer than the lock. The C library's `main` does none of that.
 
 use std::ffi::{CStr, OsStr, OsString, c_char, c_int};
 use std::os::unix::ffi::OsStrExt;

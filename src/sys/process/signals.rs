@@ -26,7 +26,7 @@ pub(crate) struct Signals {
 pub(crate) enum Arrived {
     /// The command may have ended.
     ChildChanged,
-    /// A process sent this signal to us; it is meant for the command.
+    /// This signal came to us alone; it is meant for the command.
     FromProcess(i32),
     /// The terminal sent a signal to its whole foreground group: the command
     /// has it already.
@@ -55,6 +55,7 @@ impl Signals {
         loop {
             match take(&self.kept) {
                 Ok((libc::SIGCHLD, _)) => return Ok(Arrived::ChildChanged),
+                Ok((libc::SIGHUP, true)) if leads_session() => return Ok(Arrived::FromProcess(libc::SIGHUP)),
                 Ok((_, true)) => return Ok(Arrived::FromTerminal),
                 Ok((signal, false)) => return Ok(Arrived::FromProcess(signal)),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -75,6 +76,13 @@ pub(super) fn only(signals: &[i32]) -> libc::sigset_t {
         }
         set.assume_init()
     }
+}
+
+/// Whether a hang-up of the terminal is told to this process alone, and to the
+/// rest of its group only when it ends: it was started in place of a shell.
+fn leads_session() -> bool {
+    // SAFETY: neither call has preconditions.
+    unsafe { libc::getsid(0) == libc::getpid() }
 }
 
 /// The next signal of the set, and whether it comes from the kernel.
