@@ -1,0 +1,96 @@
+# bash completion for fasten(1). With bash-completion installed, the command
+# after `--` completes with its own arguments.
+
+# A row: of which verbs|which names|what value: `word` (any), `command`, or one of these.
+_fasten_table() {
+    # >>> made from src/cli.rs by FASTEN_UPDATE=1 cargo test --test completions
+    verbs='exclusive read write status help'
+    runners='exclusive read write'
+    rows='
+fasten exclusive read write status|-h --help|
+fasten|-V --version|
+exclusive read write|-n --nonblock --nb|
+exclusive read write|-w --timeout --wait|word
+exclusive read write|-E --conflict-exit-code|word
+exclusive read write|-F --no-fork|
+exclusive read write|-o --close|
+exclusive read write|--linger|
+exclusive read write|--no-create|
+exclusive read write|-q --quiet|
+exclusive read write|-v --verbose|
+exclusive read write|-c --command|command
+write|--prefer|fair reader writer
+status|-q --quiet|
+status|--json|
+status|--watch|
+'
+    # <<<
+}
+
+_fasten() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+    local verb=fasten verbs runners rows i of names takes options='' value=''
+    COMPREPLY=()
+    _fasten_table
+
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+            --) _fasten_after_dashes $((i + 1)); return ;;
+            -*) ;;
+            *) [[ $verb == fasten ]] && verb=${COMP_WORDS[i]} ;;
+        esac
+    done
+
+    # bash makes three words of --name=value.
+    if [[ $cur == = ]]; then
+        cur=
+    elif [[ $prev == = ]]; then
+        prev=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+
+    while IFS='|' read -r of names takes; do
+        [[ " $of " == *" $verb "* ]] || continue
+        options+=" $names"
+        [[ $prev == -* && " $names " == *" $prev "* ]] && value=$takes
+    done <<<"$rows"
+
+    case $value in
+        '') ;;
+        word) return ;;
+        command) _fasten_reply -c; return ;;
+        *) _fasten_reply -W "$value"; return ;;
+    esac
+    case $verb:$cur in
+        *:-*) _fasten_reply -W "$options" ;;
+        fasten:* | help:*) _fasten_reply -W "$verbs" ;;
+        *) _fasten_files ;;
+    esac
+}
+
+_fasten_after_dashes() {
+    if [[ " $runners " != *" $verb "* ]]; then
+        _fasten_files
+    elif declare -F _comp_command_offset >/dev/null; then
+        _comp_command_offset "$1"
+    elif declare -F _command_offset >/dev/null; then
+        _command_offset "$1"
+    elif ((COMP_CWORD == $1)); then
+        _fasten_reply -c
+    else
+        _fasten_files
+    fi
+}
+
+_fasten_reply() {
+    local IFS=$' \t\n' one
+    while IFS= read -r one; do
+        COMPREPLY+=("$one")
+    done < <(compgen "$@" -- "$cur")
+}
+
+# readline's own: it knows quotes, blanks and ~.
+_fasten_files() {
+    compopt -o default 2>/dev/null
+}
+
+complete -F _fasten fasten
