@@ -9,3 +9,4 @@ compile_error!("fasten needs flock(2): it builds on Linux, macOS and the BSDs");
 pub mod holders;
 pub mod lock;
 mod sys;
+pub mod thread;

@@ -12,10 +12,10 @@ use fasten::lock::{Family, Mode};
 use support::{Process, asking, lock_file, locker, table, until, until_blocked};
 
 const QUEUE: &str = "posix:ex:4611686018427387904:1";
-const GATE: &str = "posix:ex:4611686018427387905:1";
-const OPEN_GATE: &str = "posix:un:4611686018427387905:1";
-const READER_GATE: &str = "posix:sh:4611686018427387905:2147483649";
-const READER_PASSED: &str = "posix:un:4611686018427387905:2147483649";
+const GATE: &str = "posix:ex:4611686018427387906:1";
+const OPEN_GATE: &str = "posix:un:4611686018427387906:1";
+const READER_GATE: &str = "posix:sh:4611686018427387906:2147483648";
+const READER_PASSED: &str = "posix:un:4611686018427387906:2147483648";
 const OFD_WRITE: &str = "ofd:ex:0:4611686018427387904";
 const OFD_READ: &str = "ofd:sh:0:4611686018427387904";
 

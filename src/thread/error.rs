@@ -1,0 +1,30 @@
+//! Why a thread did not get the lock: the three cases that a thread lock can meet.
+
+use std::fmt;
+
+/// Why a lock was not obtained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// Somebody else holds the lock, or goes first, and the caller did not want to wait.
+    Busy,
+    /// The lock did not come free within the time given.
+    TimedOut,
+    /// The caller would wait for itself: a reader asks to write.
+    WouldNeverEnd,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Busy => "the lock is busy",
+            Self::TimedOut => "the lock did not come free in time",
+            Self::WouldNeverEnd => {
+                "the wait would never end: this thread reads, and a writer waits for all readers; \
+                 release the read first, or write from the start"
+            }
+        })
+    }
+}
+
+impl std::error::Error for Error {}

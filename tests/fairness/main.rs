@@ -1,0 +1,28 @@
+//! Nobody starves: how long who waits, with real processes, and who is passed by
+//! whom. The waits are compared with what else happened in the same run, because
+//! a machine that is busy makes everything longer.
+#![cfg(target_os = "linux")]
+#![allow(missing_docs, reason = "test names say it")]
+
+#[path = "../support/ordered.rs"]
+mod ordered;
+#[path = "../support/running.rs"]
+mod running;
+#[path = "../support/stream.rs"]
+mod stream;
+#[path = "../support/table.rs"]
+mod table;
+
+mod readers;
+mod starvation;
+mod throughput;
+mod turns;
+mod writers;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What measures has the machine for itself, as far as this program goes.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}

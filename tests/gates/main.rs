@@ -1,0 +1,23 @@
+//! The gates with real processes: what the kernel's table shows of them, and the
+//! traps around them. What order they make is shown in `tests/fairness`.
+#![cfg(target_os = "linux")]
+#![allow(missing_docs, reason = "test names say it")]
+
+#[path = "../support/ordered.rs"]
+mod ordered;
+#[path = "../support/running.rs"]
+mod running;
+#[path = "../support/table.rs"]
+mod table;
+
+mod descriptors;
+mod executables;
+mod foreign;
+mod killed;
+mod layout;
+mod many;
+mod nested;
+mod nonblock;
+mod order;
+mod timeout;
+mod unwritable;
