@@ -21,11 +21,11 @@ use std::fs::File;
 use std::process;
 
 use super::file::LockFile;
-use super::guard::Unordered;
 use super::layout;
 use super::mode::{Mode, Preference};
 use super::open::open_again_for_writing;
 use super::patience::{GaveUp, Patience};
+use super::unordered::Unordered;
 use crate::sys::filesystem::keeps_families_apart;
 use crate::sys::records::{self, Bytes};
 

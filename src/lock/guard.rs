@@ -1,6 +1,5 @@
 //! What is held, and how it is given back.
 
-use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 use std::process;
@@ -8,6 +7,7 @@ use std::process;
 use super::file::LockFile;
 use super::gates::Gates;
 use super::main_lock;
+use super::unordered::Unordered;
 
 /// Locks that are held. Dropping it gives them back, also for processes that
 /// have inherited their descriptors.
@@ -20,20 +20,6 @@ use super::main_lock;
 #[derive(Debug)]
 pub struct Guard {
     held: Vec<Held>,
-}
-
-/// Why a lock was taken first come, first served, although an order was asked
-/// for. Exclusion is not touched by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Unordered {
-    /// The gates of a writer need a lock file that can be opened for writing.
-    NotWritable,
-    /// A file that can be executed must not be open for writing (`ETXTBSY`).
-    Executable,
-    /// The file system, or the operating system, makes one family of flock(2)
-    /// and fcntl(2) locks, or is not known not to.
-    FileSystem,
 }
 
 /// One lock that is held.
@@ -85,15 +71,5 @@ impl Drop for Held {
             let _ = main_lock::unlock(&self.lock.file);
             self.gates.leave(&self.lock);
         }
-    }
-}
-
-impl fmt::Display for Unordered {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::NotWritable => "it cannot be opened for writing",
-            Self::Executable => "it is an executable file",
-            Self::FileSystem => "its file system is not known to keep flock and fcntl locks apart",
-        })
     }
 }

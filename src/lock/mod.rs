@@ -26,9 +26,11 @@ mod nested;
 mod open;
 mod patience;
 mod several;
+mod unordered;
 
 pub use error::{Error, Unopenable};
-pub use guard::{Guard, Unordered};
+pub use guard::Guard;
 pub use mode::{Family, Mode, Preference};
 pub use patience::Wait;
 pub use several::Request;
+pub use unordered::Unordered;

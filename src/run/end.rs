@@ -1,15 +1,7 @@
 //! How the command ended, and ending the same way.
 
+use crate::sys::child::End;
 use crate::sys::die;
-
-/// How a command ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
-    /// It exited with this code.
-    Exited(u8),
-    /// This signal killed it.
-    Killed(i32),
-}
 
 /// Ends this process by the signal that killed the command, without a second
 /// core dump; otherwise the code to end with. The code is also for where the

@@ -6,6 +6,6 @@ mod program;
 mod start;
 mod supervise;
 
-pub(crate) use end::{End, end_like};
+pub(crate) use end::end_like;
 pub(crate) use program::Program;
 pub(crate) use start::{CannotStart, Lifetime, run_under};

@@ -6,10 +6,10 @@ use std::io;
 use fasten::lock::Guard;
 use nix::errno::Errno;
 
-use super::end::End;
 use super::program::Program;
 use super::supervise::supervise;
 use crate::exit::Code;
+use crate::sys::child::End;
 use crate::sys::{descriptors, exec, pipe, signals::Signals, spawn};
 
 /// How long the lock lives.

@@ -7,8 +7,7 @@
 
 use std::io;
 
-use super::end::End;
-use crate::sys::child::Child;
+use crate::sys::child::{Child, End};
 use crate::sys::signals::{Arrived, Signals};
 
 /// Stays until the command has ended.

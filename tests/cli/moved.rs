@@ -1,11 +1,11 @@
 //! The path may come to lead to another file while somebody waits.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::support::{FASTEN, Place, until, waits};
+use super::support::{FASTEN, Place, hold, release, until, waits};
 
 /// Notes that somebody was there at the same time; the last thing that it does
 /// inside is to do the lock file away, under those who wait for it. (Whoever does
@@ -47,19 +47,7 @@ fn replacing_the_lock_file_lets_nobody_in_beside_the_holder() {
 #[test]
 fn a_waiter_whose_file_was_replaced_waits_for_the_holder_of_the_new_one() {
     let place = Place::new();
-    let hold = || {
-        let mut process = Command::new(FASTEN)
-            .arg("exclusive")
-            .arg(&place.lock)
-            .args(["--", "sh", "-c", "echo here; read -r x"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        std::io::Read::read_exact(process.stdout.as_mut().unwrap(), &mut [0; 5]).unwrap();
-        process
-    };
-    let mut first = hold();
+    let first = hold(&place, "exclusive");
     let mut waiter = Command::new(FASTEN)
         .args(["exclusive", "-q", "-w", "60"])
         .arg(&place.lock)
@@ -68,11 +56,9 @@ fn a_waiter_whose_file_was_replaced_waits_for_the_holder_of_the_new_one() {
         .unwrap();
     until("it waits for the old file", || waits(waiter.id(), &place.lock));
     fs::remove_file(&place.lock).unwrap();
-    let mut second = hold();
-    drop(first.stdin.take());
-    first.wait().unwrap();
+    let second = hold(&place, "exclusive");
+    release(first);
     until("it waits for the new file", || waits(waiter.id(), &place.lock));
-    drop(second.stdin.take());
-    second.wait().unwrap();
+    release(second);
     assert!(waiter.wait().unwrap().success());
 }

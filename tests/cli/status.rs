@@ -1,35 +1,17 @@
 //! `fasten status`, as people and programs read it.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use super::support::{FASTEN, Place, complaint, fasten, kill, until, waits};
-
-fn hold(place: &Place, subcommand: &str) -> Child {
-    let mut process = Command::new(FASTEN)
-        .arg(subcommand)
-        .arg(&place.lock)
-        .args(["--", "sh", "-c", "echo here; read -r x"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    process.stdout.as_mut().unwrap().read_exact(&mut [0; 5]).unwrap();
-    process
-}
+use super::support::{FASTEN, Place, complaint, fasten, hold, kill, release, until, waits};
 
 fn wait_for(place: &Place, subcommand: &str) -> Child {
     let mut waiter = Command::new(FASTEN);
     let waiter = waiter.arg(subcommand).arg(&place.lock).args(["--", "true"]).spawn().unwrap();
     until("it waits", || waits(waiter.id(), &place.lock));
     waiter
-}
-
-fn end(mut process: Child) {
-    drop(process.stdin.take());
-    process.wait().unwrap();
 }
 
 fn status(place: &Place, options: &[&str]) -> (Option<i32>, String) {
@@ -67,8 +49,8 @@ fn the_table_names_the_holder_and_the_waiters_in_their_order() {
         (vec!["waits", "2", &waiters[0].id().to_string()], "write")
     );
     assert_eq!(status(&place, &["-q"]), (Some(75), String::new()));
-    end(holder);
-    waiters.into_iter().for_each(end);
+    release(holder);
+    waiters.into_iter().for_each(release);
 }
 
 #[test]
@@ -93,8 +75,8 @@ fn json_has_the_documented_shape() {
     assert_eq!(keys(lock), ["path", "state", "holders", "waiters"]);
     assert_eq!(keys(held), ["pid", "user", "command", "mode", "family", "since", "processes"]);
     assert_eq!(keys(waits), ["pid", "user", "command", "mode", "family", "since"]);
-    end(holder);
-    end(waiter);
+    release(holder);
+    release(waiter);
 }
 
 #[test]
@@ -105,7 +87,7 @@ fn without_a_name_every_lock_is_told() {
     assert_eq!(output.status.code(), Some(75));
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(told.contains(&format!("{}: write\n", place.lock.display())), "{told}");
-    end(holder);
+    release(holder);
 }
 
 #[test]
@@ -121,7 +103,7 @@ fn watching_tells_of_every_change_until_it_is_interrupted() {
     assert_eq!(lines.next().unwrap(), "a.lock: free");
     let holder = hold(&place, "exclusive");
     assert!(lines.by_ref().any(|line| line == "a.lock: write"));
-    end(holder);
+    release(holder);
     assert!(lines.by_ref().any(|line| line == "a.lock: free"));
     kill("INT", watch.id());
     assert_eq!(watch.wait().unwrap().code(), Some(0));

@@ -1,9 +1,10 @@
 //! What the tests have in common: the program, a folder, waiting for a fact.
 
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,8 +13,9 @@ use tempfile::TempDir;
 
 pub const FASTEN: &str = env!("CARGO_BIN_EXE_fasten");
 
-/// How long a fact may take to come true on a machine that has much to do.
-const LONG: Duration = Duration::from_secs(60);
+/// How long a fact may take to come true on a machine that has much to do; cron
+/// alone needs up to a minute.
+const LONG: Duration = Duration::from_secs(180);
 
 /// fasten, run to its end and then checked.
 pub fn fasten() -> Checked {
@@ -48,6 +50,26 @@ impl Place {
     pub fn text(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
+}
+
+/// A command that holds the lock of this place until its input ends.
+pub fn hold(place: &Place, subcommand: &str) -> Child {
+    let mut process = Command::new(FASTEN)
+        .arg(subcommand)
+        .arg(&place.lock)
+        .args(["--", "sh", "-c", "echo here; read -r x"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    process.stdout.as_mut().unwrap().read_exact(&mut [0; 5]).unwrap();
+    process
+}
+
+/// Ends its input, and waits until it has ended.
+pub fn release(mut holder: Child) {
+    drop(holder.stdin.take());
+    holder.wait().unwrap();
 }
 
 /// Waits until it is so.

@@ -7,7 +7,9 @@ use std::process::Command;
 
 use super::support::{FASTEN, Place};
 
-/// Talks to an interactive bash: `type TEXT` and `see TEXT` in turns.
+/// Talks to an interactive bash: `type TEXT` and `see TEXT` in turns. The shell
+/// prompts when fasten has stopped; `stopped FILE` waits for the process whose
+/// number is in the file, which may still be about to read what is typed.
 const DRIVER: &str = r"
 import os, pty, re, select, sys, time
 steps = [line.split(' ', 1) for line in sys.argv[1].splitlines()]
@@ -34,6 +36,11 @@ for verb, text in steps:
         before = see(until)
         if word in before: sys.exit('saw %r in %r' % (word, before))
     elif verb == 'key': os.write(fd, {'^C': b'\x03', '^Z': b'\x1a', '^\\': b'\x1c'}[text])
+    elif verb == 'stopped':
+        end = time.monotonic() + 60
+        while open('/proc/%s/stat' % open(text).read().strip()).read().rsplit(') ')[-1][0] != 'T':
+            if time.monotonic() > end: sys.exit('never stopped')
+            time.sleep(0.002)
     elif verb == 'type': os.write(fd, text.encode() + b'\n')
     else: sys.exit('no such step: ' + verb)
 os.write(fd, b'exit\n')
@@ -90,11 +97,12 @@ fn stopping_and_continuing_works_with_job_control() {
     let place = Place::new();
     at_a_terminal(
         &place,
-        "type \"$FASTEN\" exclusive a.lock -- sh -c 'echo he\"\"re; read x; echo got-$x'; echo code-$?\n\
+        "type \"$FASTEN\" exclusive a.lock -- sh -c 'echo $$ >pid; echo he\"\"re; read x; echo got-$x'; echo code-$?\n\
          see here\n\
          key ^Z\n\
          see Stopped\n\
          see ready>\n\
+         stopped pid\n\
          type flock -n a.lock true || echo he\"\"ld\n\
          see held\n\
          see ready>\n\

@@ -2,28 +2,10 @@
 
 use std::fs;
 use std::io::Read;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::support::{FASTEN, Place, complaint, fasten, until, waits};
-
-fn holder(place: &Place) -> Child {
-    let mut process = Command::new(FASTEN)
-        .arg("exclusive")
-        .arg(&place.lock)
-        .args(["--", "sh", "-c", "echo here; read -r x"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    process.stdout.as_mut().unwrap().read_exact(&mut [0; 5]).unwrap();
-    process
-}
-
-fn release(mut holder: Child) {
-    drop(holder.stdin.take());
-    holder.wait().unwrap();
-}
+use super::support::{FASTEN, Place, complaint, fasten, hold, release, until, waits};
 
 /// Clock ticks of processor time, of all threads.
 fn ticks(pid: u32) -> u64 {
@@ -42,7 +24,7 @@ fn switches(pid: u32) -> u64 {
 #[test]
 fn a_waiter_takes_no_processor_time() {
     let place = Place::new();
-    let holder = holder(&place);
+    let holder = hold(&place, "exclusive");
     for words in [&["exclusive"][..], &["write"], &["read"], &["exclusive", "-w", "1h"]] {
         let mut waiter =
             Command::new(FASTEN).args(words).arg(&place.lock).args(["--", "true"]).spawn().unwrap();
@@ -60,7 +42,7 @@ fn a_waiter_takes_no_processor_time() {
 #[test]
 fn the_deadline_holds_whatever_signals_the_caller_has_blocked_or_ignored() {
     let place = Place::new();
-    let holder = holder(&place);
+    let holder = hold(&place, "exclusive");
     let script = "import os, signal, sys\n\
         every = set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}\n\
         signal.pthread_sigmask(signal.SIG_BLOCK, every)\n\
@@ -84,7 +66,7 @@ fn the_deadline_holds_whatever_signals_the_caller_has_blocked_or_ignored() {
 #[test]
 fn a_refusal_is_one_line_with_the_lock_and_the_remedy() {
     let place = Place::new();
-    let holder = holder(&place);
+    let holder = hold(&place, "exclusive");
     let busy = fasten().arg("exclusive").arg("-n").arg(&place.lock).args(["--", "true"]).output().unwrap();
     let late =
         fasten().arg("read").args(["-w", "50ms"]).arg(&place.lock).args(["--", "true"]).output().unwrap();
@@ -101,7 +83,7 @@ fn a_refusal_is_one_line_with_the_lock_and_the_remedy() {
 #[test]
 fn a_conflict_ends_with_the_code_that_was_asked_for() {
     let place = Place::new();
-    let holder = holder(&place);
+    let holder = hold(&place, "exclusive");
     for code in [0, 1, 255] {
         let mut run = fasten();
         run.args(["exclusive", "-n", "-q", "-E", &code.to_string()]).arg(&place.lock).args(["--", "false"]);
@@ -120,7 +102,7 @@ fn a_conflict_ends_with_the_code_that_was_asked_for() {
 fn without_a_terminal_only_verbose_says_that_it_waits() {
     let place = Place::new();
     for (option, lines) in [("-v", 3), ("-q", 0), ("--timeout=60", 0)] {
-        let holder = holder(&place);
+        let holder = hold(&place, "exclusive");
         let waiter = Command::new(FASTEN)
             .args(["exclusive", option])
             .arg(&place.lock)

@@ -2,7 +2,14 @@
 
 use std::io;
 
-use crate::run::End;
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// It exited with this code.
+    Exited(u8),
+    /// This signal killed it.
+    Killed(i32),
+}
 
 /// A child of this process that nobody else reaps.
 #[derive(Debug)]
