@@ -9,6 +9,7 @@ use fasten::lock::{Error as LockError, Guard, Mode, Preference, Request, Wait};
 use super::notice::{Notice, Voice};
 use super::who;
 use crate::cli::LockArgs;
+use crate::exit::Code;
 use crate::failure;
 use crate::message::say;
 use crate::run::{Lifetime, Program, end_like, run_under};
@@ -60,11 +61,14 @@ impl Job {
 /// Takes the locks and runs the command under them.
 pub(crate) fn run(job: &Job) -> u8 {
     carry_out(job).unwrap_or_else(|error| {
-        let refusal = error.downcast_ref::<LockError>().and_then(who::refusal);
         if job.voice != Voice::Quiet {
-            say(&refusal.clone().unwrap_or_else(|| error.to_string()));
+            let refusal = error.downcast_ref::<LockError>().and_then(who::refusal);
+            say(&refusal.unwrap_or_else(|| error.to_string()));
         }
-        if refusal.is_some() { job.conflict } else { failure::code(&error).number() }
+        match failure::code(&error) {
+            Code::Conflict => job.conflict,
+            code => code.number(),
+        }
     })
 }
 

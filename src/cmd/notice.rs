@@ -97,7 +97,7 @@ fn speak(path: &Path, at_terminal: bool, ended: &Receiver<()>) {
     }
 }
 
-/// `waiting for build.lock: held by make (pid 4242, ann) for 2m13s; second in line, 5s so far`.
+/// `waiting for build.lock: held by make (pid 4242, ann) for 2m13s; place 2 in the queue; waited 5s`.
 fn words(path: &Path, waited: Option<Duration>) -> String {
     let report = who::look(path);
     let held = report.as_ref().and_then(who::held_by).map(|held| format!(": {held}")).unwrap_or_default();

@@ -16,8 +16,7 @@ pub(crate) fn refusal(error: &Error) -> Option<String> {
         Error::TimedOut { path, limit } => (path, format!("gave up after {}", short(*limit))),
         _ => return None,
     };
-    let held = holders(path).ok().and_then(|report| held_by(&report));
-    let held = held.unwrap_or_else(|| "busy".to_owned());
+    let held = look(path).as_ref().and_then(held_by).unwrap_or_else(|| "busy".to_owned());
     Some(format!("{}: {held}; {outcome}", path.display()))
 }
 
@@ -30,7 +29,9 @@ pub(crate) fn held_by(report: &Report) -> Option<String> {
         many => format!(" and {many} others"),
     };
     Some(match first.pid {
-        Some(pid) => format!("held by {} ({}){more}{}", command(first), process(pid, first), since(first)),
+        Some(pid) => {
+            format!("held by {} ({}){more}{}", command(first), process(pid, first), since(first.since))
+        }
         None => format!("held, holder not visible{more}"),
     })
 }
@@ -54,12 +55,17 @@ fn process(pid: u32, holder: &Holder) -> String {
     holder.user.as_ref().map_or_else(|| format!("pid {pid}"), |user| format!("pid {pid}, {user}"))
 }
 
-fn since(holder: &Holder) -> String {
-    let held = holder.since.and_then(|since| SystemTime::now().duration_since(since).ok());
-    held.map(|held| format!(" for {}", short(Duration::from_secs(held.as_secs())))).unwrap_or_default()
+fn since(since: Option<SystemTime>) -> String {
+    elapsed(since).map(|time| format!(" for {time}")).unwrap_or_default()
 }
 
-/// `2m13s`; whole seconds where it is longer than one.
-pub(crate) fn short(time: Duration) -> String {
+/// How long ago that was, in whole seconds: `2m13s`.
+pub(crate) fn elapsed(since: Option<SystemTime>) -> Option<String> {
+    let elapsed = SystemTime::now().duration_since(since?).ok()?;
+    Some(short(Duration::from_secs(elapsed.as_secs())))
+}
+
+/// `2m13s`, without humantime's blanks.
+fn short(time: Duration) -> String {
     humantime::format_duration(time).to_string().replace(' ', "")
 }

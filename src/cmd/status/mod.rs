@@ -26,16 +26,19 @@ type Told = Result<u8, (Code, anyhow::Error)>;
 
 fn tell(arguments: &StatusArgs) -> Told {
     let reports = ask(arguments)?;
-    let mut out = io::stdout();
     let text = match (arguments.quiet, arguments.json) {
         (true, _) => String::new(),
         (_, true) => json::document(&reports),
-        _ => table::of(&reports, out.is_terminal()),
+        _ => table::of(&reports, io::stdout().is_terminal()),
     };
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|error| (Code::System, error.into()))?;
+    print(&text)?;
     Ok(code(&reports))
+}
+
+fn print(text: &str) -> Result<(), (Code, anyhow::Error)> {
+    let mut out = io::stdout();
+    let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    printed.map_err(|error| (Code::System, error.into()))
 }
 
 /// What is known now, of the locks that were named or of all.

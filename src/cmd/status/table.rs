@@ -5,13 +5,13 @@
 //!       waits 1  4250 bob         10s  read   ./report
 
 use std::ffi::OsString;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use fasten::holders::{Report, State};
 use fasten::lock::{Family, Mode};
 
 use super::json::{family, mode};
-use crate::cmd::who::short;
+use crate::cmd::who::elapsed;
 use crate::message::printable;
 use crate::sys::terminal;
 
@@ -73,8 +73,7 @@ impl Row<'_> {
             return format!("  {:<7} {}, holder not visible from here", self.role, self.kind);
         };
         let user = self.user.unwrap_or("-");
-        let time = self.since.and_then(|since| SystemTime::now().duration_since(since).ok());
-        let time = time.map_or_else(|| "-".to_owned(), |time| short(Duration::from_secs(time.as_secs())));
+        let time = elapsed(self.since).unwrap_or_else(|| "-".to_owned());
         let command = self.command.map(|words| words.to_string_lossy()).unwrap_or_default();
         format!("  {:<7} {pid:>7} {user:<8} {time:>8}  {:<5}  {}", self.role, self.kind, printable(&command))
     }

@@ -3,11 +3,11 @@
 //! The kernel tells nobody that its table has changed, so it is read again a few
 //! times a second. This is for a person who looks; no lock waits on it.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use super::{Told, ask, code, table};
+use super::{Told, ask, code, print, table};
 use crate::cli::StatusArgs;
 use crate::exit::Code;
 
@@ -21,16 +21,14 @@ pub(super) fn until_interrupted(arguments: &StatusArgs) -> Told {
         let _ = interrupt.send(());
     };
     ctrlc::set_handler(stop).map_err(|error| (Code::System, error.into()))?;
-    let mut out = io::stdout();
-    let at_terminal = out.is_terminal();
+    let at_terminal = io::stdout().is_terminal();
     let mut drawn = String::new();
     loop {
         let reports = ask(arguments)?;
         let text = table::of(&reports, at_terminal);
         if text != drawn {
             let clear = if at_terminal { CLEAR_SCREEN } else { "" };
-            let written = out.write_all(format!("{clear}{text}").as_bytes()).and_then(|()| out.flush());
-            written.map_err(|error| (Code::System, error.into()))?;
+            print(&format!("{clear}{text}"))?;
             drawn = text;
         }
         if interrupted.recv_timeout(LOOKED_AT_EVERY) != Err(RecvTimeoutError::Timeout) {
