@@ -9,12 +9,13 @@ Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
         @{ Name = 'exclusive'; Help = 'Run a command while nobody else holds the lock' }
         @{ Name = 'read'; Help = 'Run a command while others may read and nobody writes' }
         @{ Name = 'write'; Help = 'Run a command while nobody reads or writes, taking turns with the readers' }
+        @{ Name = 'unlock'; Help = 'Give back the lock of an open descriptor' }
         @{ Name = 'status'; Help = 'Say who holds locks and who waits for them' }
         @{ Name = 'help'; Help = 'Print this message or the help of the given subcommand(s)' }
     )
     $runners = 'exclusive', 'read', 'write'
     $options = @(
-        @{ Of = 'fasten', 'exclusive', 'read', 'write', 'status'; Names = '-h', '--help'; Help = 'Print help' }
+        @{ Of = 'fasten', 'exclusive', 'read', 'write', 'unlock', 'status'; Names = '-h', '--help'; Help = 'Print help' }
         @{ Of = 'fasten'; Names = '-V', '--version'; Help = 'Print version' }
         @{ Of = 'exclusive', 'read', 'write'; Names = '-n', '--nonblock', '--nb'; Help = 'Do not wait' }
         @{ Of = 'exclusive', 'read', 'write'; Names = '-w', '--timeout', '--wait'; Help = 'Wait at most so long: 10, 1.5 (seconds), 250ms, 2m, 1h30m'; Takes = 'word' }
@@ -22,11 +23,15 @@ Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
         @{ Of = 'exclusive', 'read', 'write'; Names = '-F', '--no-fork'; Help = 'Become the command instead of starting it' }
         @{ Of = 'exclusive', 'read', 'write'; Names = '-o', '--close'; Help = 'Do not let the command inherit the lock' }
         @{ Of = 'exclusive', 'read', 'write'; Names = '--linger'; Help = 'Hold the lock until the last process that inherited it is gone' }
+        @{ Of = 'exclusive', 'read', 'write'; Names = '--fd'; Help = 'Lock the open descriptor N instead of a LOCK; without a COMMAND for good'; Takes = 'word' }
+        @{ Of = 'exclusive', 'read', 'write'; Names = '--fcntl'; Help = 'Take an fcntl(2) lock, as fasteners and lockf(3) do, instead of a flock(2)' }
+        @{ Of = 'exclusive', 'read', 'write'; Names = '--nested'; Help = 'What to do when the wait would never end'; Takes = 'refuse', 'join', 'wait' }
         @{ Of = 'exclusive', 'read', 'write'; Names = '--no-create'; Help = 'A lock that does not exist is an error' }
         @{ Of = 'exclusive', 'read', 'write'; Names = '-q', '--quiet'; Help = 'Say nothing of our own' }
         @{ Of = 'exclusive', 'read', 'write'; Names = '-v', '--verbose'; Help = 'Say how long it waited and held' }
         @{ Of = 'exclusive', 'read', 'write'; Names = '-c', '--command'; Help = 'Run STRING with /bin/sh -c instead of a COMMAND'; Takes = 'command' }
         @{ Of = 'write'; Names = '--prefer'; Help = 'Who goes first when readers and this writer want the lock'; Takes = 'fair', 'reader', 'writer' }
+        @{ Of = 'unlock'; Names = '--fd'; Help = 'The descriptor that is locked'; Takes = 'word' }
         @{ Of = 'status'; Names = '-q', '--quiet'; Help = 'Say nothing; the exit code tells' }
         @{ Of = 'status'; Names = '--json'; Help = 'Say it as JSON, for programs' }
         @{ Of = 'status'; Names = '--watch'; Help = 'Say it again whenever something changes, until Ctrl-C' }

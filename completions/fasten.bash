@@ -4,10 +4,10 @@
 # A row: of which verbs|which names|what value: `word` (any), `command`, or one of these.
 _fasten_table() {
     # >>> made from src/cli.rs by FASTEN_UPDATE=1 cargo test --test completions
-    verbs='exclusive read write status help'
+    verbs='exclusive read write unlock status help'
     runners='exclusive read write'
     rows='
-fasten exclusive read write status|-h --help|
+fasten exclusive read write unlock status|-h --help|
 fasten|-V --version|
 exclusive read write|-n --nonblock --nb|
 exclusive read write|-w --timeout --wait|word
@@ -15,11 +15,15 @@ exclusive read write|-E --conflict-exit-code|word
 exclusive read write|-F --no-fork|
 exclusive read write|-o --close|
 exclusive read write|--linger|
+exclusive read write|--fd|word
+exclusive read write|--fcntl|
+exclusive read write|--nested|refuse join wait
 exclusive read write|--no-create|
 exclusive read write|-q --quiet|
 exclusive read write|-v --verbose|
 exclusive read write|-c --command|command
 write|--prefer|fair reader writer
+unlock|--fd|word
 status|-q --quiet|
 status|--json|
 status|--watch|

@@ -28,6 +28,8 @@ pub enum Action {
     /// Run a command while nobody reads or writes, taking turns with the readers
     #[command(override_usage = "fasten write [OPTIONS] <LOCK>... -- <COMMAND> [ARG]...")]
     Write(WriteArgs),
+    /// Give back the lock of an open descriptor
+    Unlock(UnlockArgs),
     /// Say who holds locks and who waits for them
     Status(StatusArgs),
 }
@@ -60,6 +62,19 @@ pub struct LockArgs {
     #[arg(long)]
     pub linger: bool,
 
+    /// Lock the open descriptor N instead of a LOCK; without a COMMAND for good
+    #[arg(long, value_name = "N", conflicts_with_all = ["locks", "no_create"])]
+    #[arg(value_parser = clap::value_parser!(i32).range(0..))]
+    pub fd: Option<i32>,
+
+    /// Take an fcntl(2) lock, as fasteners and lockf(3) do, instead of a flock(2)
+    #[arg(long)]
+    pub fcntl: bool,
+
+    /// What to do when the wait would never end
+    #[arg(long, value_name = "HOW", default_value = "refuse")]
+    pub nested: Nested,
+
     /// A lock that does not exist is an error
     #[arg(long)]
     pub no_create: bool,
@@ -78,13 +93,13 @@ pub struct LockArgs {
     pub command_string: Option<OsString>,
 
     /// Files or directories to lock: all of them, or none
-    #[arg(required = true, value_name = "LOCK", value_hint = ValueHint::AnyPath)]
+    #[arg(required_unless_present = "fd", value_name = "LOCK", value_hint = ValueHint::AnyPath)]
     #[arg(value_parser = clap::builder::PathBufValueParser::new())]
     pub locks: Vec<PathBuf>,
 
     /// What to run, with its arguments
     #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
-    #[arg(required_unless_present = "command_string", conflicts_with = "command_string")]
+    #[arg(required_unless_present_any = ["command_string", "fd"], conflicts_with = "command_string")]
     pub command: Vec<OsString>,
 }
 
@@ -106,6 +121,25 @@ pub enum Prefer {
     Reader,
     /// No new reader gets in while this writer waits
     Writer,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Nested {
+    /// Give up at once
+    Refuse,
+    /// Run under the lock that a parent process holds
+    Join,
+    /// Wait for it all the same
+    Wait,
+}
+
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct UnlockArgs {
+    /// The descriptor that is locked
+    #[arg(long, value_name = "N", required = true)]
+    #[arg(value_parser = clap::value_parser!(i32).range(0..))]
+    pub fd: i32,
 }
 
 #[derive(Debug, Args)]

@@ -7,8 +7,9 @@
 pub enum Code {
     /// Wrong usage, or a bad value.
     Usage = 64,
-    /// The lock cannot be opened: no such directory, no permission, or a FIFO,
-    /// socket or character device.
+    /// The lock cannot be opened: no such directory, no permission, no such
+    /// descriptor, or a FIFO, socket or character device; or it cannot be
+    /// upgraded.
     CannotOpen = 66,
     /// The lock does not exist and `--no-create` was given.
     Missing = 69,
@@ -19,7 +20,10 @@ pub enum Code {
     /// The lock file cannot be created: read-only or full file system, or a
     /// directory that is not writable.
     CannotCreate = 73,
-    /// The lock was not obtained: busy, or timed out (`-E` sets another code).
+    /// A shared lock was lost while it was to become exclusive.
+    Lost = 74,
+    /// The lock was not obtained: busy, timed out, or a wait that would never
+    /// end (`-E` sets another code).
     Conflict = 75,
     /// The command cannot be executed.
     CannotExecute = 126,
@@ -30,13 +34,14 @@ pub enum Code {
 impl Code {
     /// All of them, in order: for the test that holds the manual to them.
     #[allow(dead_code, reason = "the command itself names them one by one")]
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Usage,
         Self::CannotOpen,
         Self::Missing,
         Self::Bug,
         Self::System,
         Self::CannotCreate,
+        Self::Lost,
         Self::Conflict,
         Self::CannotExecute,
         Self::NotFound,

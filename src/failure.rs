@@ -22,10 +22,13 @@ pub(crate) fn code(error: &anyhow::Error) -> Code {
 
 fn lock_code(error: &LockError) -> Code {
     match error {
-        LockError::Busy { .. } | LockError::TimedOut { .. } => Code::Conflict,
+        LockError::Busy { .. } | LockError::TimedOut { .. } | LockError::WouldNeverEnd { .. } => {
+            Code::Conflict
+        }
         LockError::CouldNotOpen { why: Unopenable::Missing, .. } => Code::Missing,
         LockError::CouldNotOpen { why: Unopenable::NotCreated(_), .. } => Code::CannotCreate,
-        LockError::CouldNotOpen { .. } => Code::CannotOpen,
+        LockError::CouldNotOpen { .. } | LockError::CannotUpgrade { .. } => Code::CannotOpen,
+        LockError::Lost { .. } => Code::Lost,
         _ => Code::System,
     }
 }

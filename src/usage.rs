@@ -16,7 +16,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, u8> {
     Cli::try_parse_from(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => show(&error),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            say("no subcommand: exclusive, read, write or status; see 'fasten --help'");
+            say("no subcommand: exclusive, read, write, unlock or status; see 'fasten --help'");
             Code::Usage.number()
         }
         _ => {
@@ -42,7 +42,9 @@ fn one_line(error: &Error) -> String {
     }
     if error.kind() == ErrorKind::MissingRequiredArgument {
         line = line.replace("the following required arguments were not provided:", "missing:");
-        line.push_str("; the form is: fasten exclusive LOCK... -- COMMAND [ARG]...");
+        if line.contains("LOCK") || line.contains("COMMAND") {
+            line.push_str("; the form is: fasten exclusive LOCK... -- COMMAND [ARG]...");
+        }
     }
     format!("{}; see 'fasten --help'", line.trim_end())
 }

@@ -68,12 +68,12 @@ fn the_options_section_of_the_manual_explains_every_option_under_all_its_names()
 }
 
 #[test]
-fn the_manual_names_exactly_the_preferences() {
-    let known: Names = command()
-        .find_subcommand("write")
-        .and_then(|write| write.get_arguments().find(|one| one.get_long() == Some("prefer")))
-        .map(|prefer| prefer.get_possible_values().iter().map(|one| one.get_name().to_owned()).collect())
-        .unwrap_or_default();
+fn the_manual_names_exactly_the_words_that_options_take() {
+    let command = command();
+    let options = command.find_subcommand("write").expect("it writes").get_arguments();
+    let taken = options.filter(|one| one.get_action().takes_values());
+    let known: Names =
+        taken.flat_map(clap::Arg::get_possible_values).map(|value| value.get_name().to_owned()).collect();
     assert_eq!(macros("Cm").collect::<Names>(), known);
 }
 
@@ -86,6 +86,8 @@ fn the_layout_section_of_the_manual_names_the_bytes_that_are_locked() {
     assert!(told(&format!("{} Ta QUEUE", byte(layout::QUEUE))));
     assert!(told(&format!("{} Ta GATE", byte(layout::GATE))));
     assert!(told(&format!("{}+pid Ta INTENT", byte(layout::INTENT))));
+    assert_eq!(layout::CONVERSION, (1 << 62) + (1 << 31) + 1);
+    assert!(told("2^62+2^31+1 Ta CONVERSION"));
 }
 
 /// As the manual writes it: `2^62`, `2^62+2`.

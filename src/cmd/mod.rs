@@ -5,6 +5,7 @@ mod locked;
 mod notice;
 mod read;
 mod status;
+mod unlock;
 mod who;
 mod write;
 
@@ -16,6 +17,7 @@ pub(crate) fn dispatch(action: Action) -> u8 {
         Action::Exclusive(arguments) => exclusive::run(arguments),
         Action::Read(arguments) => read::run(arguments),
         Action::Write(arguments) => write::run(arguments),
+        Action::Unlock(arguments) => unlock::run(&arguments),
         Action::Status(arguments) => status::run(&arguments),
     }
 }

@@ -3,10 +3,11 @@
 //! Looked up only when somebody is refused or waits; it costs nothing otherwise.
 
 use std::path::Path;
+use std::process;
 use std::time::{Duration, SystemTime};
 
 use fasten::holders::{Holder, Report, holders};
-use fasten::lock::Error;
+use fasten::lock::{Endless, Error, Mode};
 
 /// What to say of a lock that was not obtained: who holds it, and what became of
 /// the waiting. `None` for errors of other kinds.
@@ -14,15 +15,31 @@ pub(crate) fn refusal(error: &Error) -> Option<String> {
     let (path, outcome) = match error {
         Error::Busy { path } => (path, "try again later, or wait with -w".to_owned()),
         Error::TimedOut { path, limit } => (path, format!("gave up after {}", short(*limit))),
+        Error::WouldNeverEnd { why, .. } => return Some(format!("{error}; {}", remedy(why))),
         _ => return None,
     };
     let held = look(path).as_ref().and_then(held_by).unwrap_or_else(|| "busy".to_owned());
     Some(format!("{}: {held}; {outcome}", path.display()))
 }
 
-/// `held by make -j8 (pid 4242, ann) for 2m13s`, or what is known of it.
+/// What one can do about a wait that would never end.
+fn remedy(why: &Endless) -> &'static str {
+    match why {
+        Endless::Ancestor(ancestor) if ancestor.mode == Mode::Exclusive => {
+            "run under that lock with --nested join, or outlive it with --nested wait"
+        }
+        Endless::Ancestor(_) => "take it for writing there already, or outlive it with --nested wait",
+        Endless::Conversion => "unlock, and lock it for writing anew",
+        _ => "name all locks in one call, or take them in the same order everywhere",
+    }
+}
+
+/// `held by make -j8 (pid 4242, ann) for 2m13s`, or what is known of it. We are
+/// named ourselves, as one who holds its descriptor, if nobody else is.
 pub(crate) fn held_by(report: &Report) -> Option<String> {
-    let (first, others) = report.holders.split_first()?;
+    let (ours, theirs): (Vec<_>, Vec<_>) =
+        report.holders.iter().partition(|holder| holder.processes.contains(&process::id()));
+    let (first, others) = if theirs.is_empty() { &ours } else { &theirs }.split_first()?;
     let more = match others.len() {
         0 => String::new(),
         1 => " and 1 other".to_owned(),
@@ -30,7 +47,7 @@ pub(crate) fn held_by(report: &Report) -> Option<String> {
     };
     Some(match first.pid {
         Some(pid) => {
-            format!("held by {} ({}){more}{}", command(first), process(pid, first), since(first.since))
+            format!("held by {} ({}){more}{}", command(first), identity(pid, first), since(first.since))
         }
         None => format!("held, holder not visible{more}"),
     })
@@ -51,7 +68,7 @@ fn command(holder: &Holder) -> String {
     words.unwrap_or_else(|| "a process".to_owned())
 }
 
-fn process(pid: u32, holder: &Holder) -> String {
+fn identity(pid: u32, holder: &Holder) -> String {
     holder.user.as_ref().map_or_else(|| format!("pid {pid}"), |user| format!("pid {pid}, {user}"))
 }
 

@@ -4,11 +4,10 @@
 //! is a wait for its holders, and each of those waits for whatever it or a descendant waits for.
 
 use std::collections::{HashMap, HashSet};
-use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
 
 use super::LockId;
+use super::endless::{Link, Step};
 use super::held::{Held, held};
 use super::keepers::Keepers;
 use super::parse::Entry;
@@ -17,34 +16,6 @@ use super::process::Processes;
 use super::queue::{Waiting, waiting};
 use super::table;
 use crate::lock::{Family, Mode};
-
-/// A lock in a circle.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
-    /// The file.
-    pub file: LockId,
-    /// The path by which its holder in the circle opened it, where that can be seen.
-    pub path: Option<PathBuf>,
-    /// How it is held, or wanted.
-    pub mode: Mode,
-}
-
-/// One process of a circle. It wants what the next one holds; the last wants what the first holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
-    /// The process that holds.
-    pub pid: u32,
-    /// Its effective user, by name, or by number if it has none.
-    pub user: Option<String>,
-    /// What is done under the lock it holds; see [`Holder::command`](super::Holder::command).
-    pub command: Option<OsString>,
-    /// What it holds.
-    pub holds: Link,
-    /// The process that waits: the holder or a descendant.
-    pub waiter: u32,
-    /// What that one waits for.
-    pub wants: Link,
-}
 
 /// The circle that closes when `from` waits for `file`, its own step first; `None` when there is none, and
 /// also when an ancestor holds `file` itself ([`ancestor_holding`](super::ancestor_holding) tells that).

@@ -4,6 +4,8 @@ use std::io;
 use std::path::Path;
 
 use super::report::{Report, State};
+use super::{Ancestor, LockId, Step};
+use crate::lock::{Family, Mode};
 
 /// Says [`State::Unknown`] of every path.
 ///
@@ -20,4 +22,60 @@ pub fn holders(path: &Path) -> io::Result<Report> {
 /// None.
 pub fn all() -> io::Result<Vec<Report>> {
     Ok(vec![])
+}
+
+/// Sees no ancestor that holds a lock.
+///
+/// # Errors
+/// None.
+pub fn ancestor_holding(_file: LockId, _family: Family, _from: u32) -> io::Result<Option<Ancestor>> {
+    Ok(None)
+}
+
+/// Sees no circle.
+///
+/// # Errors
+/// None.
+pub fn circle(_file: LockId, _mode: Mode, _family: Family, _from: u32) -> io::Result<Option<Vec<Step>>> {
+    Ok(None)
+}
+
+/// The calling process.
+///
+/// # Errors
+/// None.
+pub fn own_pid() -> io::Result<u32> {
+    Ok(std::process::id())
+}
+
+/// The process alone.
+pub(crate) fn lineage(pid: u32) -> Vec<u32> {
+    vec![pid]
+}
+
+/// Sees no lock.
+pub(crate) fn keeps_a_lock(_from: u32) -> bool {
+    false
+}
+
+/// Sees none.
+pub(crate) fn held_through(_file: &std::fs::File, _family: Family) -> Option<Mode> {
+    None
+}
+
+/// Does not know.
+pub(crate) fn holds_alone(_file: &std::fs::File, _family: Family) -> bool {
+    false
+}
+
+/// The first of them.
+pub(crate) fn youngest(pids: impl IntoIterator<Item = u32>) -> Option<u32> {
+    pids.into_iter().next()
+}
+
+impl LockId {
+    /// Nothing is known by which the kernel's table could name it.
+    pub(crate) fn of_descriptor(_descriptor: &impl std::os::fd::AsFd) -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }

@@ -106,23 +106,30 @@ impl Keepers {
                 && is_it(&keeper.entry)
                 && file.is_open_as(keeper.pid, keeper.descriptor)
         };
-        let mut found = None;
-        let hidden = match &self.scanned {
-            Some(scan) => {
-                let mut keepers = scan.by_file.get(&file.in_table()).into_iter().flatten();
-                found = keepers.find(|keeper| keeper.pid == pid && is_it(keeper)).copied();
-                scan.hidden.contains(&pid)
-            }
-            None => search(pid, &mut self.buffer, |keeper| {
-                found = is_it(&keeper).then_some(keeper);
-                found.is_none()
-            })
-            .is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied),
-        };
-        match found {
-            Some(keeper) => Answer::Keeps(keeper),
-            None if hidden => Answer::Hidden,
+        let Some(scan) = &self.scanned else { return self.ask_process(pid, is_it) };
+        let mut keepers = scan.by_file.get(&file.in_table()).into_iter().flatten();
+        match keepers.find(|keeper| keeper.pid == pid && is_it(keeper)) {
+            Some(keeper) => Answer::Keeps(*keeper),
+            None if scan.hidden.contains(&pid) => Answer::Hidden,
             None => Answer::Denies,
+        }
+    }
+
+    /// Asks `pid` for a lock of whatever file.
+    pub fn ask_for_any(&mut self, pid: u32) -> Answer {
+        self.ask_process(pid, |keeper| keeper.entry.is_main())
+    }
+
+    fn ask_process(&mut self, pid: u32, is_it: impl Fn(&Keeper) -> bool) -> Answer {
+        let mut found = None;
+        let searched = search(pid, &mut self.buffer, |keeper| {
+            found = is_it(&keeper).then_some(keeper);
+            found.is_none()
+        });
+        match (found, searched) {
+            (Some(keeper), _) => Answer::Keeps(keeper),
+            (None, Err(error)) if error.kind() == io::ErrorKind::PermissionDenied => Answer::Hidden,
+            _ => Answer::Denies,
         }
     }
 

@@ -9,6 +9,7 @@
 //! of the table's lines, `keepers` asks processes for their descriptors, `process` tells what a process
 //! is, and `parse` holds all parsers.
 
+mod endless;
 mod id;
 mod report;
 
@@ -31,6 +32,8 @@ mod nested;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod ofd;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod own;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
 #[doc(hidden)]
 pub mod parse;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
@@ -42,16 +45,19 @@ mod queue;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod table;
 
+pub use endless::{Ancestor, Link, Step};
 pub use id::LockId;
 pub use report::{Holder, Report, State, Waiter};
 
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
-pub use elsewhere::{all, holders};
+pub use elsewhere::{all, ancestor_holding, circle, holders, own_pid};
+#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
+pub(crate) use elsewhere::{held_through, holds_alone, keeps_a_lock, lineage, youngest};
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
-pub use {
-    all::all,
-    circle::{Link, Step, circle},
-    look::holders,
-    nested::{Ancestor, ancestor_holding},
-    proc::own_pid,
+pub use {all::all, circle::circle, look::holders, nested::ancestor_holding, proc::own_pid};
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+pub(crate) use {
+    nested::keeps_a_lock,
+    own::{held_through, holds_alone},
+    process::{lineage, youngest},
 };

@@ -2,28 +2,15 @@
 //!
 //! Seen from parentage and descriptors, so that there is no environment variable to go stale.
 
-use std::ffi::OsString;
 use std::io;
 
 use super::LockId;
+use super::endless::Ancestor;
 use super::keepers::{Answer, Keepers};
 use super::parse::Entry;
 use super::process::Processes;
 use super::table;
 use crate::lock::{Family, Mode};
-
-/// A process above the asking one, or that one itself, which holds the lock.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ancestor {
-    /// The process.
-    pub pid: u32,
-    /// Its effective user, by name, or by number if it has none.
-    pub user: Option<String>,
-    /// What is done under the lock; see [`Holder::command`](super::Holder::command).
-    pub command: Option<OsString>,
-    /// How it holds the lock.
-    pub mode: Mode,
-}
 
 /// The nearest process of the chain `from`, its parent, and so on up, that holds a lock of `family` on
 /// `file`; in the stronger mode, if it holds several.
@@ -62,4 +49,22 @@ pub fn ancestor_holding(file: LockId, family: Family, from: u32) -> io::Result<O
         }
     }
     Ok(None)
+}
+
+/// Whether any process of the chain `from`, its parent, and so on up can be seen to keep any lock. One that
+/// keeps none is in nobody's way, so none of its waits can close a circle.
+pub fn keeps_a_lock(from: u32) -> bool {
+    let mut keepers = Keepers::default();
+    let mut hidden = Vec::new();
+    for pid in Processes::default().lineage(from) {
+        match keepers.ask_for_any(pid) {
+            Answer::Keeps(_) => return true,
+            Answer::Hidden => hidden.push(pid),
+            Answer::Denies => {}
+        }
+    }
+    let theirs = |entry: &Entry| {
+        !entry.blocked && entry.is_main() && entry.pid.is_some_and(|pid| hidden.contains(&pid))
+    };
+    !hidden.is_empty() && table::all().is_ok_and(|entries| entries.iter().any(theirs))
 }

@@ -96,6 +96,20 @@ impl Processes {
     }
 }
 
+/// The pids from `pid` itself up to the oldest ancestor that can be seen.
+pub fn lineage(pid: u32) -> Vec<u32> {
+    Processes::default().lineage(pid)
+}
+
+/// The process that was started last; of those started in one tick of the clock, that with the highest
+/// pid. The same for all who ask. `None` if one of them is gone.
+pub fn youngest(pids: impl IntoIterator<Item = u32>) -> Option<u32> {
+    let mut processes = Processes::default();
+    let started = |pid| Some((processes.stat(pid)?.2, pid));
+    let all = pids.into_iter().map(started).collect::<Option<Vec<_>>>()?;
+    all.into_iter().max().map(|(_, pid)| pid)
+}
+
 fn executable(pid: u32) -> Option<Wrapper> {
     let link = fs::read_link(format!("/proc/{pid}/exe")).ok()?;
     let name = link.as_os_str().as_bytes();

@@ -1,25 +1,31 @@
-//! A deadline for a thread that sleeps in a lock call.
+//! What gets a thread out of a lock call in which it sleeps: a deadline, or
+//! somebody who rings.
 //!
-//! A second thread sleeps until the deadline and then interrupts the first one
-//! until it says that it is out of its call: a single interruption could come
-//! just before the call begins, and be lost.
+//! A second thread sleeps until then and interrupts the first one until it says
+//! that it is out of its call: a single interruption could come just before the
+//! call begins, and be lost.
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::gave_up::GaveUp;
 use crate::sys::interrupt::{Interruptible, Target};
 
 const AGAIN_AFTER: Duration = Duration::from_millis(1);
 
-/// Rings at the deadline, for the thread that set it, until it is dropped.
+/// Rings at the deadline, if there is one, or when its bell is rung, for the thread that set it, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Alarm {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
     interruptible: Interruptible,
 }
+
+/// Rings the alarm, from any thread.
+#[derive(Debug, Clone)]
+pub(crate) struct Bell(Arc<Shared>);
 
 /// While this lives the thread is in a lock call, and the alarm rings for it.
 #[derive(Debug)]
@@ -34,12 +40,14 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     in_call: Option<Target>,
+    called_off: Option<GaveUp>,
+    rung: bool,
     over: bool,
 }
 
 impl Alarm {
     /// Sets the alarm for the calling thread.
-    pub(crate) fn set(deadline: Instant) -> io::Result<Self> {
+    pub(crate) fn set(deadline: Option<Instant>) -> io::Result<Self> {
         let interruptible = Interruptible::new()?;
         let shared = Arc::new(Shared::default());
         let watcher = Arc::clone(&shared);
@@ -52,6 +60,44 @@ impl Alarm {
         self.shared.lock().in_call = Some(self.interruptible.target());
         self.shared.changed.notify_one();
         InCall(&self.shared)
+    }
+
+    /// What rings this alarm.
+    pub(crate) fn bell(&self) -> Bell {
+        Bell(Arc::clone(&self.shared))
+    }
+
+    /// Why the bell was rung, if it was; told once.
+    pub(crate) fn called_off(&self) -> Option<GaveUp> {
+        let mut state = self.shared.lock();
+        state.rung = false;
+        state.called_off.take()
+    }
+}
+
+impl Bell {
+    /// Has the thread look up from its sleep.
+    pub(crate) fn ring(&self) {
+        self.0.lock().rung = true;
+        self.0.changed.notify_one();
+    }
+
+    /// Calls the waiting off, for this reason.
+    pub(crate) fn call_off(&self, why: GaveUp) {
+        self.0.lock().called_off = Some(why);
+        self.ring();
+    }
+
+    /// Takes back what it was rung for, if nobody has heard it.
+    pub(crate) fn hush(&self) {
+        let mut state = self.0.lock();
+        state.called_off = None;
+        state.rung = false;
+    }
+
+    /// Whether both ring the same alarm.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
@@ -72,17 +118,18 @@ impl Drop for InCall<'_> {
 }
 
 impl Shared {
-    fn ring_at(&self, deadline: Instant) {
+    fn ring_at(&self, deadline: Option<Instant>) {
         let mut state = self.lock();
         while !state.over {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let due = state.rung || left.is_some_and(|left| left.is_zero());
             let nap = match state.in_call {
-                Some(target) if left.is_zero() => {
+                Some(target) if due => {
                     target.interrupt();
                     AGAIN_AFTER
                 }
-                _ if left.is_zero() => Duration::MAX,
-                _ => left,
+                _ if due => Duration::MAX,
+                _ => left.unwrap_or(Duration::MAX),
             };
             state = self.changed.wait_timeout(state, nap).unwrap_or_else(PoisonError::into_inner).0;
         }

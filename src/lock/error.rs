@@ -2,10 +2,15 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Why a lock was not obtained. Nothing is held after any of these.
+use super::endless::Endless;
+use super::gave_up::GaveUp;
+use super::unordered::Unordered;
+
+/// Why a lock was not obtained. Nothing is held after any of these, but for what
+/// was held before.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -20,6 +25,32 @@ pub enum Error {
         path: PathBuf,
         /// How long the whole call was to wait.
         limit: Duration,
+    },
+    /// The waiting was called off by [`Cancel`](super::Cancel).
+    Cancelled {
+        /// The lock.
+        path: PathBuf,
+    },
+    /// Waiting for the lock would never end.
+    WouldNeverEnd {
+        /// The lock.
+        path: PathBuf,
+        /// Why not.
+        why: Box<Endless>,
+    },
+    /// A shared lock cannot be made exclusive without the danger of losing it.
+    /// It is held as before.
+    CannotUpgrade {
+        /// The lock.
+        path: PathBuf,
+        /// Why it has no gates.
+        why: Unordered,
+    },
+    /// A shared lock was lost while it was to become exclusive, to a process
+    /// that keeps no gates and has it now.
+    Lost {
+        /// The lock.
+        path: PathBuf,
     },
     /// The lock file could not be opened or created.
     CouldNotOpen {
@@ -49,8 +80,27 @@ pub enum Unopenable {
     WrongKind(&'static str),
     /// It exists, or its folder does not, and it cannot be opened.
     NotOpened(io::Error),
+    /// A lock of the fcntl family needs permission to read it to be shared, and
+    /// to write it to be exclusive.
+    Access,
     /// It does not exist and cannot be created.
     NotCreated(io::Error),
+}
+
+impl Error {
+    pub(crate) fn refused(path: &Path, why: GaveUp) -> Self {
+        let path = path.to_owned();
+        match why {
+            GaveUp::Busy => Self::Busy { path },
+            GaveUp::TimedOut(limit) => Self::TimedOut { path, limit },
+            GaveUp::Cancelled => Self::Cancelled { path },
+            GaveUp::WouldNeverEnd(why) => Self::WouldNeverEnd { path, why },
+            GaveUp::CannotConvert(why) => Self::CannotUpgrade { path, why },
+            GaveUp::Lost => Self::Lost { path },
+            failed if failed.is_for_want_of_access() => Self::CouldNotOpen { path, why: Unopenable::Access },
+            GaveUp::Failed(source) => Self::System { path, doing: "locking it", source },
+        }
+    }
 }
 
 impl fmt::Display for Error {
@@ -60,6 +110,18 @@ impl fmt::Display for Error {
             Self::TimedOut { path, limit } => {
                 write!(out, "{}: busy; gave up after {limit:?}", path.display())
             }
+            Self::Cancelled { path } => write!(out, "{}: the waiting was called off", path.display()),
+            Self::WouldNeverEnd { path, why } => write!(out, "{}: would never end: {why}", path.display()),
+            Self::CannotUpgrade { path, why } => write!(
+                out,
+                "{}: cannot go from shared to exclusive without losing it: {why}; unlock it and lock it anew",
+                path.display()
+            ),
+            Self::Lost { path } => write!(
+                out,
+                "{}: the shared lock was lost to a process that locks without fasten; unlock it and lock it anew",
+                path.display()
+            ),
             Self::CouldNotOpen { path, why } => write!(out, "{}: {why}", path.display()),
             Self::System { path, doing, source } => {
                 write!(out, "{}: {doing}: {}", path.display(), lower(source))
@@ -75,6 +137,9 @@ impl fmt::Display for Unopenable {
             Self::WrongKind(kind) => {
                 write!(out, "is {kind}: a lock must be a file, a directory or a block device")
             }
+            Self::Access => out.write_str(
+                "cannot be locked so: an fcntl lock needs permission to read the file, and an exclusive one to write it",
+            ),
             Self::NotOpened(source) => {
                 write!(out, "cannot be opened: {}", hint(source, "its folder must exist"))
             }

@@ -4,6 +4,8 @@ use std::fs::{self, File, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::mode::Family;
+
 /// Which file it is, whatever it is called. The order is the global one in
 /// which several locks are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +28,12 @@ pub(crate) struct LockFile {
     pub(crate) id: FileId,
     /// A regular file that can be executed.
     pub(crate) executable: bool,
+    /// Opened by us, or a duplicate of a descriptor of the caller's.
+    pub(crate) is_ours: bool,
+    /// Whether there can be gates before it.
+    pub(crate) has_gates: bool,
+    /// With which of the kernel's locks it is locked.
+    pub(crate) family: Family,
 }
 
 /// Whether the path leads to that file now. Another one may have been put in

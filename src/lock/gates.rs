@@ -9,6 +9,7 @@
 //! | 2^62         | QUEUE  | writers, one at a time, from arrival until release |
 //! | 2^62+2       | GATE   | the writer whose turn it is, while it waits        |
 //! | 2^62+2+pid   | INTENT | a preferring writer, from arrival until release    |
+//! | 2^62+2^31+1  | CONVERSION | one who converts a lock it holds; see `conversion` |
 //!
 //! A reader shares GATE and all of INTENT for as long as it waits. So a reader
 //! that comes after a waiting writer stands behind it, and the next writer
@@ -21,13 +22,13 @@ use std::fs::File;
 use std::process;
 
 use super::file::LockFile;
+use super::gave_up::GaveUp;
 use super::layout;
 use super::mode::{Mode, Preference};
 use super::open::open_again_for_writing;
-use super::patience::{GaveUp, Patience};
+use super::patience::Patience;
 use super::unordered::Unordered;
-use crate::sys::filesystem::keeps_families_apart;
-use crate::sys::records::{self, Bytes};
+use crate::sys::records::{self, Bytes, Owner};
 
 const QUEUE: Bytes = Bytes { first: layout::QUEUE, count: 1 };
 const GATE: Bytes = Bytes { first: layout::GATE, count: 1 };
@@ -59,12 +60,12 @@ impl Gates {
     /// are none, where there can be none.
     pub(crate) fn before(lock: &LockFile, mode: Mode, preference: Preference) -> Result<Self, Unordered> {
         let side = match (mode, preference) {
+            (_, Preference::Reader) => return Ok(Self::none()),
             (Mode::Shared, _) => Side::Reader,
             (Mode::Exclusive, Preference::Fair) => Side::FairWriter,
             (Mode::Exclusive, Preference::Writer) => Side::PreferringWriter,
-            (Mode::Exclusive, Preference::Reader) => return Ok(Self::none()),
         };
-        if !keeps_families_apart(&lock.file) {
+        if !lock.has_gates {
             return Err(Unordered::FileSystem);
         }
         let writable = match side {
@@ -105,7 +106,7 @@ impl Gates {
                 take(file, GATE, Mode::Exclusive, patience)
             }
             Side::PreferringWriter => {
-                let _ = records::clear(file, QUEUE);
+                let _ = records::clear(file, Owner::Process, QUEUE);
                 take(file, own_intent(), Mode::Exclusive, patience)?;
                 take(file, QUEUE, Mode::Exclusive, patience)
             }
@@ -116,8 +117,8 @@ impl Gates {
     /// held only while waiting.
     pub(crate) fn passed(&self, lock: &LockFile) {
         let _ = match self.side {
-            Side::Reader => records::clear(self.file(lock), GATE_AND_INTENT),
-            Side::FairWriter => records::clear(self.file(lock), GATE),
+            Side::Reader => records::clear(self.file(lock), Owner::Process, GATE_AND_INTENT),
+            Side::FairWriter => records::clear(self.file(lock), Owner::Process, GATE),
             Side::Bypass | Side::PreferringWriter => Ok(()),
         };
     }
@@ -125,7 +126,7 @@ impl Gates {
     /// The main lock was free at once: announces what stays until the release.
     pub(crate) fn entered(&self, lock: &LockFile) {
         if self.side == Side::PreferringWriter {
-            let _ = records::try_set(self.file(lock), own_intent(), Mode::Exclusive);
+            let _ = records::try_set(self.file(lock), Owner::Process, own_intent(), Mode::Exclusive);
         }
     }
 
@@ -134,7 +135,7 @@ impl Gates {
     /// The rest goes with the descriptor.
     pub(crate) fn leave(&self, lock: &LockFile) {
         if self.side == Side::PreferringWriter {
-            let _ = records::clear(self.file(lock), own_intent());
+            let _ = records::clear(self.file(lock), Owner::Process, own_intent());
         }
     }
 
@@ -151,7 +152,7 @@ fn own_intent() -> Bytes {
 /// lock from before the gates belongs to a stranger, who knows nothing of them:
 /// then there is no gate to be had, and none to wait for.
 fn take_if_free(file: &File, gate: Bytes, mode: Mode) -> bool {
-    match records::try_set(file, gate, mode) {
+    match records::try_set(file, Owner::Process, gate, mode) {
         Ok(taken) => taken || !is_shut(file, gate, mode),
         Err(_) => true,
     }
@@ -169,7 +170,7 @@ fn take(file: &File, gate: Bytes, mode: Mode, patience: &Patience) -> Result<(),
     if take_if_free(file, gate, mode) {
         return Ok(());
     }
-    match patience.block(|| records::set(file, gate, mode)) {
+    match patience.block(|| records::set(file, Owner::Process, gate, mode)) {
         Err(GaveUp::Failed(_)) => Ok(()),
         waited => waited,
     }

@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 use std::process;
 
+use super::convert::downgrade;
 use super::file::LockFile;
 use super::gates::Gates;
 use super::main_lock;
@@ -28,8 +29,19 @@ pub(crate) struct Held {
     lock: LockFile,
     gates: Gates,
     unordered: Option<Unordered>,
+    at_the_end: AtTheEnd,
     /// The process that unlocks when this is dropped: not a forked child.
     unlocks: Option<u32>,
+}
+
+/// What becomes of the lock when it is given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AtTheEnd {
+    Unlock,
+    /// It was held shared before, and is again.
+    Downgrade,
+    /// It was held before.
+    Keep,
 }
 
 impl Guard {
@@ -38,9 +50,10 @@ impl Guard {
     }
 
     /// The descriptors that the locks hang on, close-on-exec. A process that
-    /// inherits a duplicate of one keeps that lock held.
+    /// inherits a duplicate of one keeps that lock held. Those that the caller
+    /// has opened itself are not among them.
     pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        self.held.iter().map(|held| held.lock.file.as_fd())
+        self.held.iter().filter(|held| held.lock.is_ours).map(|held| held.lock.file.as_fd())
     }
 
     /// The locks that were taken first come, first served, and why.
@@ -57,7 +70,15 @@ impl Guard {
 
 impl Held {
     pub(crate) fn new(lock: LockFile, gates: Gates, unordered: Option<Unordered>) -> Self {
-        Self { lock, gates, unordered, unlocks: Some(process::id()) }
+        let unlocks = Some(process::id());
+        Self { lock, gates, unordered, at_the_end: AtTheEnd::Unlock, unlocks }
+    }
+
+    /// A lock of the caller's that was held before.
+    pub(crate) fn converted(lock: LockFile, at_the_end: AtTheEnd) -> Self {
+        let mut held = Self::new(lock, Gates::none(), None);
+        held.at_the_end = at_the_end;
+        held
     }
 
     fn close(mut self) {
@@ -67,9 +88,18 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if self.unlocks == Some(process::id()) {
-            let _ = main_lock::unlock(&self.lock.file);
-            self.gates.leave(&self.lock);
+        if self.unlocks != Some(process::id()) {
+            return;
+        }
+        match self.at_the_end {
+            AtTheEnd::Unlock => {
+                let _ = main_lock::unlock(&self.lock);
+                self.gates.leave(&self.lock);
+            }
+            AtTheEnd::Downgrade => {
+                let _ = downgrade(&self.lock);
+            }
+            AtTheEnd::Keep => {}
         }
     }
 }

@@ -10,3 +10,7 @@ pub(crate) const QUEUE: i64 = GATES;
 pub(crate) const GATE: i64 = GATES + 2;
 /// One byte per preferring writer: this one plus its pid, which is never 0.
 pub(crate) const INTENT: i64 = GATES + 2;
+/// A shared holder that becomes an exclusive one, or the reverse: one at a time.
+/// It is the last of the bytes that readers share, so they stand before it, and
+/// above every pid.
+pub(crate) const CONVERSION: i64 = INTENT + i32::MAX as i64;

@@ -1,17 +1,28 @@
-//! The main lock: flock(2) on the whole file. It alone decides who is in.
+//! The main lock. It alone decides who is in.
 //!
-//! Through fs2, and named in full: std's `File` has methods of the same names.
+//! In the flock family that is flock(2) on the whole file, through fs2; named in
+//! full, because std's `File` has methods of the same names. In the fcntl family
+//! it is a lock of the open file description on all bytes before the gates,
+//! which fasteners, lockf(3) and whoever else locks the file from its start on
+//! run into.
 
-use std::fs::File;
 use std::io;
 
-use super::mode::Mode;
+use super::file::LockFile;
+use super::layout;
+use super::mode::{Family, Mode};
+use crate::sys::records::{self, Bytes, Owner};
+
+const ALL_BEFORE_THE_GATES: Bytes = Bytes { first: 0, count: layout::GATES };
 
 /// Takes the lock if it is free; `false` if it is not.
-pub(crate) fn try_lock(file: &File, mode: Mode) -> io::Result<bool> {
-    let tried = match mode {
-        Mode::Shared => fs2::FileExt::try_lock_shared(file),
-        Mode::Exclusive => fs2::FileExt::try_lock_exclusive(file),
+pub(crate) fn try_lock(lock: &LockFile, mode: Mode) -> io::Result<bool> {
+    let tried = match (lock.family, mode) {
+        (Family::Flock, Mode::Shared) => fs2::FileExt::try_lock_shared(&lock.file),
+        (Family::Flock, Mode::Exclusive) => fs2::FileExt::try_lock_exclusive(&lock.file),
+        (Family::Fcntl, _) => {
+            return records::try_set(&lock.file, Owner::Description, ALL_BEFORE_THE_GATES, mode);
+        }
     };
     match tried {
         Ok(()) => Ok(true),
@@ -22,14 +33,18 @@ pub(crate) fn try_lock(file: &File, mode: Mode) -> io::Result<bool> {
 
 /// Takes the lock, sleeping in the kernel until it is free or a signal handler
 /// has run (`Interrupted`).
-pub(crate) fn lock(file: &File, mode: Mode) -> io::Result<()> {
-    match mode {
-        Mode::Shared => fs2::FileExt::lock_shared(file),
-        Mode::Exclusive => fs2::FileExt::lock_exclusive(file),
+pub(crate) fn lock(lock: &LockFile, mode: Mode) -> io::Result<()> {
+    match (lock.family, mode) {
+        (Family::Flock, Mode::Shared) => fs2::FileExt::lock_shared(&lock.file),
+        (Family::Flock, Mode::Exclusive) => fs2::FileExt::lock_exclusive(&lock.file),
+        (Family::Fcntl, _) => records::set(&lock.file, Owner::Description, ALL_BEFORE_THE_GATES, mode),
     }
 }
 
 /// Gives the lock back, for every process that has inherited the descriptor.
-pub(crate) fn unlock(file: &File) -> io::Result<()> {
-    fs2::FileExt::unlock(file)
+pub(crate) fn unlock(lock: &LockFile) -> io::Result<()> {
+    match lock.family {
+        Family::Flock => fs2::FileExt::unlock(&lock.file),
+        Family::Fcntl => records::clear(&lock.file, Owner::Description, ALL_BEFORE_THE_GATES),
+    }
 }

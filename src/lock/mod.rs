@@ -15,22 +15,35 @@
 
 mod acquire;
 mod alarm;
+mod cancel;
+mod conversion;
+mod convert;
+mod descriptor;
+mod endless;
+mod enter;
 mod error;
 mod file;
 mod gates;
+mod gave_up;
 mod guard;
 pub(crate) mod layout;
+mod lookout;
 mod main_lock;
 mod mode;
 mod nested;
 mod open;
 mod patience;
+mod request;
 mod several;
 mod unordered;
 
+pub use cancel::Cancel;
+pub use descriptor::unlock;
+pub use endless::Endless;
 pub use error::{Error, Unopenable};
 pub use guard::Guard;
 pub use mode::{Family, Mode, Preference};
+pub use nested::Nested;
 pub use patience::Wait;
-pub use several::Request;
+pub use request::{Request, Target};
 pub use unordered::Unordered;

@@ -13,7 +13,9 @@ pub enum Mode {
 ///
 /// The three preferences of a reader-writer lock (Courtois, Heymans and Parnas
 /// 1971; phase-fair: Brandenburg and Anderson 2009). It is the writer that
-/// chooses; readers are all alike.
+/// chooses; readers are all alike, but for one who asks with
+/// [`Preference::Reader`]: that one takes part in no order, as with bare
+/// flock(2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Preference {
     /// Phase-fair: readers and writers take turns. A writer waits for the

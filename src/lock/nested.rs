@@ -1,22 +1,42 @@
-//! A reader under a reader must not stand behind a waiting writer: that writer
-//! waits for the outer reader, who waits for the inner one.
+//! Asking for a lock that an ancestor holds already.
+//!
+//! That wait would never end: the ancestor waits for us. It is seen from
+//! parentage and descriptors, so there is no environment variable to go stale.
 
 use super::file::LockFile;
 use super::mode::Mode;
+use crate::holders::{Ancestor, LockId, ancestor_holding, lineage, own_pid};
 
-/// Whether an ancestor of this process reads already. Seen from parentage and
-/// descriptors, so that there is no environment variable to go stale.
-#[cfg(all(target_os = "linux", not(fasten_portable)))]
-pub(crate) fn is_under_a_reader(lock: &LockFile, mode: Mode) -> bool {
-    use super::mode::Family;
-    use crate::holders::{LockId, ancestor_holding, own_pid};
-
-    let ancestor = || ancestor_holding(LockId::of_descriptor(&lock.file)?, Family::Flock, own_pid()?);
-    mode == Mode::Shared && ancestor().is_ok_and(|found| found.is_some_and(|one| one.mode == Mode::Shared))
+/// What to do when waiting for a lock would never end: an ancestor of this
+/// process holds it in a mode that conflicts, or the wait would close a circle
+/// of processes that wait for each other.
+///
+/// Looked for only when there is something to wait for. A lock that is held in
+/// the wrapper's process tree is held by an ancestor also for a background
+/// process that is to outlive it; that one wants [`Nested::Wait`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Nested {
+    /// It is an error, at once: [`Error::WouldNeverEnd`](super::Error).
+    #[default]
+    Refuse,
+    /// An ancestor's lock is taken for ours, so the lock is reentrant; an
+    /// exclusive one under an ancestor's shared one is refused all the same,
+    /// and so is a circle.
+    Join,
+    /// Wait nevertheless.
+    Wait,
 }
 
-/// Never, for without gates no reader stands behind a waiting writer.
-#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
-pub(crate) fn is_under_a_reader(_lock: &LockFile, _mode: Mode) -> bool {
-    false
+/// The nearest ancestor that holds the lock; failing that, this process itself,
+/// which may have inherited the lock from a program whose place it took.
+pub(crate) fn ancestor(lock: &LockFile) -> Option<Ancestor> {
+    let id = LockId::of_descriptor(&lock.file).ok()?;
+    let own = own_pid().ok()?;
+    let above = lineage(own).get(1).and_then(|&parent| ancestor_holding(id, lock.family, parent).ok()?);
+    above.or_else(|| ancestor_holding(id, lock.family, own).ok()?)
+}
+
+/// Whether one of them has to be gone before the other can be in.
+pub(crate) fn conflict(held: Mode, wanted: Mode) -> bool {
+    held == Mode::Exclusive || wanted == Mode::Exclusive
 }

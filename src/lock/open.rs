@@ -7,18 +7,21 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
 
 use super::error::{Error, Unopenable};
 use super::file::{FileId, LockFile};
+use super::mode::Family;
+use crate::sys::descriptor::duplicate;
+use crate::sys::filesystem::keeps_families_apart;
 
 /// Opens the lock file, creating it (0666 less the umask) if that is wanted
 /// and it is missing.
-pub(crate) fn open(path: &Path, create: bool) -> Result<LockFile, Error> {
+pub(crate) fn open(path: &Path, create: bool, family: Family) -> Result<LockFile, Error> {
     let file = match (open_existing(path), create) {
         (Err(error), true) if error.kind() == ErrorKind::NotFound => create_missing(path)?,
         (Err(error), false) if error.kind() == ErrorKind::NotFound => {
@@ -27,7 +30,15 @@ pub(crate) fn open(path: &Path, create: bool) -> Result<LockFile, Error> {
         (opened, _) => opened.map_err(|error| not_opened(path, error))?,
     };
     let file = above_standard(file).map_err(|error| not_opened(path, error))?;
-    checked(path, file)
+    checked(path, file, family)
+}
+
+/// The file behind a descriptor that is open already. The lock is that of its
+/// open file description, whatever process has it.
+pub(crate) fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Error> {
+    let path = PathBuf::from(format!("/dev/fd/{descriptor}"));
+    let file = duplicate(descriptor).map_err(|error| not_opened(&path, error))?;
+    Ok(LockFile { is_ours: false, ..checked(&path, file, family)? })
 }
 
 /// Opens the same file for writing, as a second descriptor; `None` where that
@@ -90,7 +101,7 @@ fn above_standard(file: File) -> io::Result<File> {
     if file.as_raw_fd() > libc::STDERR_FILENO { Ok(file) } else { file.try_clone() }
 }
 
-fn checked(path: &Path, file: File) -> Result<LockFile, Error> {
+fn checked(path: &Path, file: File, family: Family) -> Result<LockFile, Error> {
     let metadata = file.metadata().map_err(|error| not_opened(path, error))?;
     let kind = metadata.file_type();
     let wrong = if kind.is_fifo() {
@@ -109,6 +120,9 @@ fn checked(path: &Path, file: File) -> Result<LockFile, Error> {
         path: path.to_owned(),
         id: FileId::from(&metadata),
         executable: kind.is_file() && metadata.mode() & 0o111 != 0,
+        is_ours: true,
+        has_gates: keeps_families_apart(&file),
+        family,
         file,
     })
 }

@@ -7,54 +7,49 @@
 use std::path::{Path, PathBuf};
 
 use super::acquire::acquire;
+use super::cancel::Cancel;
+use super::descriptor;
 use super::error::Error;
 use super::file::{FileId, leads_to};
 use super::guard::{Guard, Held};
-use super::mode::{Mode, Preference};
 use super::open::open;
-use super::patience::{GaveUp, Patience, Wait};
-
-/// Which locks are wanted, and how.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// The lock files; each inode is locked once.
-    pub paths: Vec<PathBuf>,
-    /// Shared or exclusive, the same for all.
-    pub mode: Mode,
-    /// How an exclusive holder stands to shared ones.
-    pub preference: Preference,
-    /// Whether a lock file that is missing is created.
-    pub create: bool,
-    /// How long the whole call may wait.
-    pub wait: Wait,
-}
+use super::patience::Patience;
+use super::request::{Request, Target};
 
 impl Request {
     /// Takes all the locks, or none. `on_wait` is called, with its path, before
-    /// each lock that has to be waited for.
+    /// each lock that has to be waited for; `cancel` calls the waiting off.
     ///
     /// # Errors
     ///
     /// Every [`Error`]; nothing is held then. Lock files that were created
     /// stay.
-    pub fn take(&self, on_wait: &dyn Fn(&Path)) -> Result<Guard, Error> {
-        let patience = Patience::new(self.wait, on_wait);
+    pub fn take(&self, on_wait: &dyn Fn(&Path), cancel: Option<&Cancel>) -> Result<Guard, Error> {
+        let patience = Patience::new(self.wait, on_wait, cancel);
+        let paths = match &self.target {
+            Target::Paths(paths) => paths,
+            Target::Descriptor(number) => return descriptor::take(*number, self, &patience),
+        };
         loop {
-            let (guard, places) = self.take_once(&patience)?;
+            let (guard, places) = self.take_once(paths, &patience)?;
             match places.iter().find(|place| !leads_to(place.path, place.id)) {
                 None => return Ok(guard),
-                Some(moved) => patience.check_deadline().map_err(|why| refused(moved.path, why))?,
+                Some(moved) => patience.check_deadline().map_err(|why| Error::refused(moved.path, why))?,
             }
         }
     }
 
     /// Takes what the paths lead to now. By the time all is had, some may lead
     /// elsewhere.
-    fn take_once(&self, patience: &Patience) -> Result<(Guard, Vec<Place<'_>>), Error> {
-        let mut files = Vec::with_capacity(self.paths.len());
-        let mut places = Vec::with_capacity(self.paths.len());
-        for path in &self.paths {
-            let file = open(path, self.create)?;
+    fn take_once<'a>(
+        &self,
+        paths: &'a [PathBuf],
+        patience: &Patience,
+    ) -> Result<(Guard, Vec<Place<'a>>), Error> {
+        let mut files = Vec::with_capacity(paths.len());
+        let mut places = Vec::with_capacity(paths.len());
+        for path in paths {
+            let file = open(path, self.create, self.family)?;
             places.push(Place { path, id: file.id });
             files.push(file);
         }
@@ -63,8 +58,8 @@ impl Request {
 
         let mut held: Vec<Held> = Vec::with_capacity(files.len());
         for file in files {
-            let one = acquire(file, self.mode, self.preference, patience);
-            held.push(one.map_err(|(file, why)| refused(&file.path, why))?);
+            let one = acquire(file, self, patience);
+            held.extend(one.map_err(|(file, why)| Error::refused(&file.path, why))?);
         }
         Ok((Guard::new(held), places))
     }
@@ -73,13 +68,4 @@ impl Request {
 struct Place<'a> {
     path: &'a Path,
     id: FileId,
-}
-
-fn refused(path: &Path, why: GaveUp) -> Error {
-    let path = path.to_owned();
-    match why {
-        GaveUp::Busy => Error::Busy { path },
-        GaveUp::TimedOut(limit) => Error::TimedOut { path, limit },
-        GaveUp::Failed(source) => Error::System { path, doing: "locking it", source },
-    }
 }

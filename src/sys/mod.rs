@@ -10,6 +10,7 @@
 //! `process/` is for the command only (starting it, its signals, its end); the
 //! library does not use it.
 
+pub(crate) mod descriptor;
 pub(crate) mod interrupt;
 
 #[cfg(all(target_os = "linux", not(fasten_portable)))]

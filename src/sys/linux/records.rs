@@ -1,8 +1,10 @@
-//! Classic POSIX record locks: the family that the gates are made of.
+//! Record locks: on bytes of a file, by fcntl(2).
 //!
-//! They belong to the process and the inode: another process' are waited for,
-//! one's own are overwritten, and closing *any* descriptor of the file drops
-//! them all. /proc/locks names the process of each one, waiting or holding.
+//! The gates are made of classic POSIX ones. They belong to the process and the
+//! inode: another process' are waited for, one's own are overwritten, and closing
+//! *any* descriptor of the file drops them all. /proc/locks names the process of
+//! each one, waiting or holding. The main lock of the fcntl family belongs to
+//! its open file description, as flock(2) locks do: it can be inherited.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -20,9 +22,19 @@ pub(crate) struct Bytes {
     pub(crate) count: i64,
 }
 
+/// Whose a record lock is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// The process', on this file by whatever descriptor.
+    Process,
+    /// That of the open file description, and so of all who inherit it.
+    Description,
+}
+
 /// Takes the bytes if nobody else has them; `false` if somebody has.
-pub(crate) fn try_set(file: impl AsFd, bytes: Bytes, mode: Mode) -> io::Result<bool> {
-    match fcntl(file, FcntlArg::F_SETLK(&request(bytes, kind(mode)))) {
+pub(crate) fn try_set(file: impl AsFd, owner: Owner, bytes: Bytes, mode: Mode) -> io::Result<bool> {
+    let wanted = request(bytes, kind(mode));
+    match fcntl(file, owner.set(&wanted)) {
         Ok(_) => Ok(true),
         Err(Errno::EAGAIN | Errno::EACCES) => Ok(false),
         Err(error) => Err(error.into()),
@@ -31,14 +43,21 @@ pub(crate) fn try_set(file: impl AsFd, bytes: Bytes, mode: Mode) -> io::Result<b
 
 /// Takes the bytes, sleeping in the kernel until they are free or a signal
 /// handler has run (`Interrupted`).
-pub(crate) fn set(file: impl AsFd, bytes: Bytes, mode: Mode) -> io::Result<()> {
-    fcntl(file, FcntlArg::F_SETLKW(&request(bytes, kind(mode))))?;
+pub(crate) fn set(file: impl AsFd, owner: Owner, bytes: Bytes, mode: Mode) -> io::Result<()> {
+    let wanted = request(bytes, kind(mode));
+    fcntl(
+        file,
+        match owner {
+            Owner::Process => FcntlArg::F_SETLKW(&wanted),
+            Owner::Description => FcntlArg::F_OFD_SETLKW(&wanted),
+        },
+    )?;
     Ok(())
 }
 
 /// Gives the bytes back.
-pub(crate) fn clear(file: impl AsFd, bytes: Bytes) -> io::Result<()> {
-    fcntl(file, FcntlArg::F_SETLK(&request(bytes, libc::F_UNLCK)))?;
+pub(crate) fn clear(file: impl AsFd, owner: Owner, bytes: Bytes) -> io::Result<()> {
+    fcntl(file, owner.set(&request(bytes, libc::F_UNLCK)))?;
     Ok(())
 }
 
@@ -49,6 +68,15 @@ pub(crate) fn blocker(file: impl AsFd, bytes: Bytes, mode: Mode) -> io::Result<O
     fcntl(file, FcntlArg::F_GETLK(&mut asked))?;
     let free = i32::from(asked.l_type) == libc::F_UNLCK;
     Ok((!free).then_some(asked.l_start))
+}
+
+impl Owner {
+    fn set(self, wanted: &libc::flock) -> FcntlArg<'_> {
+        match self {
+            Self::Process => FcntlArg::F_SETLK(wanted),
+            Self::Description => FcntlArg::F_OFD_SETLK(wanted),
+        }
+    }
 }
 
 fn kind(mode: Mode) -> i32 {

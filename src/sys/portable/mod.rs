@@ -13,8 +13,9 @@ pub(crate) mod filesystem {
 }
 
 pub(crate) mod records {
-    //! The names of the Linux side. Nothing calls them: without gates there are
-    //! no record locks.
+    //! The names of the Linux side. Without gates there is no need of record
+    //! locks of a process, and not all of these systems have those of a
+    //! description.
 
     use std::io;
     use std::os::fd::AsFd;
@@ -28,15 +29,22 @@ pub(crate) mod records {
         pub(crate) count: i64,
     }
 
-    pub(crate) fn try_set(_file: impl AsFd, _bytes: Bytes, _mode: Mode) -> io::Result<bool> {
+    /// Whose a record lock is.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(crate) enum Owner {
+        Process,
+        Description,
+    }
+
+    pub(crate) fn try_set(_file: impl AsFd, _o: Owner, _bytes: Bytes, _mode: Mode) -> io::Result<bool> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(crate) fn set(_file: impl AsFd, _bytes: Bytes, _mode: Mode) -> io::Result<()> {
+    pub(crate) fn set(_file: impl AsFd, _o: Owner, _bytes: Bytes, _mode: Mode) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(crate) fn clear(_file: impl AsFd, _bytes: Bytes) -> io::Result<()> {
+    pub(crate) fn clear(_file: impl AsFd, _o: Owner, _bytes: Bytes) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 

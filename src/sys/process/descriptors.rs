@@ -1,7 +1,7 @@
-//! Letting the command inherit the locks.
+//! Letting the command inherit the locks, or keeping it from that.
 
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{BorrowedFd, RawFd};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
@@ -18,4 +18,14 @@ pub(crate) fn let_inherit<'a>(locks: impl Iterator<Item = BorrowedFd<'a>>) -> io
         };
     }
     Ok(())
+}
+
+/// The command does not inherit this descriptor, which we have inherited.
+pub(crate) fn withhold(descriptor: RawFd) -> io::Result<()> {
+    // SAFETY: setting a flag of a descriptor touches no memory; a number that is
+    // no descriptor is an error of its own.
+    match unsafe { libc::fcntl(descriptor, libc::F_SETFD, libc::FD_CLOEXEC) } {
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
 }

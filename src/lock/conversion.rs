@@ -1,0 +1,114 @@
+//! The gate of those who convert a lock that they hold: from shared to exclusive
+//! or the reverse.
+//!
+//! flock(2) lets the old lock go before it takes the new one, and in between
+//! somebody else may get in. So one who converts stands in a gate of its own,
+//! CONVERSION; and one who has got the main lock exclusively while somebody
+//! stands there gives it back and waits until the gate is empty. New readers
+//! stand before it too, for it is one of the bytes that they pass.
+//!
+//! Whoever takes part in no order (flock(1), a lock file that is not local) does
+//! not look, and may get in between.
+
+use std::fs::File;
+use std::process;
+use std::thread;
+
+use super::endless::Endless;
+use super::file::LockFile;
+use super::gave_up::GaveUp;
+use super::layout;
+use super::mode::{Family, Mode};
+use super::open::open_again_for_writing;
+use super::patience::Patience;
+use super::unordered::Unordered;
+use crate::sys::records::{self, Bytes, Owner};
+
+const CONVERSION: Bytes = Bytes { first: layout::CONVERSION, count: 1 };
+/// A reader stands in the gates for an instant; one who is not to wait looks so
+/// often whether it has passed.
+const LOOKS: usize = 1000;
+
+/// While this lives, nobody else converts this lock or gets in between.
+#[derive(Debug)]
+pub(crate) struct Conversion {
+    _gate: File,
+}
+
+/// Who stands where we want to stand.
+enum Before {
+    /// One who converts, and so waits for all shared holders to go: for us.
+    Converter,
+    /// A reader on its way in.
+    Reader,
+    /// One who knows nothing of gates.
+    Stranger,
+}
+
+impl Conversion {
+    /// For one who holds the lock shared and wants it exclusively.
+    pub(crate) fn to_exclusive(lock: &LockFile, patience: &Patience) -> Result<Self, GaveUp> {
+        let gate = gate(lock).map_err(GaveUp::CannotConvert)?;
+        let mut looks = 0;
+        while !records::try_set(&gate, Owner::Process, CONVERSION, Mode::Exclusive).map_err(GaveUp::Failed)? {
+            match before(&gate)? {
+                Some(Before::Converter) => return Err(GaveUp::WouldNeverEnd(Box::new(Endless::Conversion))),
+                Some(_) if patience.may_wait() => wait_for_readers(&gate, patience)?,
+                Some(Before::Stranger) => return Err(GaveUp::Busy),
+                Some(Before::Reader) if looks == LOOKS => return Err(GaveUp::Busy),
+                Some(Before::Reader) => thread::yield_now(),
+                None => {}
+            }
+            looks += 1;
+        }
+        Ok(Self { _gate: gate })
+    }
+
+    /// For one who holds the lock exclusively, and so is alone: whoever stands
+    /// in the gate passes through it.
+    pub(crate) fn to_shared(lock: &LockFile) -> Option<Self> {
+        let gate = gate(lock).ok()?;
+        let taken = records::try_set(&gate, Owner::Process, CONVERSION, Mode::Exclusive);
+        taken.unwrap_or(false).then_some(Self { _gate: gate })
+    }
+}
+
+/// Whether somebody converts this lock, and so is to be let in first. In the
+/// fcntl family the kernel converts without letting go.
+pub(crate) fn is_under_way(lock: &LockFile) -> bool {
+    let converter = || records::blocker(&lock.file, CONVERSION, Mode::Shared).ok().flatten();
+    lock.family == Family::Flock && lock.has_gates && converter() == Some(layout::CONVERSION)
+}
+
+/// Sleeps until the conversion is over.
+pub(crate) fn wait_until_over(lock: &LockFile, patience: &Patience) -> Result<(), GaveUp> {
+    patience.block(|| records::set(&lock.file, Owner::Process, CONVERSION, Mode::Shared))?;
+    records::clear(&lock.file, Owner::Process, CONVERSION).map_err(GaveUp::Failed)
+}
+
+fn gate(lock: &LockFile) -> Result<File, Unordered> {
+    if !lock.has_gates {
+        return Err(Unordered::FileSystem);
+    }
+    if lock.executable {
+        return Err(Unordered::Executable);
+    }
+    open_again_for_writing(lock).ok_or(Unordered::NotWritable)
+}
+
+fn before(gate: &File) -> Result<Option<Before>, GaveUp> {
+    let first = records::blocker(gate, CONVERSION, Mode::Exclusive).map_err(GaveUp::Failed)?;
+    Ok(first.map(|first| match first {
+        layout::CONVERSION => Before::Converter,
+        layout::GATES.. => Before::Reader,
+        _ => Before::Stranger,
+    }))
+}
+
+/// Sleeps until those are gone who share our own byte of INTENT, which no
+/// converter takes.
+fn wait_for_readers(gate: &File, patience: &Patience) -> Result<(), GaveUp> {
+    let own = Bytes { first: layout::INTENT + i64::from(process::id()), count: 1 };
+    patience.block(|| records::set(gate, Owner::Process, own, Mode::Exclusive))?;
+    records::clear(gate, Owner::Process, own).map_err(GaveUp::Failed)
+}

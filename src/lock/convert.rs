@@ -1,0 +1,62 @@
+//! Turning a lock that is held from shared to exclusive, or the reverse, without
+//! losing it.
+//!
+//! What conversion means is the seed's and the textbooks': of two who upgrade
+//! one is refused, for each waits for the other one's shared lock; and nobody
+//! writes between the shared lock and the exclusive one.
+
+use std::time::Duration;
+
+use super::conversion::Conversion;
+use super::file::LockFile;
+use super::gave_up::GaveUp;
+use super::lookout::Lookout;
+use super::main_lock;
+use super::mode::{Family, Mode};
+use super::nested::Nested;
+use super::patience::{Patience, Wait};
+use crate::holders::holds_alone;
+
+/// How long a stranger may keep us from having our shared lock again.
+const LONGEST_RETURN: Duration = Duration::from_secs(1);
+
+/// From shared to exclusive. Refused, the shared lock is held as before.
+pub(crate) fn upgrade(lock: &LockFile, nested: Nested, patience: &Patience) -> Result<(), GaveUp> {
+    let conversion = Conversion::to_exclusive(lock, patience)?;
+    if lock.family == Family::Flock && !patience.may_wait() && !holds_alone(&lock.file, lock.family) {
+        return Err(GaveUp::Busy);
+    }
+    let converted = become_exclusive(lock, nested, patience);
+    let kept = match (&converted, lock.family) {
+        (Err(_), Family::Flock) => take_back(lock),
+        _ => Ok(()),
+    };
+    drop(conversion);
+    kept.and(converted)
+}
+
+/// From exclusive to shared.
+pub(crate) fn downgrade(lock: &LockFile) -> Result<(), GaveUp> {
+    let conversion = Conversion::to_shared(lock);
+    let converted = Patience::new(Wait::Forever, &|_| (), None).block(|| main_lock::lock(lock, Mode::Shared));
+    drop(conversion);
+    converted
+}
+
+fn become_exclusive(lock: &LockFile, nested: Nested, patience: &Patience) -> Result<(), GaveUp> {
+    if main_lock::try_lock(lock, Mode::Exclusive).map_err(GaveUp::Failed)? {
+        return Ok(());
+    }
+    patience.begin(&lock.path)?;
+    let lookout = (nested != Nested::Wait).then(|| Lookout::over(lock, Mode::Exclusive, patience));
+    let taken = patience.block(|| main_lock::lock(lock, Mode::Exclusive));
+    drop(lookout);
+    taken
+}
+
+/// A flock that could not be converted is gone. Nobody who keeps the gates has
+/// got in, for we stand in ours still.
+fn take_back(lock: &LockFile) -> Result<(), GaveUp> {
+    let patience = Patience::new(Wait::AtMost(LONGEST_RETURN), &|_| (), None);
+    patience.block(|| main_lock::lock(lock, Mode::Shared)).map_err(|_| GaveUp::Lost)
+}

@@ -1,0 +1,56 @@
+//! Locks on a descriptor that somebody else has opened: a shell script, say.
+//!
+//! The lock is that of the open file description, which the caller keeps; what
+//! it held before is converted.
+
+use std::os::fd::RawFd;
+
+use super::acquire::acquire;
+use super::convert::{downgrade, upgrade};
+use super::error::Error;
+use super::file::LockFile;
+use super::guard::{AtTheEnd, Guard, Held};
+use super::main_lock;
+use super::mode::{Family, Mode};
+use super::open::opened;
+use super::patience::Patience;
+use super::request::Request;
+use crate::holders::held_through;
+
+/// Frees whatever lock of either family is held through this descriptor, for
+/// every process that has inherited it. One that holds none is no error.
+///
+/// # Errors
+///
+/// [`Error::CouldNotOpen`] for a number that is no open descriptor, or that of
+/// something that cannot be a lock; [`Error::System`].
+pub fn unlock(descriptor: RawFd) -> Result<(), Error> {
+    for family in [Family::Flock, Family::Fcntl] {
+        let lock = opened(descriptor, family)?;
+        main_lock::unlock(&lock).or_else(|source| match family {
+            Family::Flock => Err(Error::System { path: lock.path, doing: "unlocking it", source }),
+            Family::Fcntl => Ok(()),
+        })?;
+    }
+    Ok(())
+}
+
+/// Takes the lock, or converts the one that is there.
+pub(crate) fn take(descriptor: RawFd, request: &Request, patience: &Patience) -> Result<Guard, Error> {
+    let lock = opened(descriptor, request.family)?;
+    let before = held_through(&lock.file, lock.family);
+    let refused = |(lock, why): (LockFile, _)| Error::refused(&lock.path, why);
+    let held = match (before, request.mode) {
+        (None, _) => acquire(lock, request, patience).map_err(refused)?,
+        (Some(Mode::Shared), Mode::Exclusive) => match upgrade(&lock, request.nested, patience) {
+            Ok(()) => Some(Held::converted(lock, AtTheEnd::Downgrade)),
+            Err(why) => return Err(refused((lock, why))),
+        },
+        (Some(Mode::Exclusive), Mode::Shared) => match downgrade(&lock) {
+            Ok(()) => Some(Held::converted(lock, AtTheEnd::Keep)),
+            Err(why) => return Err(refused((lock, why))),
+        },
+        _ => Some(Held::converted(lock, AtTheEnd::Keep)),
+    };
+    Ok(Guard::new(held.into_iter().collect()))
+}

@@ -1,0 +1,29 @@
+//! Why the waiting ended without what was waited for.
+
+use std::io;
+use std::time::Duration;
+
+use super::endless::Endless;
+use super::unordered::Unordered;
+
+#[derive(Debug)]
+pub(crate) enum GaveUp {
+    Busy,
+    TimedOut(Duration),
+    Cancelled,
+    WouldNeverEnd(Box<Endless>),
+    /// It was to be converted, and cannot be for want of gates.
+    CannotConvert(Unordered),
+    /// The shared lock could not be had again after it could not be converted.
+    Lost,
+    Failed(io::Error),
+}
+
+impl GaveUp {
+    /// The descriptor is not open for what was asked of it: an fcntl lock needs
+    /// one that is open for reading to be shared and for writing to be
+    /// exclusive, and NFS makes an fcntl lock of a flock.
+    pub(crate) fn is_for_want_of_access(&self) -> bool {
+        matches!(self, Self::Failed(error) if matches!(error.raw_os_error(), Some(libc::EBADF | libc::EIO)))
+    }
+}

@@ -1,0 +1,19 @@
+//! Descriptors that somebody else has opened, by their numbers.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::{FromRawFd, RawFd};
+
+/// A duplicate of an open descriptor: another number for the same open file
+/// description, and so for the same locks. Close-on-exec, and none of the three
+/// standard ones.
+pub(crate) fn duplicate(descriptor: RawFd) -> io::Result<File> {
+    // SAFETY: fcntl does not touch our memory; a number that is no descriptor is
+    // an error of its own.
+    let duplicate = unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, libc::STDERR_FILENO + 1) };
+    if duplicate < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: it has just been made, so it is open and nobody else's.
+    Ok(unsafe { File::from_raw_fd(duplicate) })
+}

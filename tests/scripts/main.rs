@@ -1,0 +1,19 @@
+//! Locks in shell scripts: one under another, circles of them, on descriptors,
+//! converted, and of the fcntl family. The scripts are real shells, which are
+//! told one line after the other.
+#![cfg(target_os = "linux")]
+#![allow(missing_docs, reason = "test names say it")]
+
+#[path = "../support/ordered.rs"]
+mod ordered;
+#[path = "../support/running.rs"]
+mod running;
+#[path = "../support/table.rs"]
+mod table;
+
+mod circles;
+mod conversions;
+mod descriptors;
+mod fcntl;
+mod nested;
+mod shell;

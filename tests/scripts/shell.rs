@@ -1,0 +1,96 @@
+//! Shells that are told one line after the other, in a folder of locks.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::ordered::until;
+use super::running::Running;
+
+/// A folder, which goes when this is dropped.
+pub struct Place(tempfile::TempDir);
+
+impl Place {
+    /// A folder with these lock files.
+    pub fn with(locks: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for lock in locks {
+            fs::write(folder.path().join(lock), "").unwrap();
+        }
+        Self(folder)
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// A shell that stands in it, and knows `fasten`.
+    pub fn shell(&self) -> Shell {
+        let mut running = Running::start(&["bash".to_owned()]);
+        let fasten = Path::new(env!("CARGO_BIN_EXE_fasten"));
+        running.tell(&format!("cd '{}'", self.0.path().display()));
+        running.tell(&format!("PATH='{}':$PATH; exec 2>&1", fasten.parent().unwrap().display()));
+        Shell { running }
+    }
+
+    /// The lines of the kernel's table about this lock.
+    pub fn table(&self, lock: &str) -> Vec<String> {
+        let inode = format!(":{} ", fs::metadata(self.path(lock)).unwrap().ino());
+        let table = fs::read_to_string("/proc/locks").unwrap();
+        table.lines().filter(|line| line.contains(&inode)).map(str::to_owned).collect()
+    }
+
+    /// Waits until so many sleep for this lock or its gates.
+    pub fn until_waiting(&self, lock: &str, count: usize) {
+        until(&format!("{count} wait for {lock}"), || {
+            self.table(lock).iter().filter(|line| line.contains("-> ")).count() == count
+        });
+    }
+}
+
+pub struct Shell {
+    running: Running,
+}
+
+/// What a line came to.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: i32,
+    pub said: String,
+}
+
+impl Shell {
+    /// Has a line done, and waits for its end.
+    pub fn does(&mut self, line: &str) -> Ended {
+        self.begins(line);
+        self.ended()
+    }
+
+    /// Has a line done that must end with this code, silently.
+    pub fn ends(&mut self, line: &str, code: i32) {
+        let ended = self.does(line);
+        assert_eq!((ended.code, ended.said.as_str()), (code, ""), "{line}");
+    }
+
+    /// Has a line begun that will take its time.
+    pub fn begins(&mut self, line: &str) {
+        self.running.tell(&format!("{line}\necho \"=$?\""));
+    }
+
+    /// Waits for the end of what was begun.
+    pub fn ended(&mut self) -> Ended {
+        let mut said = String::new();
+        loop {
+            let line = self.running.line();
+            if let Some(code) = line.strip_prefix('=') {
+                return Ended { code: code.parse().unwrap(), said };
+            }
+            said.push_str(&line);
+            said.push('\n');
+        }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.running.pid
+    }
+}
