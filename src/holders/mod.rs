@@ -52,12 +52,12 @@ pub use report::{Holder, Report, State, Waiter};
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
 pub use elsewhere::{all, ancestor_holding, circle, holders, own_pid};
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
-pub(crate) use elsewhere::{held_through, holds_alone, keeps_a_lock, lineage, youngest};
+pub(crate) use elsewhere::{first_holding, held_through, holds_alone, keeps_a_lock, lineage, youngest};
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub use {all::all, circle::circle, look::holders, nested::ancestor_holding, proc::own_pid};
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub(crate) use {
-    nested::keeps_a_lock,
+    nested::{first_holding, keeps_a_lock},
     own::{held_through, holds_alone},
     process::{lineage, youngest},
 };

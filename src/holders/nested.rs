@@ -23,11 +23,20 @@ use crate::lock::{Family, Mode};
 /// # Errors
 /// Those of reading /proc/locks.
 pub fn ancestor_holding(file: LockId, family: Family, from: u32) -> io::Result<Option<Ancestor>> {
+    first_holding(file, family, Processes::default().lineage(from))
+}
+
+/// The same for any processes, in this order.
+pub fn first_holding(
+    file: LockId,
+    family: Family,
+    pids: impl IntoIterator<Item = u32>,
+) -> io::Result<Option<Ancestor>> {
     let mut processes = Processes::default();
     let mut keepers = Keepers::default();
     let mut table: Option<Vec<Entry>> = None;
     let held = |entry: &Entry| !entry.blocked && entry.is_main() && entry.kind.family() == family;
-    for pid in processes.lineage(from) {
+    for pid in pids {
         let stronger = |entry: &Entry| held(entry) && entry.mode == Mode::Exclusive;
         let mode = match keepers.ask(pid, file, stronger) {
             Answer::Keeps(_) => Some(Mode::Exclusive),

@@ -5,7 +5,7 @@
 
 use super::file::LockFile;
 use super::mode::Mode;
-use crate::holders::{Ancestor, LockId, ancestor_holding, lineage, own_pid};
+use crate::holders::{Ancestor, LockId, first_holding, lineage, own_pid};
 
 /// What to do when waiting for a lock would never end: an ancestor of this
 /// process holds it in a mode that conflicts, or the wait would close a circle
@@ -31,9 +31,9 @@ pub enum Nested {
 /// which may have inherited the lock from a program whose place it took.
 pub(crate) fn ancestor(lock: &LockFile) -> Option<Ancestor> {
     let id = LockId::of_descriptor(&lock.file).ok()?;
-    let own = own_pid().ok()?;
-    let above = lineage(own).get(1).and_then(|&parent| ancestor_holding(id, lock.family, parent).ok()?);
-    above.or_else(|| ancestor_holding(id, lock.family, own).ok()?)
+    let mut chain = lineage(own_pid().ok()?);
+    chain.rotate_left(1);
+    first_holding(id, lock.family, chain).ok()?
 }
 
 /// Whether one of them has to be gone before the other can be in.

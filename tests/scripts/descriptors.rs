@@ -88,19 +88,7 @@ fn a_signal_ends_the_waiting_and_leaves_nothing_locked() {
     for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         shell.begins("exec 8>>lock; fasten write --fd 8");
         place.until_waiting("lock", 1);
-        let waiter = place
-            .table("lock")
-            .iter()
-            .find_map(|line| {
-                line.split_once("WRITE ")?
-                    .1
-                    .split(' ')
-                    .next()?
-                    .parse()
-                    .ok()
-                    .filter(|pid: &u32| line.contains("-> ") && *pid != 0)
-            })
-            .unwrap();
+        let waiter = place.waiter("lock");
         holder.ends(&format!("kill -{signal} {waiter}"), 0);
         let ended = shell.ended();
         assert_eq!(ended.code, code, "{ended:?}");

@@ -30,18 +30,18 @@ fn it_excludes_as_the_other_family_does() {
 fn lockf_is_excluded_and_excludes() {
     let place = Place::with(&["lock"]);
     std::fs::write(place.path("lockf.py"), LOCKF).unwrap();
+    let mut master = place.shell();
+    master.ends("mkfifo go", 0);
     for (held, read, write) in [("ex", 75, 75), ("sh", 0, 75)] {
         let mut holder = place.shell();
-        holder.begins(&format!("python3 lockf.py {held} < <(tail -f lockf.py)"));
-        super::ordered::until("it is held", || {
-            place.table("lock").iter().any(|line| line.contains("POSIX") && line.contains(" 0 EOF"))
-        });
+        holder.begins(&format!("python3 lockf.py {held} < go"));
+        master.ends("exec 8> go", 0);
+        assert!(holder.says("here"));
         assert_eq!(code(&place, "fasten read -nq --fcntl lock -- true"), read, "{held}");
         assert_eq!(code(&place, "fasten write -nq --fcntl lock -- true"), write, "{held}");
         assert_eq!(code(&place, "fasten write -nq lock -- true"), 0, "another family");
-        code(&place, "pkill -f 'tail -f lockf.py'");
-        drop(holder);
-        super::ordered::until("it is free", || place.table("lock").is_empty());
+        master.ends("exec 8>&-", 0);
+        assert_eq!(holder.ended().code, 0);
     }
     let tried = "python3 -c \"import fcntl; fcntl.lockf(open(\\\"lock\\\", \\\"r+\\\"), fcntl.LOCK_EX | fcntl.LOCK_NB)\" 2>/dev/null";
     for how in ["read", "write", "exclusive"] {
@@ -76,11 +76,13 @@ fn readers_need_to_read_and_writers_to_write() {
 fn a_lock_outlives_its_killed_wrapper() {
     let place = Place::with(&["lock"]);
     let mut shell = place.shell();
-    shell.begins("fasten write --fcntl lock -- sh -c 'kill -9 $PPID; exec tail -f lock'");
-    assert_eq!(shell.ended().code, 137);
+    shell.ends("mkfifo go", 0);
+    assert_eq!(shell.does("fasten write --fcntl lock -- sh -c 'kill -9 $PPID; cat go >/dev/null'").code, 137);
     assert_eq!(code(&place, "fasten read -nq --fcntl lock -- true"), 75);
-    code(&place, "pkill -f 'tail -f lock'");
-    assert_eq!(code(&place, "fasten read -q --fcntl lock -- true"), 0);
+    let mut waiter = place.shell();
+    waiter.begins("fasten read --fcntl lock -- true");
+    shell.ends("echo > go", 0);
+    assert_eq!(waiter.ended().code, 0);
 }
 
 #[test]

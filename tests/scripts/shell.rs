@@ -33,17 +33,39 @@ impl Place {
         Shell { running }
     }
 
-    /// The lines of the kernel's table about this lock.
+    /// The lines of the kernel's table about this lock. It is given out in
+    /// pieces; what three readings in a row say is taken for true.
     pub fn table(&self, lock: &str) -> Vec<String> {
         let inode = format!(":{} ", fs::metadata(self.path(lock)).unwrap().ino());
-        let table = fs::read_to_string("/proc/locks").unwrap();
-        table.lines().filter(|line| line.contains(&inode)).map(str::to_owned).collect()
+        let read = || {
+            let table = fs::read_to_string("/proc/locks").unwrap();
+            let of_the_lock =
+                table.lines().filter_map(|line| line.split_once(": ").filter(|_| line.contains(&inode)));
+            let mut lines: Vec<_> = of_the_lock.map(|(_, line)| line.trim_start().to_owned()).collect();
+            lines.sort();
+            lines
+        };
+        let mut last = read();
+        let mut agreed = 0;
+        while agreed < 2 {
+            let next = read();
+            agreed = if next == last { agreed + 1 } else { 0 };
+            last = next;
+        }
+        last
+    }
+
+    /// The process that sleeps for this lock.
+    pub fn waiter(&self, lock: &str) -> String {
+        let table = self.table(lock);
+        let line = table.iter().find(|line| line.starts_with("-> ")).expect("somebody waits");
+        line.split_whitespace().nth(4).unwrap().to_owned()
     }
 
     /// Waits until so many sleep for this lock or its gates.
     pub fn until_waiting(&self, lock: &str, count: usize) {
         until(&format!("{count} wait for {lock}"), || {
-            self.table(lock).iter().filter(|line| line.contains("-> ")).count() == count
+            self.table(lock).iter().filter(|line| line.starts_with("-> ")).count() == count
         });
     }
 }
@@ -75,6 +97,11 @@ impl Shell {
     /// Has a line begun that will take its time.
     pub fn begins(&mut self, line: &str) {
         self.running.tell(&format!("{line}\necho \"=$?\""));
+    }
+
+    /// Whether the next line that what was begun says is this one.
+    pub fn says(&mut self, line: &str) -> bool {
+        self.running.line() == line
     }
 
     /// Waits for the end of what was begun.
