@@ -6,6 +6,8 @@
 #[cfg(not(unix))]
 compile_error!("fasten needs flock(2): it builds on Linux, macOS and the BSDs");
 
+#[doc(hidden)]
+pub mod filesystem;
 pub mod holders;
 pub mod lock;
 mod sys;

@@ -78,6 +78,26 @@ fn a_mounts_device_is_decimal() {
     assert_eq!(parse::mount_device(mounts, 1), None);
 }
 
+const MOUNTS: &[u8] = br"25 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw,errors=continue
+41 25 0:40 / /srv/two\040words\134 rw,noatime shared:7 master:1 - nfs4 files:/export rw,vers=4.2,rsize=1048576,hard,proto=tcp,sec=sys,clientaddr=10.0.0.2,local_lock=none,addr=10.0.0.1
+42 25 0:41 / /srv/old rw,relatime - nfs files:/old ro,vers=3,hard,nolock,proto=tcp,timeo=600,mountproto=udp,local_lock=all,addr=10.0.0.1
+43 25 0:42 / /srv/nameless rw - tmpfs  rw
+44 25 0:43 / /srv/cut rw shared:2
+";
+
+#[test]
+fn a_mount_is_read_with_its_point_kind_source_and_both_lists_of_options() {
+    let mount = parse::mount(MOUNTS, 41).unwrap();
+    assert_eq!((mount.kind.as_str(), mount.source.as_str()), ("nfs4", "files:/export"));
+    assert_eq!(mount.point, r"/srv/two words\");
+    assert_eq!((mount.option("noatime"), mount.option("vers")), (Some(""), Some("4.2")));
+    assert_eq!((mount.option("local_lock"), mount.option("nolock")), (Some("none"), None));
+    let old = parse::mount(MOUNTS, 42).unwrap();
+    assert_eq!((old.option("local_lock"), old.option("nolock")), (Some("all"), Some("")));
+    assert_eq!(parse::mount(MOUNTS, 43).unwrap().source, "");
+    assert_eq!((parse::mount(MOUNTS, 44), parse::mount(MOUNTS, 4)), (None, None));
+}
+
 #[test]
 fn a_command_name_may_hold_blanks_and_parentheses() {
     let stat = b"42 (a) S 1 (b) S 7 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 9876 0\n";
@@ -104,6 +124,7 @@ fn parse_all(bytes: &[u8]) {
     let _ = (parse::lock(bytes), parse::stat(bytes), parse::effective_uid(bytes));
     let _ =
         (parse::field_number(bytes, "ino:"), parse::mount_device(bytes, 1), parse::ofd_wait(bytes, 72, 38));
+    let _ = parse::mount(bytes, 1);
 }
 
 proptest! {
@@ -117,7 +138,7 @@ proptest! {
         words in prop::collection::vec(
             prop::sample::select(vec![
                 "1:", "->", "FLOCK", "POSIX", "OFDLCK", "ADVISORY", "READ", "WRITE", "-1", "99999999999999999999", "0",
-                "08:01:5", "::", "ffffffffff:1:1", "EOF", "\n", "lock:\t", "(", ")", "Uid:", "ino:", "0x", "0x26", "72", "1:1",
+                "08:01:5", "::", "ffffffffff:1:1", "EOF", "\n", "lock:\t", "(", ")", "1 1 1:1 / /", "\\04", " - ", "Uid:", "ino:", "0x", "0x26", "72", "1:1",
             ]),
             0..60,
         )

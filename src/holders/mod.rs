@@ -61,3 +61,6 @@ pub(crate) use {
     own::{held_through, holds_alone},
     process::{lineage, youngest},
 };
+
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+pub(crate) use proc::mount_of;

@@ -5,6 +5,7 @@
 //! that anyone may choose.
 
 use super::LockId;
+use crate::filesystem::Mount;
 use crate::lock::{Family, Mode};
 
 /// One lock, or one request that waits for a lock, as /proc/locks and the `lock:` lines tell it.
@@ -106,14 +107,39 @@ pub fn effective_uid(status: &[u8]) -> Option<u32> {
 
 /// The device of the mount `id` in a /proc/self/mountinfo: the superblock's own, as in /proc/locks.
 pub fn mount_device(mountinfo: &[u8], id: u64) -> Option<(u32, u32)> {
-    lines(mountinfo).find_map(|line| {
-        let mut words = words(line);
-        let found = number::<u64>(words.next()?)?;
-        let device = words.nth(1)?;
-        let colon = device.iter().position(|&byte| byte == b':')?;
-        let device = (number(&device[..colon])?, number(&device[colon + 1..])?);
-        (found == id).then_some(device)
-    })
+    let device = words(mount_line(mountinfo, id)?).nth(2)?;
+    let colon = device.iter().position(|&byte| byte == b':')?;
+    Some((number(&device[..colon])?, number(&device[colon + 1..])?))
+}
+
+/// The mount `id` in a /proc/self/mountinfo.
+pub fn mount(mountinfo: &[u8], id: u64) -> Option<Mount> {
+    let line = mount_line(mountinfo, id)?;
+    let dash = line.windows(3).position(|three| three == b" - ")?;
+    let mut here = words(&line[..dash]).skip(4);
+    let mut there = line[dash + 3..].split(|&byte| byte == b' ').map(unescaped);
+    let (point, own) = (unescaped(here.next()?), unescaped(here.next()?));
+    let (kind, source) = (there.next()?, there.next()?);
+    Some(Mount { kind, source, point, options: format!("{own},{}", there.next()?) })
+}
+
+fn mount_line(mountinfo: &[u8], id: u64) -> Option<&[u8]> {
+    lines(mountinfo).find(|line| words(line).next().and_then(number) == Some(id))
+}
+
+/// A word of the mount table, in which a blank is `\040`.
+fn unescaped(word: &[u8]) -> String {
+    let mut bytes = Vec::with_capacity(word.len());
+    let mut rest = word;
+    while let [first, after @ ..] = rest {
+        let code = match rest {
+            [b'\\', a, b, c, ..] => octal(&[*a, *b, *c]),
+            _ => None,
+        };
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &rest[4..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// What is needed of a /proc/PID/stat.
@@ -167,6 +193,10 @@ fn number<T: std::str::FromStr>(word: &[u8]) -> Option<T> {
 
 fn hex(word: &[u8]) -> Option<u64> {
     u64::from_str_radix(str::from_utf8(word).ok()?, 16).ok()
+}
+
+fn octal(word: &[u8]) -> Option<u8> {
+    u8::from_str_radix(str::from_utf8(word).ok()?, 8).ok()
 }
 
 fn hex_file(word: &[u8]) -> Option<LockId> {

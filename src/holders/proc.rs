@@ -3,10 +3,13 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 
 use nix::fcntl::{OFlag, openat};
 use nix::sys::stat::Mode;
+
+use super::parse;
+use crate::filesystem::Mount;
 
 const ROOM: usize = 4096;
 
@@ -57,6 +60,14 @@ pub fn own_pid() -> io::Result<u32> {
     let link = fs::read_link("/proc/self")?;
     let pid = link.to_str().and_then(|pid| pid.parse().ok());
     pid.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "/proc/self is no pid"))
+}
+
+/// How the file's file system is mounted, as far as the mount can be seen.
+pub fn mount_of(file: impl AsFd) -> Option<Mount> {
+    let mut buffer = Vec::new();
+    let info = format!("/proc/thread-self/fdinfo/{}", file.as_fd().as_raw_fd());
+    let id = parse::field_number(read(&info, &mut buffer).ok()?, "mnt_id:")?;
+    parse::mount(read("/proc/thread-self/mountinfo", &mut buffer).ok()?, id)
 }
 
 /// The numbers that are names in a directory: the pids of /proc, the descriptors of a fdinfo.

@@ -32,9 +32,35 @@ const LOCAL: [(&str, i64); 18] = [
     ("zfs", 0x2fc1_2fc1),
 ];
 
+/// Others: networks and clusters, and programs behind FUSE.
+const OTHER: [(&str, i64); 16] = [
+    ("9p", 0x0102_1997),
+    ("afs", 0x5346_414f),
+    ("beegfs", 0x1983_0326),
+    ("ceph", 0x00c3_6400),
+    ("cifs", 0xff53_4d42),
+    ("coda", 0x7375_7245),
+    ("fuse", 0x6573_5546),
+    ("gfs2", 0x0116_1970),
+    ("gpfs", 0x4750_4653),
+    ("lustre", 0x0bd0_0bd0),
+    ("nfs", 0x6969),
+    ("ocfs2", 0x7461_636f),
+    ("orangefs", 0x2003_0528),
+    ("smb", 0x517b),
+    ("smb3", 0xfe53_4d42),
+    ("vboxsf", 0x786f_4256),
+];
+
 /// Whether the two families of locks are independent on the file's system.
 pub(crate) fn keeps_families_apart(file: impl AsFd) -> bool {
     fstatfs(file).is_ok_and(|found| is_local(found.filesystem_type().0))
+}
+
+/// What the file's system is called, if it is one of these.
+pub(crate) fn name(file: impl AsFd) -> Option<&'static str> {
+    let magic = fstatfs(file).ok()?.filesystem_type().0;
+    LOCAL.iter().chain(&OTHER).find(|(_, known)| *known == magic).map(|(name, _)| *name)
 }
 
 fn is_local(magic: i64) -> bool {
@@ -43,12 +69,12 @@ fn is_local(magic: i64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_local;
+    use super::{OTHER, is_local};
 
     #[test]
     fn a_network_or_unknown_file_system_is_not_local() {
-        let (nfs, smb2, ceph, fuse) = (0x6969, 0xfe53_4d42, 0x00c3_6400, 0x6573_5546);
-        assert!([nfs, smb2, ceph, fuse, 0].iter().all(|magic| !is_local(*magic)));
+        assert!(OTHER.iter().all(|(_, magic)| !is_local(*magic)));
+        assert!(!is_local(0));
         assert!(is_local(0xef53));
     }
 }
