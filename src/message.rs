@@ -11,6 +11,20 @@ pub(crate) fn say(words: &str) {
     put(&format!("fasten: {}\n", printable(words)));
 }
 
+/// What was asked for, on standard output.
+pub(crate) fn answer(text: &str) -> io::Result<()> {
+    let mut out = io::stdout();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush())
+}
+
+/// The system's word for what went wrong: `permission denied`.
+pub(crate) fn word(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// Says it on a line of a terminal that will be said anew, or cleared.
 pub(crate) fn draw_line(words: &str) {
     let line = format!("fasten: {}", printable(words));

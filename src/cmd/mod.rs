@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod colour;
 mod exclusive;
 mod locked;
 mod notice;

@@ -3,14 +3,13 @@
 use std::fmt;
 use std::io;
 
-use fasten::lock::Guard;
-use nix::errno::Errno;
-
 use super::program::Program;
 use super::supervise::supervise;
 use crate::exit::Code;
+use crate::message::word;
 use crate::sys::child::End;
 use crate::sys::{descriptors, exec, pipe, signals::Signals, spawn};
+use fasten::lock::Guard;
 
 /// How long the lock lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +70,7 @@ impl CannotStart {
 impl fmt::Display for CannotStart {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = &self.name;
-        let word = Errno::from_raw(self.source.raw_os_error().unwrap_or_default()).desc().to_lowercase();
+        let word = word(&self.source);
         match self.code() {
             Code::NotFound => write!(out, "{name}: command not found; is it in PATH, and what its #! names?"),
             Code::System => write!(out, "{name}: cannot be started: {word}"),

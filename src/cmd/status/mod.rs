@@ -5,14 +5,14 @@ mod json;
 mod table;
 mod watch;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use anyhow::{Context, Result};
 use fasten::holders::{Report, State, all, holders};
 
 use crate::cli::StatusArgs;
 use crate::exit::Code;
-use crate::message::say;
+use crate::message::{answer, say};
 
 pub(crate) fn run(arguments: &StatusArgs) -> u8 {
     let told = if arguments.watch { watch::until_interrupted(arguments) } else { tell(arguments) };
@@ -36,9 +36,7 @@ fn tell(arguments: &StatusArgs) -> Told {
 }
 
 fn print(text: &str) -> Result<(), (Code, anyhow::Error)> {
-    let mut out = io::stdout();
-    let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    printed.map_err(|error| (Code::System, error.into()))
+    answer(text).map_err(|error| (Code::System, error.into()))
 }
 
 /// What is known now, of the locks that were named or of all.

@@ -11,6 +11,7 @@ use fasten::holders::{Report, State};
 use fasten::lock::{Family, Mode};
 
 use super::json::{family, mode};
+use crate::cmd::colour::{GREEN, MAGENTA, Paint, RED, YELLOW};
 use crate::cmd::who::elapsed;
 use crate::message::printable;
 use crate::sys::terminal;
@@ -80,25 +81,24 @@ impl Row<'_> {
 }
 
 struct Style {
-    colour: bool,
+    paint: Paint,
     width: usize,
 }
 
 impl Style {
     fn new(at_terminal: bool) -> Self {
-        let colour = at_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        Self { colour, width: if at_terminal { terminal::width() } else { usize::MAX } }
+        let width = if at_terminal { terminal::width() } else { usize::MAX };
+        Self { paint: Paint::new(at_terminal), width }
     }
 
     fn painted(&self, state: State) -> String {
-        let number = match state {
-            State::Free => 32,
-            State::Shared => 33,
-            State::Exclusive => 31,
-            State::Unknown => 35,
+        let colour = match state {
+            State::Free => GREEN,
+            State::Shared => YELLOW,
+            State::Exclusive => RED,
+            State::Unknown => MAGENTA,
         };
-        let word = super::word(state);
-        if self.colour { format!("\x1b[{number}m{word}\x1b[0m") } else { word.to_owned() }
+        self.paint.words(colour, super::word(state))
     }
 
     fn fitted(&self, line: &str) -> String {
