@@ -11,11 +11,13 @@ Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
         @{ Name = 'write'; Help = 'Run a command while nobody reads or writes, taking turns with the readers' }
         @{ Name = 'unlock'; Help = 'Give back the lock of an open descriptor' }
         @{ Name = 'status'; Help = 'Say who holds locks and who waits for them' }
+        @{ Name = 'doctor'; Help = 'Try whether locks work in a directory, and say what is wrong' }
         @{ Name = 'help'; Help = 'Print this message or the help of the given subcommand(s)' }
     )
     $runners = 'exclusive', 'read', 'write'
+    $folders = 'doctor'
     $options = @(
-        @{ Of = 'fasten', 'exclusive', 'read', 'write', 'unlock', 'status'; Names = '-h', '--help'; Help = 'Print help' }
+        @{ Of = 'fasten', 'exclusive', 'read', 'write', 'unlock', 'status', 'doctor'; Names = '-h', '--help'; Help = 'Print help' }
         @{ Of = 'fasten'; Names = '-V', '--version'; Help = 'Print version' }
         @{ Of = 'exclusive', 'read', 'write'; Names = '-n', '--nonblock', '--nb'; Help = 'Do not wait' }
         @{ Of = 'exclusive', 'read', 'write'; Names = '-w', '--timeout', '--wait'; Help = 'Wait at most so long: 10, 1.5 (seconds), 250ms, 2m, 1h30m'; Takes = 'word' }
@@ -35,6 +37,7 @@ Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
         @{ Of = 'status'; Names = '-q', '--quiet'; Help = 'Say nothing; the exit code tells' }
         @{ Of = 'status'; Names = '--json'; Help = 'Say it as JSON, for programs' }
         @{ Of = 'status'; Names = '--watch'; Help = 'Say it again whenever something changes, until Ctrl-C' }
+        @{ Of = 'doctor'; Names = '-q', '--quiet'; Help = 'Say only what is wrong' }
     )
     # <<<
 
@@ -71,6 +74,9 @@ Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
         foreach ($option in $own) { foreach ($name in $option.Names) { Offer $name $option.Help } }
     } elseif ('fasten', 'help' -ccontains $verb) {
         foreach ($known in $verbs) { Offer $known.Name $known.Help }
+    } elseif ($folders -ccontains $verb) {
+        [System.Management.Automation.CompletionCompleters]::CompleteFilename($wordToComplete) |
+            Where-Object { $_.ResultType -eq 'ProviderContainer' }
     } else {
         [System.Management.Automation.CompletionCompleters]::CompleteFilename($wordToComplete)
     }

@@ -4,10 +4,11 @@
 # A row: of which verbs|which names|what value: `word` (any), `command`, or one of these.
 _fasten_table() {
     # >>> made from src/cli.rs by FASTEN_UPDATE=1 cargo test --test completions
-    verbs='exclusive read write unlock status help'
+    verbs='exclusive read write unlock status doctor help'
     runners='exclusive read write'
+    folders='doctor'
     rows='
-fasten exclusive read write unlock status|-h --help|
+fasten exclusive read write unlock status doctor|-h --help|
 fasten|-V --version|
 exclusive read write|-n --nonblock --nb|
 exclusive read write|-w --timeout --wait|word
@@ -27,13 +28,14 @@ unlock|--fd|word
 status|-q --quiet|
 status|--json|
 status|--watch|
+doctor|-q --quiet|
 '
     # <<<
 }
 
 _fasten() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local verb=fasten verbs runners rows i of names takes options='' value=''
+    local verb=fasten verbs runners folders rows i of names takes options='' value=''
     COMPREPLY=()
     _fasten_table
 
@@ -67,7 +69,7 @@ _fasten() {
     case $verb:$cur in
         *:-*) _fasten_reply -W "$options" ;;
         fasten:* | help:*) _fasten_reply -W "$verbs" ;;
-        *) _fasten_files ;;
+        *) if [[ " $folders " == *" $verb "* ]]; then _fasten_folders; else _fasten_files; fi ;;
     esac
 }
 
@@ -95,6 +97,10 @@ _fasten_reply() {
 # readline's own: it knows quotes, blanks and ~.
 _fasten_files() {
     compopt -o default 2>/dev/null
+}
+
+_fasten_folders() {
+    compopt -o dirnames 2>/dev/null
 }
 
 complete -F _fasten fasten

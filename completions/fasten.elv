@@ -1,6 +1,7 @@
 # elvish completion for fasten(1); `eval (slurp < fasten.elv)` in rc.elv. The
 # command after `--` completes as it would alone.
 
+use path
 use str
 
 # >>> made from src/cli.rs by FASTEN_UPDATE=1 cargo test --test completions
@@ -10,11 +11,13 @@ var verbs = [
   [write 'Run a command while nobody reads or writes, taking turns with the readers']
   [unlock 'Give back the lock of an open descriptor']
   [status 'Say who holds locks and who waits for them']
+  [doctor 'Try whether locks work in a directory, and say what is wrong']
   [help 'Print this message or the help of the given subcommand(s)']
 ]
 var runners = [exclusive read write]
+var folders = [doctor]
 var options = [
-  [&of=[fasten exclusive read write unlock status] &names=[-h --help] &takes=[] &help='Print help']
+  [&of=[fasten exclusive read write unlock status doctor] &names=[-h --help] &takes=[] &help='Print help']
   [&of=[fasten] &names=[-V --version] &takes=[] &help='Print version']
   [&of=[exclusive read write] &names=[-n --nonblock --nb] &takes=[] &help='Do not wait']
   [&of=[exclusive read write] &names=[-w --timeout --wait] &takes=[word] &help='Wait at most so long: 10, 1.5 (seconds), 250ms, 2m, 1h30m']
@@ -34,6 +37,7 @@ var options = [
   [&of=[status] &names=[-q --quiet] &takes=[] &help='Say nothing; the exit code tells']
   [&of=[status] &names=[--json] &takes=[] &help='Say it as JSON, for programs']
   [&of=[status] &names=[--watch] &takes=[] &help='Say it again whenever something changes, until Ctrl-C']
+  [&of=[doctor] &names=[-q --quiet] &takes=[] &help='Say only what is wrong']
 ]
 # <<<
 
@@ -69,6 +73,8 @@ set edit:completion:arg-completer[fasten] = {|@words|
     } $own
   } elif (has-value [fasten help] $verb) {
     each {|v| edit:complex-candidate $v[0] &display=$v[0]' ('$v[1]')' } $verbs
+  } elif (has-value $folders $verb) {
+    edit:complete-filename $@words | each {|c| if (path:is-dir &follow-symlink=$true $c[stem]) { put $c } }
   } else {
     edit:complete-filename $@words
   }

@@ -25,14 +25,16 @@ end
 complete -c fasten -f
 # >>> made from src/cli.rs by FASTEN_UPDATE=1 cargo test --test completions
 complete -c fasten -n '__fasten_in exclusive read write unlock status' -F
+complete -c fasten -n '__fasten_in doctor' -a '(__fish_complete_directories)'
 complete -c fasten -n '__fasten_runs exclusive read write' -a '(__fasten_command)'
 complete -c fasten -n '__fasten_in fasten help' -a exclusive -d 'Run a command while nobody else holds the lock'
 complete -c fasten -n '__fasten_in fasten help' -a read -d 'Run a command while others may read and nobody writes'
 complete -c fasten -n '__fasten_in fasten help' -a write -d 'Run a command while nobody reads or writes, taking turns with the readers'
 complete -c fasten -n '__fasten_in fasten help' -a unlock -d 'Give back the lock of an open descriptor'
 complete -c fasten -n '__fasten_in fasten help' -a status -d 'Say who holds locks and who waits for them'
+complete -c fasten -n '__fasten_in fasten help' -a doctor -d 'Try whether locks work in a directory, and say what is wrong'
 complete -c fasten -n '__fasten_in fasten help' -a help -d 'Print this message or the help of the given subcommand(s)'
-complete -c fasten -n '__fasten_in fasten exclusive read write unlock status' -s h -l help -d 'Print help'
+complete -c fasten -n '__fasten_in fasten exclusive read write unlock status doctor' -s h -l help -d 'Print help'
 complete -c fasten -n '__fasten_in fasten' -s V -l version -d 'Print version'
 complete -c fasten -n '__fasten_in exclusive read write' -s n -l nonblock -l nb -d 'Do not wait'
 complete -c fasten -n '__fasten_in exclusive read write' -s w -l timeout -l wait -x -d 'Wait at most so long: 10, 1.5 (seconds), 250ms, 2m, 1h30m'
@@ -52,4 +54,5 @@ complete -c fasten -n '__fasten_in unlock' -l fd -x -d 'The descriptor that is l
 complete -c fasten -n '__fasten_in status' -s q -l quiet -d 'Say nothing; the exit code tells'
 complete -c fasten -n '__fasten_in status' -l json -d 'Say it as JSON, for programs'
 complete -c fasten -n '__fasten_in status' -l watch -d 'Say it again whenever something changes, until Ctrl-C'
+complete -c fasten -n '__fasten_in doctor' -s q -l quiet -d 'Say only what is wrong'
 # <<<

@@ -32,6 +32,8 @@ pub enum Action {
     Unlock(UnlockArgs),
     /// Say who holds locks and who waits for them
     Status(StatusArgs),
+    /// Try whether locks work in a directory, and say what is wrong
+    Doctor(DoctorArgs),
 }
 
 #[derive(Debug, Args)]
@@ -160,6 +162,18 @@ pub struct StatusArgs {
     /// Files or directories to ask about; none for every lock that can be seen
     #[arg(value_name = "LOCK", value_hint = ValueHint::AnyPath)]
     pub locks: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct DoctorArgs {
+    /// Say only what is wrong
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Directories to try; none for the current one
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub directories: Vec<PathBuf>,
 }
 
 /// A number of seconds, or numbers with units.

@@ -1,14 +1,13 @@
 //! Arguments to a command line, or the one line that says what is wrong.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
 
 use clap::Parser;
 use clap::error::{Error, ErrorKind};
 
 use crate::cli::Cli;
 use crate::exit::Code;
-use crate::message::say;
+use crate::message::{answer, say};
 
 /// The command line; or, when there is nothing to do (`--help`) or something is
 /// wrong, the code to end with.
@@ -16,7 +15,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, u8> {
     Cli::try_parse_from(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => show(&error),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            say("no subcommand: exclusive, read, write, unlock or status; see 'fasten --help'");
+            say("no subcommand: exclusive, read, write, unlock, status or doctor; see 'fasten --help'");
             Code::Usage.number()
         }
         _ => {
@@ -27,8 +26,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, u8> {
 }
 
 fn show(help: &Error) -> u8 {
-    let shown = write!(io::stdout(), "{help}").and_then(|()| io::stdout().flush());
-    if shown.is_ok() { 0 } else { Code::System.number() }
+    if answer(&help.to_string()).is_ok() { 0 } else { Code::System.number() }
 }
 
 /// clap's paragraphs as one line: what is wrong, what would be right, where to

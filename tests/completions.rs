@@ -127,6 +127,11 @@ fn locks_are_files_and_folders_with_any_name(shell: Shell) {
     assert_eq!(offers(shell, "fasten status else a", &files), ["a folder", "a lock"]);
 }
 
+fn only_folders_are_offered_to_the_doctor(shell: Shell) {
+    let files = ["a lock", "a folder/", "else"];
+    assert_eq!(offers(shell, "fasten doctor -q a", &files), ["a folder"]);
+}
+
 fn a_command_is_offered_after_the_dashes(shell: Shell) {
     let offered = offers(shell, "fasten exclusive -w 5 L -- gre", &["gre-lock"]);
     assert!(offered.iter().any(|name| name == "grep"), "{offered:?}");
@@ -164,6 +169,7 @@ macro_rules! ask_all {
             exactly_the_long_options_of_each_verb_are_offered
             the_values_of_prefer_are_offered
             locks_are_files_and_folders_with_any_name
+            only_folders_are_offered_to_the_doctor
             a_command_is_offered_after_the_dashes
             its_files_are_offered
             $($($more)*)?

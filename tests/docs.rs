@@ -174,7 +174,7 @@ fn start_of_call(line: &str) -> Option<usize> {
     if line.contains("[OPTIONS]") {
         return None;
     }
-    let calls = ["fasten exclusive", "fasten read", "fasten write", "fasten status"];
+    let calls = ["fasten exclusive", "fasten read", "fasten write", "fasten status", "fasten doctor"];
     calls.iter().filter_map(|call| line.find(call)).min()
 }
 

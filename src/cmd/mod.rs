@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 mod colour;
+mod doctor;
 mod exclusive;
 mod locked;
 mod notice;
@@ -20,5 +21,6 @@ pub(crate) fn dispatch(action: Action) -> u8 {
         Action::Write(arguments) => write::run(arguments),
         Action::Unlock(arguments) => unlock::run(&arguments),
         Action::Status(arguments) => status::run(&arguments),
+        Action::Doctor(arguments) => doctor::run(&arguments),
     }
 }

@@ -32,7 +32,7 @@ fn with_run<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn wrong_usage_is_64_and_says_what_is_right() {
     let place = Place::new();
-    refused(&place, &[], 64, &["exclusive, read, write, unlock or status"]);
+    refused(&place, &[], 64, &["exclusive, read, write, unlock, status or doctor"]);
     refused(&place, &["exclusive", "a.lock"], 64, &["COMMAND", "LOCK... -- COMMAND"]);
     refused(&place, &["exclusive", "a.lock", "touch", "ran"], 64, &["LOCK... -- COMMAND"]);
     refused(&place, &["exclusive", "a.lock", "--"], 64, &["COMMAND"]);

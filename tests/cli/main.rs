@@ -5,6 +5,10 @@
 
 mod bad_input;
 mod beside_flock;
+mod doctor;
+mod doctor_broken;
+mod doctor_caught;
+mod doctor_mounts;
 mod inherited;
 mod lifetime;
 mod moved;

@@ -15,6 +15,8 @@ pub struct Table {
     pub verbs: Vec<(String, String)>,
     /// The verbs that take a command after `--`.
     pub runners: Vec<String>,
+    /// The verbs whose arguments are directories.
+    pub folders: Vec<String>,
     pub options: Vec<Opt>,
 }
 
@@ -47,9 +49,13 @@ impl Table {
                 None => options.push(option),
             }
         }
-        let runs = |verb: &&&Command| verb.get_positionals().any(Arg::is_last_set);
+        let with = |so: fn(&Arg) -> bool| {
+            let verbs = verbs.iter().filter(|verb| verb.get_positionals().any(so));
+            verbs.map(|verb| verb.get_name().to_owned()).collect()
+        };
         Self {
-            runners: verbs.iter().filter(runs).map(|c| c.get_name().to_owned()).collect(),
+            runners: with(Arg::is_last_set),
+            folders: with(|argument| argument.get_value_hint() == ValueHint::DirPath),
             verbs: verbs.iter().map(|c| (c.get_name().to_owned(), text(c.get_about()))).collect(),
             options,
         }
