@@ -12,5 +12,9 @@ pub(crate) mod interrupts;
 pub(crate) mod locks;
 pub(crate) mod pipe;
 pub(crate) mod signals;
+#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
+#[path = "spawn_elsewhere.rs"]
+pub(crate) mod spawn;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub(crate) mod spawn;
 pub(crate) mod terminal;

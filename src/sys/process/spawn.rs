@@ -1,84 +1,59 @@
-//! Starting the command.
+//! Starting the command, on Linux.
 //!
-//! `posix_spawn(3)` shares our memory with the child until it has become the
-//! command (vfork), which costs the same however large we are, and reports a
-//! failed exec as its own result. What it cannot do goes through fork(2): a
-//! child that ignores SIGCHLD, and a script without `#!`.
+//! The child shares our memory and we stand still until it has become the command
+//! (vfork), which costs the same however large we are, and lets it tell what went
+//! wrong. `posix_spawn(3)` does the same, but first asks for and sets the
+//! disposition of each of the 64 signals, in case we have handlers: 3 % of a run.
 
-use std::ffi::{CString, c_char};
-use std::io::{self, Read, Write};
-use std::mem::MaybeUninit;
+use std::ffi::{CString, c_char, c_int, c_void};
+use std::io;
 
 use super::child::Child;
-use super::exec::{pointers, replace_process};
+use super::exec::pointers;
 use super::signals::{self, Signals};
 
-unsafe extern "C" {
-    static environ: *const *const c_char;
+/// Enough for execvp(3), which puts a path together on the stack, and for a script
+/// without `#!` the words once more. In pieces of 16 bytes, as a stack is aligned.
+const STACK: usize = 2 * 1024;
+
+/// What the child is given and what it leaves behind.
+struct Birth<'a> {
+    arguments: &'a [*const c_char],
+    signals: &'a Signals,
+    failed: Option<io::Error>,
 }
 
 /// Starts the program, looked for in `PATH`, with the mask and dispositions
 /// that were before `signals`.
 pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Child> {
-    if signals.children_were_ignored {
-        return fork(words, signals);
-    }
-    match posix_spawn(words, signals) {
-        Err(error) if error.raw_os_error() == Some(libc::ENOEXEC) => fork(words, signals),
-        started => started,
-    }
-}
-
-fn posix_spawn(words: &[CString], signals: &Signals) -> io::Result<Child> {
-    let arguments = pointers(words);
-    let mut attributes = MaybeUninit::<libc::posix_spawnattr_t>::uninit();
-    let mut pid = 0;
-    // SAFETY: the attributes are initialised before they are used and destroyed
-    // after; the lists of pointers end with a null pointer and outlive the call.
-    let error = unsafe {
-        libc::posix_spawnattr_init(attributes.as_mut_ptr());
-        libc::posix_spawnattr_setflags(
-            attributes.as_mut_ptr(),
-            libc::POSIX_SPAWN_SETSIGMASK as libc::c_short,
-        );
-        libc::posix_spawnattr_setsigmask(attributes.as_mut_ptr(), &raw const signals.mask_before);
-        let error = libc::posix_spawnp(
-            &raw mut pid,
-            arguments[0],
-            std::ptr::null(),
-            attributes.as_ptr(),
-            arguments.as_ptr().cast(),
-            environ.cast(),
-        );
-        libc::posix_spawnattr_destroy(attributes.as_mut_ptr());
-        error
-    };
-    if error == 0 { Ok(Child::new(pid)) } else { Err(io::Error::from_raw_os_error(error)) }
-}
-
-/// The child reports a failed exec through a pipe that a successful one closes.
-fn fork(words: &[CString], signals: &Signals) -> io::Result<Child> {
-    let (mut report, mut tell) = io::pipe()?;
-    // SAFETY: this process has one thread, so the child may do what it likes.
-    match unsafe { libc::fork() } {
+    let arguments = &pointers(words);
+    let mut birth = Birth { arguments, signals, failed: None };
+    let mut stack = Vec::<u128>::with_capacity(STACK + arguments.len());
+    let top = stack.spare_capacity_mut().as_mut_ptr_range().end;
+    let how = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
+    // SAFETY: the child runs on a stack of its own and is gone from our memory when
+    // the call returns, so all that it borrows outlives it. No thread and no signal
+    // handler of ours runs beside it.
+    match unsafe { libc::clone(become_command, top.cast(), how, (&raw mut birth).cast()) } {
         -1 => Err(io::Error::last_os_error()),
-        0 => {
-            signals::put_back(signals);
-            let error = replace_process(words).raw_os_error().unwrap_or(libc::EINVAL);
-            let _ = tell.write_all(&error.to_ne_bytes());
-            // SAFETY: it ends the child and runs nothing of ours.
-            unsafe { libc::_exit(127) }
-        }
-        pid => {
-            drop(tell);
-            let mut error = [0; 4];
-            match report.read_exact(&mut error) {
-                Ok(()) => {
-                    Child::new(pid).reap();
-                    Err(io::Error::from_raw_os_error(i32::from_ne_bytes(error)))
-                }
-                Err(_) => Ok(Child::new(pid)),
+        pid => match birth.failed {
+            None => Ok(Child::new(pid)),
+            Some(error) => {
+                Child::new(pid).reap();
+                Err(error)
             }
-        }
+        },
     }
+}
+
+extern "C" fn become_command(birth: *mut c_void) -> c_int {
+    // SAFETY: `spawn` passes its own, and stands still meanwhile. The list of
+    // pointers ends with a null pointer.
+    unsafe {
+        let birth = &mut *birth.cast::<Birth>();
+        signals::put_back(birth.signals);
+        libc::execvp(birth.arguments[0], birth.arguments.as_ptr());
+        birth.failed = Some(io::Error::last_os_error());
+    }
+    127
 }
