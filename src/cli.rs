@@ -18,6 +18,7 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Action {
     /// Run a command while nobody else holds the lock
     #[command(override_usage = "fasten exclusive [OPTIONS] <LOCK>... -- <COMMAND> [ARG]...")]
