@@ -111,6 +111,16 @@ fn the_users_id_is_the_effective_one() {
 }
 
 #[test]
+fn a_users_name_is_found_by_number() {
+    let passwd =
+        b"root:x:0:0:root:/root:/bin/bash\n+::::::\n\nann:x:10:7:A. N. Other:/:/bin/sh\n\xff:x:8:8::/:\n";
+    assert_eq!(parse::user_name(passwd, 0), Some("root"));
+    assert_eq!(parse::user_name(passwd, 10), Some("ann"));
+    assert_eq!(parse::user_name(passwd, 8), None);
+    assert_eq!(parse::user_name(passwd, 1), None);
+}
+
+#[test]
 fn a_wait_for_an_ofd_lock_is_recognised() {
     assert_eq!(parse::ofd_wait(b"72 0x1f 0x26 0x7f 0x0 0x0 0x0 0x7 0x7\n", 72, 38), Some(31));
     assert_eq!(parse::ofd_wait(b"72 0x1f 0x7 0x7f\n", 72, 38), None);
@@ -122,6 +132,7 @@ fn parse_all(bytes: &[u8]) {
     parse::fdinfo_locks(bytes).for_each(drop);
     parse::numbers(bytes).for_each(drop);
     let _ = (parse::lock(bytes), parse::stat(bytes), parse::effective_uid(bytes));
+    let _ = parse::user_name(bytes, 0);
     let _ =
         (parse::field_number(bytes, "ino:"), parse::mount_device(bytes, 1), parse::ofd_wait(bytes, 72, 38));
     let _ = parse::mount(bytes, 1);

@@ -105,6 +105,16 @@ pub fn effective_uid(status: &[u8]) -> Option<u32> {
     number(words(field(status, "Uid:")?).nth(1)?)
 }
 
+/// The name that an /etc/passwd has for a user.
+pub fn user_name(passwd: &[u8], uid: u32) -> Option<&str> {
+    lines(passwd).find_map(|line| {
+        let mut fields = line.split(|&byte| byte == b':');
+        let name = fields.next()?;
+        let found = number::<u32>(fields.nth(1)?)?;
+        (found == uid).then(|| str::from_utf8(name).ok())?
+    })
+}
+
 /// The device of the mount `id` in a /proc/self/mountinfo: the superblock's own, as in /proc/locks.
 pub fn mount_device(mountinfo: &[u8], id: u64) -> Option<(u32, u32)> {
     let device = words(mount_line(mountinfo, id)?).nth(2)?;

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use nix::time::{ClockId, clock_gettime};
-use nix::unistd::{SysconfVar, Uid, User, sysconf};
+use nix::unistd::{SysconfVar, sysconf};
 
 use super::command::{self, Wrapper};
 use super::parse;
@@ -71,11 +71,12 @@ impl Processes {
         parse::effective_uid(read(&format!("/proc/{pid}/status"), &mut self.buffer).ok()?)
     }
 
-    /// A user's name, or number.
+    /// A user's name in /etc/passwd, or number. Asked for more, the C library would load what
+    /// nsswitch.conf names, into a program that is linked statically a second C library with it.
     pub fn user(&mut self, uid: u32) -> String {
-        let name = || match User::from_uid(Uid::from_raw(uid)) {
-            Ok(Some(user)) => user.name,
-            _ => uid.to_string(),
+        let name = || {
+            let passwd = read("/etc/passwd", &mut self.buffer).unwrap_or_default();
+            parse::user_name(passwd, uid).map_or_else(|| uid.to_string(), str::to_owned)
         };
         self.users.entry(uid).or_insert_with(name).clone()
     }

@@ -25,7 +25,7 @@ pub enum State {
 pub struct Holder {
     /// The process that stands for the holder; `None` when it cannot be seen.
     pub pid: Option<u32>,
-    /// Its effective user, by name, or by number if it has none.
+    /// Its effective user: the name in /etc/passwd, or the number if it has none there.
     pub user: Option<String>,
     /// What is done under the lock: the wrapped command of fasten and flock(1), else the process' own
     /// command line. The words are joined and quoted for people to read; their bytes are kept.
@@ -46,7 +46,7 @@ pub struct Holder {
 pub struct Waiter {
     /// The process that waits; `None` when it cannot be seen.
     pub pid: Option<u32>,
-    /// Its effective user, by name, or by number if it has none.
+    /// Its effective user: the name in /etc/passwd, or the number if it has none there.
     pub user: Option<String>,
     /// What will be done under the lock; see [`Holder::command`].
     pub command: Option<OsString>,
