@@ -7,9 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread::{self, JoinHandle};
 
-use super::signals::only;
+use super::signals::{ending, only};
 
-const ENDING: [i32; 4] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT];
 /// Sent to the thread itself, to have it look up; to others it does nothing.
 const LOOK_UP: i32 = libc::SIGURG;
 
@@ -32,8 +31,7 @@ impl Caught {
     /// Calls this, in another thread, when a signal comes; signals that were
     /// ignored are so still. `None` where there is no thread to be had.
     pub(crate) fn from_now(on_signal: impl FnOnce() + Send + 'static) -> Option<Self> {
-        let caught: Vec<i32> =
-            ENDING.into_iter().filter(|&signal| !is_ignored(signal)).chain([LOOK_UP]).collect();
+        let caught: Vec<i32> = ending().into_iter().chain([LOOK_UP]).collect();
         let set = only(&caught);
         let mut mask_before = only(&[]);
         // SAFETY: both sets are initialised.
@@ -79,16 +77,6 @@ fn next(set: &libc::sigset_t) -> i32 {
             0 => return signal,
             error => debug_assert_eq!(error, libc::EINTR, "{}", io::Error::from_raw_os_error(error)),
         }
-    }
-}
-
-fn is_ignored(signal: i32) -> bool {
-    let mut now = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: without a new disposition sigaction only fills in the present one,
-    // and a zeroed one is valid.
-    unsafe {
-        libc::sigaction(signal, ptr::null(), now.as_mut_ptr());
-        now.assume_init().sa_sigaction == libc::SIG_IGN
     }
 }
 

@@ -12,6 +12,9 @@ use std::ptr;
 const FORWARDED: [i32; 6] =
     [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT, libc::SIGUSR1, libc::SIGUSR2];
 
+/// What ends a process that a person, a shell or a system wants to end.
+const ENDING: [i32; 4] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT];
+
 /// The signals are kept for [`Signals::next`]; this knows what they were
 /// before, which is what the command is to inherit.
 #[derive(Debug)]
@@ -76,6 +79,21 @@ pub(super) fn only(signals: &[i32]) -> libc::sigset_t {
         }
         set.assume_init()
     }
+}
+
+/// Those that would end this process; an ignored one, as under nohup(1), does not.
+pub(super) fn ending() -> Vec<i32> {
+    ENDING.into_iter().filter(|signal| !is_ignored(*signal)).collect()
+}
+
+fn is_ignored(signal: i32) -> bool {
+    let mut found = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: nothing is changed, and a zeroed sigaction is a valid one.
+    let found = unsafe {
+        libc::sigaction(signal, ptr::null(), found.as_mut_ptr());
+        found.assume_init()
+    };
+    found.sa_sigaction == libc::SIG_IGN
 }
 
 /// Whether a hang-up of the terminal is told to this process alone, and to the
