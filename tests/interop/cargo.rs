@@ -1,0 +1,88 @@
+//! cargo, which locks the target folder that it builds in.
+
+use std::fs;
+use std::path::Path;
+
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
+
+use super::ordered::{At, Lock, until};
+use super::place::until_somebody_waits;
+use super::running::Running;
+use super::tools::SUBCOMMANDS;
+
+const MANIFEST: &str = "[package]\nname = \"tiny\"\nedition = \"2024\"\n[workspace]\n";
+
+/// Says that it runs, and then reads to the end of a pipe.
+const BUILD: &str = "fn main() { std::fs::write(\"runs\", \"\").unwrap(); std::fs::read(\"go\").unwrap(); }";
+
+/// A package in the folder of its target's lock. Its build waits in the middle.
+fn package() -> Lock {
+    let lock = Lock::new();
+    let folder = lock.folder.path();
+    fs::create_dir(folder.join("src")).unwrap();
+    fs::create_dir_all(folder.join("target/debug")).unwrap();
+    fs::write(folder.join("Cargo.toml"), MANIFEST).unwrap();
+    fs::write(folder.join("src/lib.rs"), "").unwrap();
+    fs::write(folder.join("build.rs"), BUILD).unwrap();
+    mkfifo(&folder.join("go"), Mode::S_IRWXU).unwrap();
+    let path = folder.join("target/debug/.cargo-lock");
+    fs::write(&path, "").unwrap();
+    lock.at(path)
+}
+
+fn cargo_build(lock: &Lock) -> Running {
+    let folder = lock.folder.path().to_str().unwrap();
+    let target = format!("CARGO_TARGET_DIR={folder}/target");
+    let home = format!("CARGO_HOME={folder}/home");
+    let words = ["env", "-C", folder, &target, &home, env!("CARGO"), "build", "--offline"];
+    Running::start(&words.map(str::to_owned))
+}
+
+fn let_go(folder: &Path) {
+    fs::write(folder.join("go"), "").unwrap();
+}
+
+fn until_it_builds(folder: &Path) {
+    until("cargo builds", || folder.join("runs").exists());
+}
+
+#[test]
+fn fasten_is_refused_or_waits_while_cargo_builds() {
+    let lock = package();
+    let cargo = cargo_build(&lock);
+    until_it_builds(lock.folder.path());
+    for subcommand in SUBCOMMANDS {
+        let refused = lock.run(&format!("{subcommand} -n"), &["true"]);
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!(refused.status.code(), Some(75), "{subcommand}: {said}");
+        assert!(said.contains(&format!("(pid {}, ", cargo.pid)), "{subcommand}: {said}");
+    }
+    let mut waiter = lock.start("exclusive", &["echo", "in"]);
+    until_somebody_waits(&lock);
+    let_go(lock.folder.path());
+    cargo.leave();
+    assert_eq!(waiter.line(), "in");
+    waiter.leave();
+}
+
+#[test]
+fn cargo_waits_while_fasten_holds_and_then_builds() {
+    for subcommand in SUBCOMMANDS {
+        let lock = package();
+        let holder = lock.held(subcommand);
+        let cargo = cargo_build(&lock);
+        lock.until_waits(cargo.pid, At::Main);
+        assert!(!lock.folder.path().join("runs").exists(), "{subcommand}");
+        holder.leave();
+        until_it_builds(lock.folder.path());
+        let_go(lock.folder.path());
+        let built = cargo.finish();
+        let said = String::from_utf8(built.stderr).unwrap();
+        assert!(built.status.success(), "{subcommand}: {said}");
+        assert!(
+            said.contains("Blocking waiting for file lock on artifact directory"),
+            "{subcommand}: {said}"
+        );
+    }
+}

@@ -1,0 +1,58 @@
+//! A lock, and who is at it.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use super::ordered::{HOLD, Lock, until};
+use super::running::Running;
+use super::tools::Tool;
+
+const PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/python");
+const HOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/hold.py");
+
+/// Starts another program: these words, the lock, a command.
+pub fn start(lock: &Lock, words: &str, command: &str) -> Running {
+    assert!(Path::new(PYTHON).join("fasteners").exists(), "tools/python-packages gets what this test needs");
+    let set = format!("PYTHONPATH={PYTHON}");
+    let words = ["env", &set].into_iter().chain(words.split(' ')).map(|word| word.replace("hold.py", HOLDER));
+    let lock = lock.path.to_str().unwrap().to_owned();
+    let command = ["sh", "-c", command].map(str::to_owned);
+    Running::start(&words.chain([lock]).chain(command).collect::<Vec<_>>())
+}
+
+/// Another program that has the lock, and its command's pid.
+pub fn held(lock: &Lock, tool: &Tool) -> (Running, String) {
+    let mut running = start(lock, tool.waits, HOLD);
+    let pid = running.line();
+    (running, pid)
+}
+
+/// Another program that waits for the lock.
+pub fn waiting(lock: &Lock, tool: &Tool) -> Running {
+    let mut running = start(lock, tool.waits, HOLD);
+    if tool.polls {
+        assert_eq!(running.line(), "waits", "{tool:?}");
+    } else {
+        until(&format!("{tool:?} waits"), || {
+            lock.table().iter().any(|entry| entry.waits && entry.pid == running.pid)
+        });
+    }
+    running
+}
+
+/// Waits until somebody sleeps in the kernel for the lock or a gate of it. A
+/// waiter of the fcntl family is nameless there.
+pub fn until_somebody_waits(lock: &Lock) {
+    let inode = format!(":{} ", fs::metadata(&lock.path).unwrap().ino());
+    until("somebody waits", || {
+        let table = fs::read_to_string("/proc/locks").unwrap();
+        table.lines().any(|line| line.contains(&inode) && line.contains("-> "))
+    });
+}
+
+/// Passes over what a polling program says until it is in, and lets it go.
+pub fn goes_on(mut running: Running) {
+    while running.line() == "waits" {}
+    running.leave();
+}
