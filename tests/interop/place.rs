@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::ordered::{HOLD, Lock, until};
 use super::running::Running;
+use super::table;
 use super::tools::Tool;
 
 const PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/python");
@@ -41,14 +42,10 @@ pub fn waiting(lock: &Lock, tool: &Tool) -> Running {
     running
 }
 
-/// Waits until somebody sleeps in the kernel for the lock or a gate of it. A
-/// waiter of the fcntl family is nameless there.
+/// Waits until somebody sleeps in the kernel for the lock or a gate of it.
 pub fn until_somebody_waits(lock: &Lock) {
-    let inode = format!(":{} ", fs::metadata(&lock.path).unwrap().ino());
-    until("somebody waits", || {
-        let table = fs::read_to_string("/proc/locks").unwrap();
-        table.lines().any(|line| line.contains(&inode) && line.contains("-> "))
-    });
+    let inode = fs::metadata(&lock.path).unwrap().ino();
+    until("somebody waits", || table::waiting(inode) > 0);
 }
 
 /// Passes over what a polling program says until it is in, and lets it go.

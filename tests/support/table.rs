@@ -31,11 +31,25 @@ impl Entry {
 }
 
 /// What the table says of the file with this inode, in no particular order.
-///
-/// The kernel gives it out in pieces and lets others change it between two of
-/// them, so an entry can be there twice, or not at all. What three readings in a
-/// row say is taken for true.
 pub fn entries(inode: u64) -> Vec<Entry> {
+    let mut found: Vec<_> = lines(inode).iter().filter_map(|line| entry(line)).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// How many sleep in the kernel for a lock on this file, also those that it does
+/// not name: the waiters of open file descriptions.
+pub fn waiting(inode: u64) -> usize {
+    lines(inode).iter().filter(|line| line.starts_with("-> ")).count()
+}
+
+/// The lines about the file with this inode, without their numbers.
+///
+/// The kernel gives the table out in pieces and lets others change it between two
+/// of them, so a line can be there twice, or not at all. What three readings in a
+/// row say is taken for true.
+fn lines(inode: u64) -> Vec<String> {
     let mut agreed = 0;
     let mut last = read(inode);
     while agreed < 2 {
@@ -46,19 +60,19 @@ pub fn entries(inode: u64) -> Vec<Entry> {
     last
 }
 
-fn read(inode: u64) -> Vec<Entry> {
+fn read(inode: u64) -> Vec<String> {
     let table = fs::read_to_string("/proc/locks").unwrap();
     let of_the_file = format!(":{inode} ");
-    let lines = table.lines().filter(|line| line.contains(&of_the_file));
-    let mut found: Vec<_> = lines.filter_map(entry).collect();
+    let about = table.lines().filter(|line| line.contains(&of_the_file));
+    let mut found: Vec<_> =
+        about.filter_map(|line| Some(line.split_once(':')?.1.trim_start().to_owned())).collect();
     found.sort();
-    found.dedup();
     found
 }
 
-/// `1: -> POSIX  ADVISORY  WRITE 4711 fd:00:815 4611686018427387904 EOF`
+/// `-> POSIX  ADVISORY  WRITE 4711 fd:00:815 4611686018427387904 EOF`
 fn entry(line: &str) -> Option<Entry> {
-    let mut words = line.split_whitespace().skip(1).peekable();
+    let mut words = line.split_whitespace().peekable();
     let waits = words.next_if_eq(&"->").is_some();
     let family = match words.next()? {
         "FLOCK" => Family::Flock,
