@@ -1,0 +1,99 @@
+//! cache.sh: many read, one refreshes.
+
+use std::fs;
+
+use super::ordered::{HOLD, until};
+use super::place::{Place, STAYS, kill_script, said};
+use super::running::Running;
+
+/// What the cache is made of: it says whose work it is.
+const MAKE: &str = "echo run >>runs; echo made by $$";
+
+fn read(place: &Place, make: &str) -> Running {
+    place.start(&["cache.sh", ".", "5", "sh", "-c", make])
+}
+
+/// One who has the lock, and stays.
+fn holder(place: &Place, subcommand: &str) -> Running {
+    let mut holder = place.start(&["fasten", subcommand, "lock", "--", "sh", "-c", HOLD]);
+    holder.line();
+    holder
+}
+
+/// As though it had been made long ago.
+fn grows_old(place: &Place) {
+    assert!(place.run(&["touch", "-d", "1 hour ago", "list"]).status.success());
+}
+
+#[test]
+fn many_who_find_it_missing_or_old_make_it_once() {
+    let place = Place::new();
+    fs::write(place.path("lock"), "").unwrap();
+    for runs in 1..=3 {
+        let gate = holder(&place, "exclusive");
+        let readers: Vec<_> = (0..8).map(|_| read(&place, MAKE)).collect();
+        place.until_waiting("lock", 8);
+        gate.leave();
+        let lists = readers.into_iter().map(|reader| {
+            let output = reader.finish();
+            assert!(output.status.success(), "{output:?}");
+            said(&output)
+        });
+        let lists: Vec<_> = lists.collect();
+        assert!(lists[0].0.starts_with("made by "), "{lists:?}");
+        assert!(lists.iter().all(|list| *list == lists[0]), "{lists:?}");
+        assert_eq!(place.text("runs"), "run\n".repeat(runs));
+        grows_old(&place);
+    }
+}
+
+#[test]
+fn a_fresh_one_is_read_beside_other_readers_and_not_made() {
+    let place = Place::new();
+    let first = said(&read(&place, MAKE).finish());
+    let other = holder(&place, "read");
+    assert_eq!(said(&read(&place, MAKE).finish()), first);
+    assert_eq!(place.text("runs"), "run\n");
+    other.leave();
+}
+
+#[test]
+fn killed_while_it_makes_one_it_leaves_the_old_list_and_the_next_one_makes_it() {
+    let place = Place::new();
+    let old = said(&read(&place, MAKE).finish()).0;
+    grows_old(&place);
+    let mut first = read(&place, STAYS);
+    until("it is being made", || place.path("log").exists());
+    let second = read(&place, MAKE);
+    place.until_waiting("lock", 1);
+    kill_script(&first, first.pid);
+    assert_eq!(place.text("list"), old);
+    assert_eq!(place.waiting("lock"), 1, "what makes the list is still at work");
+    first.tell("");
+    let new = said(&second.finish()).0;
+    assert!(new.starts_with("made by ") && new != old, "{new}");
+    assert_eq!(place.text("runs"), "run\n".repeat(2));
+}
+
+#[test]
+fn a_refresh_that_was_cut_between_its_two_files_is_made_again() {
+    let place = Place::new();
+    read(&place, MAKE).leave();
+    fs::write(place.path("list"), "another\n").unwrap();
+    let (list, complaint) = said(&read(&place, MAKE).finish());
+    assert!(list.starts_with("made by ") && complaint.is_empty(), "{list}{complaint}");
+    assert_eq!(place.text("runs"), "run\n".repeat(2));
+}
+
+#[test]
+fn a_failed_one_changes_nothing_and_tells_its_code() {
+    let place = Place::new();
+    read(&place, MAKE).leave();
+    let before = place.text("list");
+    grows_old(&place);
+    let failed = read(&place, "echo half; exit 3").finish();
+    assert_eq!(failed.status.code(), Some(3));
+    assert_eq!(said(&failed).0, "");
+    assert_eq!(place.text("list"), before);
+    assert!(place.is_free("lock"));
+}
