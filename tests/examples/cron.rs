@@ -34,13 +34,13 @@ fn a_turn_is_skipped_silently_while_the_last_one_is_at_work() {
 #[test]
 fn every_other_failure_is_said_in_one_line_at_least() {
     let place = place();
-    for (line, folder, code) in [("exit 3", "logs", 1), ("", "logs/new.log/none", 66), ("", "none/none", 66)]
-    {
+    for (line, folder, code) in [("exit 3", "logs", 1), ("", "none", 69), ("", "logs/new.log/none", 66)] {
         place.replace("gzip", line);
         let failed = place.run(&["cron.sh", folder]);
         assert_eq!(failed.status.code(), Some(code), "{folder}: {failed:?}");
         let (_, complaint) = said(&failed);
         assert!(complaint.ends_with(" is in fasten(1)\n"), "{complaint}");
+        assert!(!place.path("none").exists());
         assert!(complaint.contains(&format!("cron.sh: {folder}: ended with {code}")), "{complaint}");
     }
 }
