@@ -8,7 +8,7 @@
 //! How soon a woken sleeper asks again is what the bounds depend on, so it is a parameter.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
+#[repr(u16)]
 pub enum Lock {
     Queue,
     Gate,
@@ -16,33 +16,50 @@ pub enum Lock {
     Passage,
     MainShared,
     Main,
-    /// GATE to INTENT, exclusive: only ever tested, never held.
+    /// The whole passage, exclusive: only ever tested, never held.
     Doorway,
+    /// Whoever converts.
+    Conversion,
+    /// CONVERSION and the byte before it, shared: a writer that gives way, for an instant once the conversion is over.
+    Yield,
+    /// The byte before CONVERSION, exclusive: one who wants to convert waits there for those who pass.
+    Landing,
+    /// CONVERSION, shared: only ever tested.
+    Converter,
+    /// What an exclusive look at CONVERSION shows to begin there, if giving way begins there too.
+    Leaving,
 }
 
-use Lock::{Doorway, Gate, Intent, Main, MainShared, Passage, Queue};
+use Lock::{
+    Conversion, Converter, Doorway, Gate, Intent, Landing, Leaving, Main, MainShared, Passage, Queue, Yield,
+};
 
 impl Lock {
-    pub const fn bit(self) -> u8 {
-        1 << self as u8
+    pub const fn bit(self) -> u16 {
+        1 << self as u16
     }
 
     /// What nobody else may hold when this is granted. Every preferring writer has an INTENT byte of its own; a reader's
-    /// passage is the shared lock from GATE over all INTENT bytes.
-    pub const fn foes(self) -> u8 {
+    /// passage is the shared lock from GATE over all INTENT bytes to CONVERSION.
+    pub const fn foes(self) -> u16 {
         match self {
             Queue => Queue.bit(),
             Gate => Gate.bit() | Passage.bit(),
             Intent => Passage.bit(),
-            Passage => Gate.bit() | Intent.bit(),
-            Doorway => Gate.bit() | Intent.bit() | Passage.bit(),
+            Passage => Gate.bit() | Intent.bit() | Conversion.bit() | Landing.bit(),
+            Doorway => Passage.foes() | Passage.bit() | Yield.bit(),
             MainShared => Main.bit(),
             Main => Main.bit() | MainShared.bit(),
+            Conversion => Conversion.bit() | Yield.bit() | Passage.bit(),
+            Yield => Conversion.bit() | Landing.bit(),
+            Landing => Landing.bit() | Yield.bit() | Passage.bit(),
+            Converter => Conversion.bit(),
+            Leaving => Conversion.bit() | Yield.bit(),
         }
     }
 }
 
-pub const MAIN: u8 = Main.bit() | MainShared.bit();
+pub const MAIN: u16 = Main.bit() | MainShared.bit();
 
 /// Who gets a lock that became free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

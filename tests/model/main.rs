@@ -1,4 +1,5 @@
-//! A model of the gate protocol (src/lock/gates.rs), walked through state by state.
+//! A model of the gate protocol (src/lock/gates.rs) and of conversions (src/lock/conversion.rs), walked through state by
+//! state.
 //!
 //! The real locks can only be tried a few thousand times, and the interleavings that break such a protocol are the rare
 //! ones. Here a few clients take every interleaving there is, with a death at every step. Each check stands beside a
@@ -7,6 +8,7 @@
 //! What holds depends on how soon a woken sleeper asks again (`kernel::Wake`); the tests say for which they hold, and
 //! some pin down what does *not* hold, so that the manual does not promise it.
 
+mod conversion;
 mod endless;
 mod fairness;
 mod kernel;
@@ -16,6 +18,7 @@ mod protocol;
 mod refusal;
 mod safety;
 mod starvation;
+mod state;
 mod system;
 
 use kernel::Wake;

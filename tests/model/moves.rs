@@ -6,8 +6,9 @@
 
 use crate::kernel::Lock::{Gate, Intent, Passage};
 use crate::kernel::{Lock, MAIN};
-use crate::protocol::{Role, Step};
-use crate::system::{Fault, MANY, Mode, State, System};
+use crate::protocol::{Mark, Role, Step};
+use crate::state::{Mode, State};
+use crate::system::{Fault, MANY, System};
 
 impl System {
     pub fn advance(&self, state: &mut State, i: usize) {
@@ -19,39 +20,61 @@ impl System {
         if state.clients[i].at == 0 {
             Self::arrive(state, i);
         }
-        match self.programs[i].steps[usize::from(state.clients[i].at)] {
-            Step::Take(lock) | Step::Try(lock) if Self::grantable(state, i, lock) => self.grant(state, i),
-            Step::Test(lock) if Self::grantable(state, i, lock) => self.next(state, i),
-            Step::Take(_) => {
+        let step = self.step(state, i);
+        if step.wanted().is_some_and(|lock| Self::grantable(state, i, lock)) {
+            return self.grant(state, i);
+        }
+        match step {
+            Step::Test(lock) | Step::TestElse(lock, _) if Self::grantable(state, i, lock) => {
+                if self.programs[i].gives_way() {
+                    self.count(state, i);
+                }
+                self.next(state, i);
+            }
+            Step::Take(_) | Step::TakeUnless(..) => {
                 state.clients[i].mode = Mode::Blocked;
                 state.line.push(i as u8);
             }
             Step::Try(_) | Step::Test(_) => state.clients[i].mode = Mode::Refused,
+            Step::TryElse(_, mark) | Step::TestElse(_, mark) => {
+                let converter = state.clients.iter().any(|client| client.held & Lock::Conversion.bit() != 0);
+                state.clients[i].wronged |= mark == "refused" && !converter;
+                self.jump(state, i, mark);
+            }
             Step::Drop(lock) => {
                 state.clients[i].held &= !lock.bit();
                 self.next(state, i);
             }
             Step::Begin => {
-                state.clients[i].running = true;
-                state.clients[i].ever_ran = true;
+                let client = &mut state.clients[i];
+                (client.running, client.ever_ran, client.alone) = (true, true, !self.programs[i].shares());
                 self.next(state, i);
             }
-            Step::End => {
-                state.clients[i].running = false;
+            Step::Alone | Step::Together => {
+                let client = &mut state.clients[i];
+                (client.running, client.alone, client.converting) = (true, step == Step::Alone, false);
+                client.upgraded |= client.alone;
                 self.next(state, i);
             }
+            Step::Convert | Step::End => {
+                let client = &mut state.clients[i];
+                (client.running, client.converting) = (false, step == Step::Convert);
+                self.next(state, i);
+            }
+            Step::Goto(_) | Step::Here(_) => unreachable!("they take no time"),
         }
     }
 
     pub fn grant(&self, state: &mut State, i: usize) {
-        let (Step::Take(lock) | Step::Try(lock)) = self.programs[i].steps[usize::from(state.clients[i].at)]
-        else {
-            unreachable!("only a request can be granted");
-        };
+        let lock = self.step(state, i).wanted().expect("only a request can be granted");
         state.line.retain(|&j| usize::from(j) != i);
         state.clients[i].mode = Mode::Ready;
-        if lock.bit() & MAIN != 0 && state.clients[i].held & MAIN == 0 {
-            self.count(state, i);
+        if lock.bit() & MAIN != 0 {
+            let begins = state.clients[i].held & MAIN == 0 && !state.clients[i].converting;
+            if begins && !self.programs[i].gives_way() {
+                self.count(state, i);
+            }
+            state.clients[i].held &= !MAIN;
         }
         state.clients[i].held |= lock.bit();
         self.next(state, i);
@@ -61,7 +84,7 @@ impl System {
         state.faults -= 1;
         state.line.retain(|&j| usize::from(j) != i);
         let client = &mut state.clients[i];
-        client.mode = Mode::Orphan;
+        (client.mode, client.converting) = (Mode::Orphan, false);
         client.held &= if self.fault == Fault::DieAlone { 0 } else { MAIN };
         if client.held == 0 && !client.running {
             Self::leave(state, i);
@@ -71,7 +94,7 @@ impl System {
     pub fn between_calls(&self, state: &State, i: usize) -> bool {
         let client = &state.clients[i];
         match client.mode {
-            Mode::Ready => client.at > 0 && self.step(state, i) != Step::End,
+            Mode::Ready => client.at > 0 && !self.step(state, i).ends(),
             Mode::Refused => true,
             Mode::Orphan => !client.running,
             Mode::Blocked | Mode::Suspended | Mode::Gone => false,
@@ -88,10 +111,29 @@ impl System {
         state.clients[i].before = before.fold(0, |all, j| all | 1 << j);
     }
 
+    pub fn call_off(&self, state: &mut State, i: usize) {
+        let Step::TakeUnless(_, mark) = self.step(state, i) else { unreachable!("it does not give up") };
+        state.line.retain(|&j| usize::from(j) != i);
+        state.clients[i].mode = Mode::Ready;
+        self.jump(state, i, mark);
+    }
+
+    fn jump(&self, state: &mut State, i: usize, mark: Mark) {
+        let steps = self.programs[i].steps;
+        let to = steps.iter().position(|step| *step == Step::Here(mark)).expect("a mark that is there") as u8;
+        let back = self.rounds.is_some() && to < state.clients[i].at;
+        state.clients[i].laps += u8::from(back);
+        state.clients[i].at = to;
+        self.next(state, i);
+    }
+
     fn next(&self, state: &mut State, i: usize) {
         state.clients[i].at += 1;
-        if usize::from(state.clients[i].at) == self.programs[i].steps.len() {
-            self.end_round(state, i);
+        match self.programs[i].steps.get(usize::from(state.clients[i].at)) {
+            None => self.end_round(state, i),
+            Some(Step::Here(_)) => self.next(state, i),
+            Some(Step::Goto(mark)) => self.jump(state, i, mark),
+            Some(_) => {}
         }
     }
 
@@ -110,7 +152,8 @@ impl System {
         }
         let client = &mut state.clients[i];
         client.mode = Mode::Gone;
-        (client.at, client.rounds, client.held, client.running) = (0, 0, 0, false);
+        (client.at, client.laps, client.rounds, client.held) = (0, 0, 0, 0);
+        (client.running, client.alone, client.converting) = (false, false, false);
         (client.before, client.passed, client.passed_inside, client.jumped) = (0, 0, false, false);
     }
 
@@ -118,10 +161,9 @@ impl System {
     pub fn waits(&self, state: &State, i: usize) -> bool {
         let client = &state.clients[i];
         let asked = client.mode == Mode::Blocked || client.mode == Mode::Ready && client.at > 0;
-        let wants_main = |step: &Step| matches!(step, Step::Take(l) | Step::Try(l) if l.bit() & MAIN != 0);
-        asked
-            && client.held & MAIN == 0
-            && self.programs[i].steps[usize::from(client.at)..].iter().any(wants_main)
+        let wants_main = |step: &Step| step.wanted().is_some_and(|lock| lock.bit() & MAIN != 0);
+        let ahead = &self.programs[i].steps[usize::from(client.at)..];
+        asked && (client.converting || client.held & MAIN == 0 && ahead.iter().any(wants_main))
     }
 
     fn count(&self, state: &mut State, began: usize) {

@@ -1,7 +1,9 @@
 //! What must hold in every state. The bound on passing is the system's own, so that the same claim serves for all.
 
-use crate::protocol::Role;
-use crate::system::{Client, Mode, State, System};
+use crate::kernel::Lock;
+use crate::protocol::{Program, Role, Step};
+use crate::state::{Client, Mode, State};
+use crate::system::{LAPS, System};
 use stateright::Property;
 
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +17,11 @@ pub enum Claim {
     SomebodyRan,
     NobodyRefused,
     ReadersRefusedForAWriter,
+    Unbroken,
+    NothingLost,
+    OneUpgrades,
+    RefusedForAnother,
+    NobodyCircles,
 }
 
 impl Claim {
@@ -29,6 +36,11 @@ impl Claim {
             Self::SomebodyRan => "of those who do not wait, one runs",
             Self::ReadersRefusedForAWriter => "a reader is refused only where a writer runs",
             Self::NobodyRefused => "nobody is refused",
+            Self::Unbroken => "nobody writes while another converts",
+            Self::NothingLost => "whoever goes on after a conversion holds its lock",
+            Self::OneUpgrades => "of those who upgrade, one does",
+            Self::RefusedForAnother => "an upgrade is refused only for another conversion",
+            Self::NobodyCircles => "nobody goes back again and again",
         }
     }
 }
@@ -47,16 +59,38 @@ fn condition(claim: Claim) -> fn(&System, &State) -> bool {
         Claim::WritersInOrder => |_, state| !state.clients.iter().any(|client| client.jumped),
         Claim::NobodyRefused => |_, state| !state.clients.iter().any(|client| client.mode == Mode::Refused),
         Claim::ReadersRefusedForAWriter => readers_refused_for_a_writer,
+        Claim::Unbroken => unbroken,
+        Claim::NothingLost => nothing_lost,
+        Claim::OneUpgrades => {
+            |_, state| !all_over(state) || state.clients.iter().any(|client| client.upgraded)
+        }
+        Claim::RefusedForAnother => |_, state| !state.clients.iter().any(|client| client.wronged),
+        Claim::NobodyCircles => |_, state| state.clients.iter().all(|client| client.laps < LAPS),
         Claim::SomebodyRan => {
             |_, state| !all_over(state) || state.clients.iter().any(|client| client.ever_ran)
         }
     }
 }
 
-fn exclusion(system: &System, state: &State) -> bool {
-    let running = |i: &usize| state.clients[*i].running;
-    let all: Vec<usize> = (0..state.clients.len()).filter(running).collect();
-    all.len() < 2 || all.iter().all(|i| system.programs[*i].shares())
+fn exclusion(_: &System, state: &State) -> bool {
+    let all: Vec<&Client> = state.clients.iter().filter(|client| client.running).collect();
+    all.len() < 2 || !all.iter().any(|client| client.alone)
+}
+
+fn unbroken(_: &System, state: &State) -> bool {
+    let writes = |client: &Client| client.running && client.alone;
+    !state.clients.iter().any(writes) || !state.clients.iter().any(|client| client.converting)
+}
+
+fn nothing_lost(system: &System, state: &State) -> bool {
+    let kept = |(program, client): (&Program, &Client)| {
+        let lock = if client.alone { Lock::Main } else { Lock::MainShared };
+        !client.running
+            || client.mode == Mode::Orphan
+            || !program.steps.contains(&Step::Convert)
+            || client.held & lock.bit() != 0
+    };
+    system.programs.iter().zip(&state.clients).all(kept)
 }
 
 fn nobody_stuck(system: &System, state: &State) -> bool {
@@ -81,5 +115,6 @@ fn readers_refused_for_a_writer(system: &System, state: &State) -> bool {
             system.programs.iter().zip(&state.clients).filter(move |(program, _)| program.shares() == shares);
         side.map(|(_, client)| client.ever_ran)
     };
-    !all_over(state) || ran(true).all(|ran| ran) || ran(false).any(|ran| ran)
+    let upgraded = state.clients.iter().any(|client| client.upgraded);
+    !all_over(state) || ran(true).all(|ran| ran) || ran(false).any(|ran| ran) || upgraded
 }

@@ -1,7 +1,8 @@
 //! What each kind of client does, as lists of steps: section 5 of the blueprint, written down once more, and its
 //! deliberately broken relatives, which show that the checks can fail.
 
-use crate::kernel::Lock::{self, Doorway, Gate, Intent, Main, MainShared, Passage, Queue};
+use crate::kernel::Lock::{self, Converter, Doorway, Gate, Intent, Main, MainShared, Passage, Queue};
+use crate::kernel::MAIN;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -11,9 +12,24 @@ pub enum Step {
     Drop(Lock),
     Begin,
     End,
+    /// As `Take`, but for one who may stop waiting at any time: it goes on from the mark.
+    TakeUnless(Lock, Mark),
+    /// As `Try` and `Test`, for one who goes on from the mark when the answer is no.
+    TryElse(Lock, Mark),
+    TestElse(Lock, Mark),
+    Goto(Mark),
+    Here(Mark),
+    /// The command waits for its lock to be converted.
+    Convert,
+    /// It goes on, and nobody else runs.
+    Alone,
+    /// It goes on beside others.
+    Together,
 }
 
-use Step::{Begin, Drop, End, Take, Test, Try};
+pub type Mark = &'static str;
+
+use Step::{Begin, Drop, End, Take, TakeUnless, Test, TestElse, Try, TryElse};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -31,12 +47,34 @@ pub struct Program {
 }
 
 impl Program {
+    /// Whether it begins as one of many.
     pub fn shares(self) -> bool {
-        !self.steps.contains(&Take(Main)) && !self.steps.contains(&Try(Main))
+        let main = |step: &&Step| step.wanted().is_some_and(|lock| lock.bit() & MAIN != 0);
+        self.steps.iter().find(main).is_none_or(|step| step.wanted() == Some(MainShared))
+    }
+
+    /// Whether it gives main back when it has got it while somebody converts.
+    pub fn gives_way(self) -> bool {
+        self.steps.contains(&TestElse(Converter, "give way"))
     }
 }
 
-const fn program(role: Role, steps: &'static [Step]) -> Program {
+impl Step {
+    /// The lock that it asks for.
+    pub fn wanted(self) -> Option<Lock> {
+        match self {
+            Take(lock) | Try(lock) | TakeUnless(lock, _) | TryElse(lock, _) => Some(lock),
+            _ => None,
+        }
+    }
+
+    /// The end of what a command does under its lock, or of its first part.
+    pub fn ends(self) -> bool {
+        matches!(self, End | Self::Convert)
+    }
+}
+
+pub const fn program(role: Role, steps: &'static [Step]) -> Program {
     Program { role, steps }
 }
 

@@ -5,7 +5,8 @@
 //! is fair: a client that can move again and again does move (idle clients need not come, and nobody dies). Where one
 //! cannot, the states in which it could are taken away and what is left is searched again.
 
-use crate::system::{Action, Mode, State, System};
+use crate::state::{Mode, State};
+use crate::system::{Action, System};
 use stateright::Model;
 use std::collections::HashMap;
 

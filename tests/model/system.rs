@@ -10,43 +10,8 @@
 use crate::kernel::{Lock, Wake};
 use crate::properties::{self, Claim};
 use crate::protocol::{Program, Role, Step};
+use crate::state::{Client, Mode, State};
 use stateright::{Model, Property};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Mode {
-    Ready,
-    Blocked,
-    Refused,
-    Orphan,
-    Suspended,
-    Gone,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Client {
-    pub mode: Mode,
-    pub at: u8,
-    pub rounds: u8,
-    pub held: u8,
-    pub running: bool,
-    pub ever_ran: bool,
-    /// Who was there already when this client asked, a bit each.
-    pub before: u8,
-    /// How many of the other side began to hold while this client waited.
-    pub passed: u8,
-    /// The same, once this client had its place (a reader its passage, a writer GATE or INTENT).
-    pub passed_inside: bool,
-    /// A writer that asked later began to hold while this writer waited.
-    pub jumped: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct State {
-    pub clients: Vec<Client>,
-    /// The sleepers; in order of arrival where the order matters.
-    pub line: Vec<u8>,
-    pub faults: u8,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -54,6 +19,7 @@ pub enum Action {
     Wake(usize),
     Die(usize),
     Suspend(usize),
+    CallOff(usize),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +41,8 @@ pub struct System {
 }
 
 pub const MANY: u8 = 4;
+/// So often nobody goes back in a run that comes to an end.
+pub const LAPS: u8 = 8;
 
 impl System {
     pub fn role(&self, i: usize) -> Role {
@@ -92,7 +60,7 @@ impl System {
 
     fn wakeable(&self, state: &State, i: usize) -> bool {
         state.clients[i].mode == Mode::Blocked
-            && matches!(self.step(state, i), Step::Take(lock) if Self::grantable(state, i, lock))
+            && self.step(state, i).wanted().is_some_and(|lock| Self::grantable(state, i, lock))
     }
 
     /// The steps that are not faults.
@@ -104,7 +72,7 @@ impl System {
         });
         for (i, client) in state.clients.iter().enumerate() {
             match client.mode {
-                Mode::Ready if patient && self.step(state, i) == Step::End => {}
+                Mode::Ready if patient && self.step(state, i).ends() => {}
                 Mode::Orphan if patient && client.running => {}
                 Mode::Ready | Mode::Refused | Mode::Orphan => actions.push(Action::Step(i)),
                 Mode::Blocked if self.wakeable(state, i) => actions.push(Action::Wake(i)),
@@ -115,11 +83,12 @@ impl System {
 
     fn rank(state: &State) -> usize {
         let rank = |client: &Client| match client.mode {
-            Mode::Gone => 10_001,
-            Mode::Orphan | Mode::Suspended => 10_000,
+            Mode::Gone => 100_001,
+            Mode::Orphan | Mode::Suspended => 100_000,
             Mode::Ready | Mode::Blocked | Mode::Refused => {
                 let stays = usize::from(client.mode != Mode::Ready);
-                5_000 - 64 * usize::from(client.rounds) + 2 * usize::from(client.at) + stays
+                let round = 90_000 - 2_000 * usize::from(client.rounds);
+                round + 100 * usize::from(client.laps) + 2 * usize::from(client.at) + stays
             }
         };
         state.clients.iter().map(rank).sum()
@@ -131,18 +100,7 @@ impl Model for System {
     type Action = Action;
 
     fn init_states(&self) -> Vec<State> {
-        let client = Client {
-            mode: Mode::Ready,
-            at: 0,
-            rounds: self.rounds.unwrap_or(1),
-            held: 0,
-            running: false,
-            ever_ran: false,
-            before: 0,
-            passed: 0,
-            passed_inside: false,
-            jumped: false,
-        };
+        let client = Client::new(self.rounds.unwrap_or(1));
         let clients = vec![client; self.programs.len()];
         vec![State { clients, line: Vec::new(), faults: self.faults }]
     }
@@ -155,6 +113,9 @@ impl Model for System {
                 Mode::Blocked | Mode::Refused => true,
                 Mode::Orphan | Mode::Suspended | Mode::Gone => false,
             };
+            if client.mode == Mode::Blocked && matches!(self.step(state, i), Step::TakeUnless(..)) {
+                actions.push(Action::CallOff(i));
+            }
             match self.fault {
                 _ if state.faults == 0 || !alive => {}
                 Fault::Die | Fault::DieAlone => actions.push(Action::Die(i)),
@@ -170,6 +131,7 @@ impl Model for System {
             Action::Step(i) => self.advance(&mut state, i),
             Action::Wake(i) => self.grant(&mut state, i),
             Action::Die(i) => self.die(&mut state, i),
+            Action::CallOff(i) => self.call_off(&mut state, i),
             Action::Suspend(i) => {
                 state.faults -= 1;
                 state.clients[i].mode = Mode::Suspended;
@@ -187,6 +149,10 @@ impl Model for System {
         }
         assert!(self.rounds.is_none() || Self::rank(&state) > Self::rank(last), "{action:?} goes back");
         Some(state)
+    }
+
+    fn within_boundary(&self, state: &State) -> bool {
+        state.clients.iter().all(|client| client.laps <= LAPS)
     }
 
     fn properties(&self) -> Vec<Property<Self>> {

@@ -1,0 +1,68 @@
+//! What the clients are at, and what they hold.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    Ready,
+    Blocked,
+    Refused,
+    Orphan,
+    Suspended,
+    Gone,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Client {
+    pub mode: Mode,
+    pub at: u8,
+    pub rounds: u8,
+    /// How often it went back to an earlier step; not counted in runs without end.
+    pub laps: u8,
+    pub held: u16,
+    pub running: bool,
+    /// What it runs is not to run beside others.
+    pub alone: bool,
+    pub ever_ran: bool,
+    /// Its lock is to be converted; it counts on nobody writing meanwhile.
+    pub converting: bool,
+    pub upgraded: bool,
+    /// It was refused for another that converts, but nobody did.
+    pub wronged: bool,
+    /// Who was there already when this client asked, a bit each.
+    pub before: u8,
+    /// How many of the other side began to hold while this client waited.
+    pub passed: u8,
+    /// The same, once this client had its place (a reader its passage, a writer GATE or INTENT).
+    pub passed_inside: bool,
+    /// A writer that asked later began to hold while this writer waited.
+    pub jumped: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct State {
+    pub clients: Vec<Client>,
+    /// The sleepers; in order of arrival where the order matters.
+    pub line: Vec<u8>,
+    pub faults: u8,
+}
+
+impl Client {
+    pub const fn new(rounds: u8) -> Self {
+        Self {
+            mode: Mode::Ready,
+            at: 0,
+            rounds,
+            laps: 0,
+            held: 0,
+            running: false,
+            alone: false,
+            ever_ran: false,
+            converting: false,
+            upgraded: false,
+            wronged: false,
+            before: 0,
+            passed: 0,
+            passed_inside: false,
+            jumped: false,
+        }
+    }
+}
