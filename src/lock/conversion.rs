@@ -47,7 +47,7 @@ enum Before {
 
 impl Conversion {
     /// For one who holds the lock shared and wants it exclusively.
-    pub(crate) fn to_exclusive(lock: &LockFile, patience: &Patience) -> Result<Self, GaveUp> {
+    pub(crate) fn begin(lock: &LockFile, patience: &Patience) -> Result<Self, GaveUp> {
         let gate = gate(lock).map_err(GaveUp::CannotConvert)?;
         let mut looks = 0;
         while !records::try_set(&gate, Owner::Process, CONVERSION, Mode::Exclusive).map_err(GaveUp::Failed)? {
@@ -62,14 +62,6 @@ impl Conversion {
             looks += 1;
         }
         Ok(Self { _gate: gate })
-    }
-
-    /// For one who holds the lock exclusively, and so is alone: whoever stands
-    /// in the gate passes through it.
-    pub(crate) fn to_shared(lock: &LockFile) -> Option<Self> {
-        let gate = gate(lock).ok()?;
-        let taken = records::try_set(&gate, Owner::Process, CONVERSION, Mode::Exclusive);
-        taken.unwrap_or(false).then_some(Self { _gate: gate })
     }
 }
 

@@ -22,7 +22,7 @@ const LONGEST_RETURN: Duration = Duration::from_secs(1);
 
 /// From shared to exclusive. Refused, the shared lock is held as before.
 pub(crate) fn upgrade(lock: &LockFile, nested: Nested, patience: &Patience) -> Result<(), GaveUp> {
-    let conversion = Conversion::to_exclusive(lock, patience)?;
+    let conversion = Conversion::begin(lock, patience)?;
     if lock.family == Family::Flock && !patience.may_wait() && !holds_alone(&lock.file, lock.family) {
         return Err(GaveUp::Busy);
     }
@@ -35,12 +35,10 @@ pub(crate) fn upgrade(lock: &LockFile, nested: Nested, patience: &Patience) -> R
     kept.and(converted)
 }
 
-/// From exclusive to shared.
+/// From exclusive to shared. Nobody else holds it, so Linux (since 4.0) gives
+/// the new lock in the same step in which it takes the old one.
 pub(crate) fn downgrade(lock: &LockFile) -> Result<(), GaveUp> {
-    let conversion = Conversion::to_shared(lock);
-    let converted = Patience::new(Wait::Forever, &|_| (), None).block(|| main_lock::lock(lock, Mode::Shared));
-    drop(conversion);
-    converted
+    Patience::new(Wait::Forever, &|_| (), None).block(|| main_lock::lock(lock, Mode::Shared))
 }
 
 fn become_exclusive(lock: &LockFile, nested: Nested, patience: &Patience) -> Result<(), GaveUp> {
