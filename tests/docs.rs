@@ -86,6 +86,8 @@ fn the_layout_section_of_the_manual_names_the_bytes_that_are_locked() {
     assert!(told(&format!("{} Ta QUEUE", byte(layout::QUEUE))));
     assert!(told(&format!("{} Ta GATE", byte(layout::GATE))));
     assert!(told(&format!("{}+pid Ta INTENT", byte(layout::INTENT))));
+    assert_eq!(layout::LANDING, layout::CONVERSION - 1);
+    assert!(told("2^62+2^31 Ta LANDING"));
     assert_eq!(layout::CONVERSION, (1 << 62) + (1 << 31) + 1);
     assert!(told("2^62+2^31+1 Ta CONVERSION"));
 }

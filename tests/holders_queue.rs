@@ -16,6 +16,8 @@ const GATE: &str = "posix:ex:4611686018427387906:1";
 const OPEN_GATE: &str = "posix:un:4611686018427387906:1";
 const READER_GATE: &str = "posix:sh:4611686018427387906:2147483648";
 const READER_PASSED: &str = "posix:un:4611686018427387906:2147483648";
+const UPGRADE: &str = "posix:ex:4611686020574871553:1";
+const UPGRADE_OVER: &str = "posix:sh:4611686020574871552:2";
 const OFD_WRITE: &str = "ofd:ex:0:4611686018427387904";
 const OFD_READ: &str = "ofd:sh:0:4611686018427387904";
 
@@ -80,6 +82,14 @@ fn a_preferring_writer_goes_before_the_readers_at_the_gate() {
     let reader = blocked(&path, 3, &[READER_GATE, "flock:sh"]);
     let order = [(&preferring, Exclusive), (&reader, Shared), (&fair, Exclusive)];
     assert_eq!(waiters(&path), order.map(|(process, mode)| (Some(process.pid), mode)));
+}
+
+#[test]
+fn a_writer_that_waits_for_an_upgrade_to_be_over_waits_to_write() {
+    let (_directory, path) = lock_file();
+    let _upgrading = locker(&path, &["flock:ex", UPGRADE]);
+    let writer = blocked(&path, 1, &[UPGRADE_OVER]);
+    assert_eq!(waiters(&path), [(Some(writer.pid), Exclusive)]);
 }
 
 #[test]

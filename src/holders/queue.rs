@@ -46,7 +46,9 @@ pub fn waiting(file: LockId, entries: &[Entry], held: &[Held], processes: &mut P
     }
     let behind = blocked.iter().filter(|entry| is_gate(entry));
     for entry in behind.clone().filter(|entry| entry.start != layout::QUEUE) {
-        queue.push(entry.pid, entry.mode, family);
+        // Only writers wait there, though they share it.
+        let mode = if entry.start == layout::LANDING { Mode::Exclusive } else { entry.mode };
+        queue.push(entry.pid, mode, family);
     }
     for entry in behind.filter(|entry| entry.start == layout::QUEUE) {
         queue.push(entry.pid, entry.mode, family);

@@ -1,17 +1,18 @@
-//! The gate of those who convert a lock that they hold: from shared to exclusive
-//! or the reverse.
+//! The gate of those who convert a lock that they hold from shared to exclusive.
 //!
-//! flock(2) lets the old lock go before it takes the new one, and in between
-//! somebody else may get in. So one who converts stands in a gate of its own,
-//! CONVERSION; and one who has got the main lock exclusively while somebody
+//! flock(2) lets the old lock go when it cannot give the new one at once, and in
+//! between somebody else may get in. So one who converts stands in a gate of its
+//! own, CONVERSION; and one who has got the main lock exclusively while somebody
 //! stands there gives it back and waits until the gate is empty. New readers
 //! stand before it too, for it is one of the bytes that they pass.
+//!
+//! Who gave way has the gate shared for an instant, with the byte before it,
+//! LANDING: so it begins where no converter does, and can be waited for there.
 //!
 //! Whoever takes part in no order (flock(1), a lock file that is not local) does
 //! not look, and may get in between.
 
 use std::fs::File;
-use std::process;
 use std::thread;
 
 use super::endless::Endless;
@@ -25,6 +26,8 @@ use super::unordered::Unordered;
 use crate::sys::records::{self, Bytes, Owner};
 
 const CONVERSION: Bytes = Bytes { first: layout::CONVERSION, count: 1 };
+const LANDING: Bytes = Bytes { first: layout::LANDING, count: 1 };
+const LANDING_AND_CONVERSION: Bytes = Bytes { first: layout::LANDING, count: 2 };
 /// A reader stands in the gates for an instant; one who is not to wait looks so
 /// often whether it has passed.
 const LOOKS: usize = 1000;
@@ -39,8 +42,8 @@ pub(crate) struct Conversion {
 enum Before {
     /// One who converts, and so waits for all shared holders to go: for us.
     Converter,
-    /// A reader on its way in.
-    Reader,
+    /// A reader on its way in, or a writer that gave way to one who converts.
+    Passing,
     /// One who knows nothing of gates.
     Stranger,
 }
@@ -53,10 +56,10 @@ impl Conversion {
         while !records::try_set(&gate, Owner::Process, CONVERSION, Mode::Exclusive).map_err(GaveUp::Failed)? {
             match before(&gate)? {
                 Some(Before::Converter) => return Err(GaveUp::WouldNeverEnd(Box::new(Endless::Conversion))),
-                Some(_) if patience.may_wait() => wait_for_readers(&gate, patience)?,
+                Some(_) if patience.may_wait() => wait_for_those_who_pass(&gate, patience)?,
                 Some(Before::Stranger) => return Err(GaveUp::Busy),
-                Some(Before::Reader) if looks == LOOKS => return Err(GaveUp::Busy),
-                Some(Before::Reader) => thread::yield_now(),
+                Some(Before::Passing) if looks == LOOKS => return Err(GaveUp::Busy),
+                Some(Before::Passing) => thread::yield_now(),
                 None => {}
             }
             looks += 1;
@@ -74,8 +77,8 @@ pub(crate) fn is_under_way(lock: &LockFile) -> bool {
 
 /// Sleeps until the conversion is over.
 pub(crate) fn wait_until_over(lock: &LockFile, patience: &Patience) -> Result<(), GaveUp> {
-    patience.block(|| records::set(&lock.file, Owner::Process, CONVERSION, Mode::Shared))?;
-    records::clear(&lock.file, Owner::Process, CONVERSION).map_err(GaveUp::Failed)
+    patience.block(|| records::set(&lock.file, Owner::Process, LANDING_AND_CONVERSION, Mode::Shared))?;
+    records::clear(&lock.file, Owner::Process, LANDING_AND_CONVERSION).map_err(GaveUp::Failed)
 }
 
 fn gate(lock: &LockFile) -> Result<File, Unordered> {
@@ -92,15 +95,13 @@ fn before(gate: &File) -> Result<Option<Before>, GaveUp> {
     let first = records::blocker(gate, CONVERSION, Mode::Exclusive).map_err(GaveUp::Failed)?;
     Ok(first.map(|first| match first {
         layout::CONVERSION => Before::Converter,
-        layout::GATES.. => Before::Reader,
+        layout::GATES.. => Before::Passing,
         _ => Before::Stranger,
     }))
 }
 
-/// Sleeps until those are gone who share our own byte of INTENT, which no
-/// converter takes.
-fn wait_for_readers(gate: &File, patience: &Patience) -> Result<(), GaveUp> {
-    let own = Bytes { first: layout::INTENT + i64::from(process::id()), count: 1 };
-    patience.block(|| records::set(gate, Owner::Process, own, Mode::Exclusive))?;
-    records::clear(gate, Owner::Process, own).map_err(GaveUp::Failed)
+/// Not in the gate itself: a converter might come first, and would wait for us.
+fn wait_for_those_who_pass(gate: &File, patience: &Patience) -> Result<(), GaveUp> {
+    patience.block(|| records::set(gate, Owner::Process, LANDING, Mode::Exclusive))?;
+    records::clear(gate, Owner::Process, LANDING).map_err(GaveUp::Failed)
 }

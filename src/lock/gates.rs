@@ -9,7 +9,8 @@
 //! | 2^62         | QUEUE  | writers, one at a time, from arrival until release |
 //! | 2^62+2       | GATE   | the writer whose turn it is, while it waits        |
 //! | 2^62+2+pid   | INTENT | a preferring writer, from arrival until release    |
-//! | 2^62+2^31+1  | CONVERSION | one who converts a lock it holds; see `conversion` |
+//! | 2^62+2^31    | LANDING | one who wants to convert, for an instant             |
+//! | 2^62+2^31+1  | CONVERSION | who upgrades a lock it holds; see `conversion`  |
 //!
 //! A reader shares GATE and all of INTENT for as long as it waits. So a reader
 //! that comes after a waiting writer stands behind it, and the next writer

@@ -14,3 +14,6 @@ pub(crate) const INTENT: i64 = GATES + 2;
 /// It is the last of the bytes that readers share, so they stand before it, and
 /// above every pid.
 pub(crate) const CONVERSION: i64 = INTENT + i32::MAX as i64;
+/// Where one who wants to convert waits for those who only pass: all of them
+/// share it.
+pub(crate) const LANDING: i64 = CONVERSION - 1;

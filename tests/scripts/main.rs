@@ -12,6 +12,7 @@ mod running;
 mod table;
 
 mod circles;
+mod conversion_gate;
 mod conversions;
 mod descriptors;
 mod fcntl;
