@@ -10,20 +10,19 @@ use super::LockId;
 use super::endless::{Link, Step};
 use super::held::{Held, held};
 use super::keepers::Keepers;
-use super::parse::Entry;
 use super::proc::sees_everything;
 use super::process::Processes;
 use super::queue::{Waiting, waiting};
-use super::table;
+use super::table::{self, Files};
 use crate::lock::{Family, Mode};
 
 /// The circle that closes when `from` waits for `file`, its own step first; `None` when there is none, and
 /// also when an ancestor holds `file` itself ([`ancestor_holding`](super::ancestor_holding) tells that).
 ///
 /// Of two processes that start to wait at the same time, the first to look may look too early. So look
-/// when the wait has begun: then the second to begin sees the other; and look again if the wait lasts, since
-/// one reading of a busy table may miss a line. Sources of truth as for
-/// [`holders`](super::holders()); the waits are those in /proc/locks.
+/// when the wait has begun: then the second to begin sees the other. Sources of truth as for
+/// [`holders`](super::holders()); the waits are those in /proc/locks. A waiter is missing there for the
+/// moment in which it is woken and finds the lock taken again, so look again if the wait lasts.
 ///
 /// # Errors
 /// Those of reading /proc/locks.
@@ -92,7 +91,7 @@ struct Wait {
 }
 
 struct System {
-    files: HashMap<LockId, Vec<Entry>>,
+    files: Files,
     someone_waits: bool,
     hidden: bool,
     keepers: Keepers,
@@ -102,15 +101,10 @@ struct System {
 
 impl System {
     fn read() -> io::Result<Self> {
-        let entries = table::all()?;
-        let someone_waits = entries.iter().any(|entry| entry.blocked);
-        let mut files: HashMap<LockId, Vec<Entry>> = HashMap::new();
-        for entry in entries {
-            files.entry(entry.file).or_default().push(entry);
-        }
+        let files = table::by_file()?;
         Ok(Self {
+            someone_waits: files.values().flatten().any(|entry| entry.blocked),
             files,
-            someone_waits,
             hidden: !sees_everything(),
             keepers: Keepers::default(),
             processes: Processes::default(),

@@ -11,7 +11,7 @@ use super::proc::sees_everything;
 use super::process::Processes;
 use super::queue::{self, waiting};
 use super::report::{Report, State};
-use super::table;
+use super::table::{self, Files};
 
 /// Who holds the lock file at `path`, and who waits for it. Nothing is acquired, and the file is not
 /// opened for reading or writing, so asking gets into nobody's way. A file that does not exist is free.
@@ -36,42 +36,121 @@ pub fn holders(path: &Path) -> io::Result<Report> {
         opened => opened?,
     };
     report.state = State::Unknown;
-    if let Ok(file) = LockId::of_descriptor(&opened) {
-        report.file = Some(file);
-        if let Ok(entries) = table::of_file(file) {
-            look(file, entries, &mut report);
-        }
+    let Ok(file) = LockId::of_descriptor(&opened) else { return Ok(report) };
+    report.file = Some(file);
+    let read = || Ok(Files::from([(file, table::of_file(file)?)]));
+    let mut look = Look::new(Keepers::default());
+    for seen in look.at(read).unwrap_or_default() {
+        look.fill(&mut report, seen);
     }
     Ok(report)
 }
 
-/// Fills in the state, the holders and the waiters.
-pub fn fill(
-    report: &mut Report,
-    entries: &[Entry],
-    held: Vec<Held>,
-    hidden: bool,
-    processes: &mut Processes,
-) {
-    let file = report.file.expect("a report on a file names it");
-    let waiting = waiting(file, entries, &held, processes);
-    report.state = held::state(&held, hidden);
-    report.holders = held.into_iter().map(|held| held::described(held, processes)).collect();
-    report.waiters = waiting.into_iter().map(|waiting| queue::described(waiting, processes)).collect();
+/// One file: its lines of the table, and its holders.
+#[derive(Debug)]
+pub struct Seen {
+    /// The file.
+    pub file: LockId,
+    /// Its holders.
+    pub held: Vec<Held>,
+    entries: Vec<Entry>,
 }
 
-// A lock that nobody seems to hold may have been released since the table was read.
-fn look(file: LockId, mut entries: Vec<Entry>, report: &mut Report) {
-    const TRIES: usize = 4;
-    let hidden = !sees_everything();
-    let mut processes = Processes::default();
-    for tried in 1.. {
-        let held = held(file, &entries, hidden, &mut Keepers::default(), &mut processes);
-        let settled = tried == TRIES || held.iter().all(|held| held.pid.is_some());
-        let changed = if settled { None } else { table::of_file(file).ok().filter(|now| *now != entries) };
-        match changed {
-            Some(now) => entries = now,
-            None => return fill(report, &entries, held, hidden, &mut processes),
+impl Seen {
+    fn is_sure(&self) -> bool {
+        self.held.iter().all(|held| held.pid.is_some())
+    }
+}
+
+/// What is needed to make reports of the table.
+#[derive(Debug)]
+pub struct Look {
+    hidden: bool,
+    keepers: Keepers,
+    /// What is known of processes.
+    pub processes: Processes,
+}
+
+impl Look {
+    /// Begins with these keepers.
+    pub fn new(keepers: Keepers) -> Self {
+        Self { hidden: !sees_everything(), keepers, processes: Processes::default() }
+    }
+
+    /// All files of the table that `read` gives, by name. A lock that nobody seems to hold may have been
+    /// released since the table was read: so it is read again.
+    pub fn at(&mut self, read: impl Fn() -> io::Result<Files>) -> io::Result<Vec<Seen>> {
+        const TRIES: usize = 4;
+        let mut files = read()?;
+        let mut all = Vec::new();
+        for tried in 1.. {
+            let seen = files.drain().map(|(file, entries)| self.see(file, entries));
+            let (sure, unsure): (Vec<Seen>, Vec<Seen>) = seen.partition(Seen::is_sure);
+            all.extend(sure);
+            if unsure.is_empty() || tried == TRIES {
+                all.extend(unsure);
+                break;
+            }
+            self.keepers = Keepers::default();
+            let mut now = read()?;
+            for seen in unsure {
+                let entries = now.remove(&seen.file).unwrap_or_default();
+                // Once may be a lock that was released and taken again.
+                if tried > 1 && entries == seen.entries {
+                    all.push(seen);
+                } else {
+                    files.insert(seen.file, entries);
+                }
+            }
         }
+        Ok(all)
+    }
+
+    fn see(&mut self, file: LockId, entries: Vec<Entry>) -> Seen {
+        let held = held(file, &entries, self.hidden, &mut self.keepers, &mut self.processes);
+        Seen { file, held, entries }
+    }
+
+    /// Fills in the state, the holders and the waiters.
+    pub fn fill(&mut self, report: &mut Report, seen: Seen) {
+        let processes = &mut self.processes;
+        let waiting = waiting(seen.file, &seen.entries, &seen.held, processes);
+        report.state = held::state(&seen.held, self.hidden);
+        report.holders = seen.held.into_iter().map(|held| held::described(held, processes)).collect();
+        report.waiters = waiting.into_iter().map(|waiting| queue::described(waiting, processes)).collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::super::parse::lock;
+    use super::*;
+
+    const NOBODY: &str = "1: FLOCK  ADVISORY  WRITE 4194305 ff:ff:5 0 EOF";
+
+    // What is made of readings of the table, the last of which comes again and again.
+    fn seen(readings: &[&str]) -> Vec<Seen> {
+        let left = RefCell::new(readings.iter().rev().copied().collect::<Vec<_>>());
+        let read = || {
+            let mut left = left.borrow_mut();
+            let line = if left.len() > 1 { left.pop().unwrap() } else { left[0] };
+            let entries = lock(line.as_bytes()).into_iter();
+            Ok(entries.map(|entry| (entry.file, vec![entry])).collect())
+        };
+        Look::new(Keepers::default()).at(read).unwrap()
+    }
+
+    #[test]
+    fn a_lock_released_since_the_table_was_read_is_held_by_nobody() {
+        let seen = seen(&[NOBODY, ""]);
+        assert!(seen.iter().all(|seen| seen.held.is_empty()), "{seen:?}");
+    }
+
+    #[test]
+    fn a_lock_that_stays_is_held_by_somebody_who_cannot_be_seen() {
+        let seen = seen(&[NOBODY]);
+        assert_eq!(seen[0].held.iter().map(|held| held.pid).collect::<Vec<_>>(), [None]);
     }
 }

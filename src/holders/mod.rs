@@ -37,6 +37,8 @@ mod own;
 #[doc(hidden)]
 pub mod parse;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod pieces;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod proc;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod process;
