@@ -28,10 +28,12 @@ fn while_others_come_and_go(directory: &Path, times: usize, mut ask: impl FnMut(
                 .map(|number| File::create(directory.join(format!("{thread} {number}"))).unwrap())
                 .collect();
             scope.spawn(move || {
+                let pause = || std::thread::sleep(Duration::from_micros(200));
                 while !done.load(Ordering::Relaxed) {
                     files.iter().for_each(|file| fs2::FileExt::lock_exclusive(file).unwrap());
+                    pause();
                     files.iter().for_each(|file| fs2::FileExt::unlock(file).unwrap());
-                    std::thread::sleep(Duration::from_millis(1));
+                    pause();
                 }
             });
         }
@@ -66,7 +68,7 @@ fn asking_causes_no_refusal() {
 fn a_held_lock_is_never_free_while_others_come_and_go() {
     let (directory, path) = lock_file();
     let _holder = locker(&path, &["flock:ex"]);
-    while_others_come_and_go(directory.path(), 300, || {
+    while_others_come_and_go(directory.path(), 50, || {
         assert_eq!(holders(&path).unwrap().state, State::Exclusive);
     });
 }
@@ -85,7 +87,7 @@ fn everyone_is_told_once_while_others_come_and_go() {
     };
     let reading = sorted(&mut readers.iter().map(|reader| reader.pid));
     let waiting = sorted(&mut writers.iter().map(|writer| writer.pid));
-    while_others_come_and_go(directory.path(), 100, || {
+    while_others_come_and_go(directory.path(), 50, || {
         let report = holders(&path).unwrap();
         assert_eq!(sorted(&mut report.holders.iter().map(|holder| holder.pid.unwrap())), reading);
         assert_eq!(sorted(&mut report.waiters.iter().map(|waiter| waiter.pid.unwrap())), waiting);

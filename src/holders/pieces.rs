@@ -3,7 +3,7 @@
 //! Whatever the buffer, one read(2) gives no more than a page, about 70 locks. Between two of them locks
 //! come and go, and the kernel finds its place again by counting from the start: a lock released before
 //! that place hides another one, and a new one shows another twice. Read like that, hardly a try of
-//! tests/holders_beside.rs comes out right.
+//! `tests/holders_beside.rs` comes out right.
 //!
 //! So a table of several pieces is read through two descriptors, half a piece apart and in turns. Each
 //! piece then begins in the middle of the one before, and is joined to it where both say the same: no lock
@@ -24,13 +24,22 @@ const LEFT_AT_THE_END: usize = 1024;
 // A single line may be that of a lock which was released and taken again, so it stands elsewhere now.
 const LINES_IN_COMMON: usize = 4;
 
-/// All entries; each lock that was there all the time is there, and once. `None` if the table changes too
-/// fast for that, or if two pieces cannot meet because a lock has so many waiters.
-pub fn joined() -> io::Result<Option<Vec<Entry>>> {
+/// A reading of the table.
+#[derive(Debug)]
+pub struct Joined {
+    /// All entries; each lock that was there all the time is there, and once.
+    pub entries: Vec<Entry>,
+    /// The number of pieces that they were read in.
+    pub pieces: usize,
+}
+
+/// Reads the table; `None` if it changes too fast, or if two pieces cannot meet because a lock has so many
+/// waiters.
+pub fn joined() -> io::Result<Option<Joined>> {
     let mut entries = Vec::new();
     let Some(pieces) = pieces()? else { return Ok(None) };
-    let mut pieces = pieces.iter().map(|piece| parse::locks(piece).collect());
-    Ok(pieces.all(|piece| join(&mut entries, piece)).then_some(entries))
+    let all = pieces.iter().all(|piece| join(&mut entries, parse::locks(piece).collect()));
+    Ok(all.then_some(Joined { entries, pieces: pieces.len() }))
 }
 
 // Nothing else is done meanwhile: the less time goes by, the less changes between two pieces.

@@ -1,11 +1,14 @@
 //! What the kernel's table says of all files, or of one.
+//!
+//! A reading in pieces may still be wrong where a process releases its locks and takes them again between
+//! two pieces, so that they look the same and stand elsewhere. So there two readings have to agree.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
 
 use super::LockId;
 use super::parse::{self, Entry};
-use super::pieces::{TABLE, joined};
+use super::pieces::{Joined, TABLE, joined};
 use super::proc::read;
 
 /// Locks and waiters in the table's order, by file.
@@ -13,39 +16,44 @@ pub type Files = HashMap<LockId, Vec<Entry>>;
 
 /// Every lock and every waiter on the system that this /proc shows.
 pub fn by_file() -> io::Result<Files> {
-    about(|_| true)
+    believed(|_| true)
 }
 
 /// The locks and waiters of one file.
 pub fn of_file(file: LockId) -> io::Result<Vec<Entry>> {
     let name = file.in_table();
-    let of_this = || Ok(about(|entry| entry.file == name)?.remove(&name).unwrap_or_default());
-    let entries: Vec<Entry> = of_this()?;
-    // A lock that is held must never be said to be free, so two readings have to say it.
-    if entries.is_empty() { of_this() } else { Ok(entries) }
+    Ok(believed(|entry| entry.file == name)?.remove(&name).unwrap_or_default())
 }
 
-// A reading that is right as a whole, or else what several in a row say of the entries that matter.
-fn about(matters: impl Fn(&Entry) -> bool) -> io::Result<Files> {
-    const TRIES: usize = 8;
-    const ALIKE: usize = 3;
-    for _ in 0..TRIES {
-        if let Some(entries) = joined()? {
-            return Ok(files(entries.into_iter().filter(matters)));
-        }
-    }
-    let mut buffer = Vec::new();
-    let mut last = Files::new();
-    let mut alike = 0;
-    for _ in 0..TRIES {
-        let now = files(parse::locks(read(TABLE, &mut buffer)?).filter(&matters));
-        alike = if now == last { alike + 1 } else { 1 };
+// What two readings in a row say of a file; of one that changes all the time, what the last one says. A
+// table of a single piece needs no second reading.
+fn believed(matters: impl Fn(&Entry) -> bool) -> io::Result<Files> {
+    const MOST_READINGS: usize = 3;
+    let mut sure = Files::new();
+    let (mut last, in_pieces) = reading(&matters)?;
+    for _ in 1..if in_pieces { MOST_READINGS } else { 1 } {
+        let (now, _) = reading(&matters)?;
+        let alike = last.iter().filter(|(file, entries)| now.get(file) == Some(entries));
+        sure.extend(alike.map(|(file, entries)| (*file, entries.clone())));
+        let settled = last.keys().chain(now.keys()).all(|file| sure.contains_key(file));
         last = now;
-        if alike == ALIKE {
+        if settled {
             break;
         }
     }
+    last.extend(sure);
     Ok(last)
+}
+
+fn reading(matters: impl Fn(&Entry) -> bool) -> io::Result<(Files, bool)> {
+    const TRIES: usize = 8;
+    for _ in 0..TRIES {
+        if let Some(Joined { entries, pieces }) = joined()? {
+            return Ok((files(entries.into_iter().filter(matters)), pieces > 1));
+        }
+    }
+    let mut buffer = Vec::new();
+    Ok((files(parse::locks(read(TABLE, &mut buffer)?).filter(matters)), true))
 }
 
 // A process has no lock twice, but OFD locks name none.
