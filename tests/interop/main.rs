@@ -22,6 +22,8 @@
 #![cfg(target_os = "linux")]
 #![allow(missing_docs, reason = "test names say it")]
 
+#[path = "../support/fasteners.rs"]
+mod fasteners;
 #[path = "../support/ordered.rs"]
 mod ordered;
 #[path = "../support/running.rs"]

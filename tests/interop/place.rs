@@ -4,18 +4,17 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use super::fasteners::python_path;
 use super::ordered::{HOLD, Lock, until};
 use super::running::Running;
 use super::table;
 use super::tools::Tool;
 
-const PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/python");
 const HOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/hold.py");
 
 /// Starts another program: these words, the lock, a command.
 pub fn start(lock: &Lock, words: &str, command: &str) -> Running {
-    assert!(Path::new(PYTHON).join("fasteners").exists(), "tools/python-packages gets what this test needs");
-    let set = format!("PYTHONPATH={PYTHON}");
+    let set = format!("PYTHONPATH={}", python_path());
     let words = ["env", &set].into_iter().chain(words.split(' ')).map(|word| word.replace("hold.py", HOLDER));
     let lock = lock.path.to_str().unwrap().to_owned();
     let command = ["sh", "-c", command].map(str::to_owned);

@@ -54,10 +54,15 @@ impl Drop for Process {
 
 /// Starts a command with pipes for input and output.
 pub fn start(program: impl AsRef<OsStr>, arguments: &[&OsStr]) -> Process {
-    let mut command = Command::new(&program);
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child =
-        command.spawn().unwrap_or_else(|error| panic!("cannot run {}: {error}", program.as_ref().display()));
+    let mut command = Command::new(program);
+    command.args(arguments);
+    started(command)
+}
+
+/// Starts this command, with pipes for input and output.
+pub fn started(mut command: Command) -> Process {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
     Process { input: child.stdin.take(), pid: child.id(), child }
 }
 
