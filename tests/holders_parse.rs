@@ -1,9 +1,13 @@
 //! The parsers of /proc, with lines as kernels write them and with any others.
 #![cfg(target_os = "linux")]
 
+#[path = "support/parsers.rs"]
+mod parsers;
+
 use fasten::holders::LockId;
 use fasten::holders::parse::{self, Entry, Kind};
 use fasten::lock::Mode;
+use parsers::hold_for;
 use proptest::prelude::*;
 
 fn file(major: u32, minor: u32, inode: u64) -> LockId {
@@ -127,25 +131,14 @@ fn a_wait_for_an_ofd_lock_is_recognised() {
     assert_eq!(parse::ofd_wait(b"running\n", 72, 38), None);
 }
 
-fn parse_all(bytes: &[u8]) {
-    parse::locks(bytes).for_each(drop);
-    parse::fdinfo_locks(bytes).for_each(drop);
-    parse::numbers(bytes).for_each(drop);
-    let _ = (parse::lock(bytes), parse::stat(bytes), parse::effective_uid(bytes));
-    let _ = parse::user_name(bytes, 0);
-    let _ =
-        (parse::field_number(bytes, "ino:"), parse::mount_device(bytes, 1), parse::ofd_wait(bytes, 72, 38));
-    let _ = parse::mount(bytes, 1);
-}
-
 proptest! {
     #[test]
-    fn no_bytes_make_a_parser_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        parse_all(&bytes);
+    fn the_properties_hold_for_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        hold_for(&bytes);
     }
 
     #[test]
-    fn nothing_that_resembles_a_table_makes_a_parser_panic(
+    fn the_properties_hold_for_what_resembles_a_table(
         words in prop::collection::vec(
             prop::sample::select(vec![
                 "1:", "->", "FLOCK", "POSIX", "OFDLCK", "ADVISORY", "READ", "WRITE", "-1", "99999999999999999999", "0",
@@ -154,24 +147,7 @@ proptest! {
             0..60,
         )
     ) {
-        parse_all(words.join(" ").as_bytes());
-        parse_all(words.concat().as_bytes());
-    }
-
-    #[test]
-    fn what_the_kernel_writes_is_what_is_read(
-        blocked: bool, kind in 0..3usize, write: bool, pid in 1..u32::MAX >> 1,
-        major in 0..4096u32, minor in 0..1u32 << 20, inode: u64, start in 0..i64::MAX, end in 0..i64::MAX,
-    ) {
-        let kinds = [("FLOCK ", Kind::Flock), ("POSIX ", Kind::Posix), ("OFDLCK", Kind::Ofd)];
-        let (name, kind) = kinds[kind];
-        let mode = if write { Mode::Exclusive } else { Mode::Shared };
-        let line = format!(
-            "3: {}{name} ADVISORY  {} {pid} {major:02x}:{minor:02x}:{inode} {start} {end}",
-            if blocked { "-> " } else { "" },
-            if write { "WRITE" } else { "READ" },
-        );
-        let entry = Entry { blocked, kind, mode, pid: Some(pid), file: file(major, minor, inode), start, end };
-        prop_assert_eq!(parse::lock(line.as_bytes()), Some(entry));
+        hold_for(words.join(" ").as_bytes());
+        hold_for(words.concat().as_bytes());
     }
 }

@@ -76,25 +76,26 @@ fn quote(word: &[u8], line: &mut Vec<u8>) {
 
 fn of_fasten(arguments: &[&[u8]]) -> Option<OsString> {
     let mut rest = arguments.iter();
+    let mut string = None;
     while let Some(&word) = rest.next() {
         match word {
-            b"--" => return non_empty(rest.as_slice()),
-            b"--command" => return rest.next().map(|string| text(string)),
+            b"--" => break,
+            b"--command" => string = rest.next().copied(),
             b"--timeout" | b"--wait" | b"--conflict-exit-code" | b"--fd" | b"--nested" | b"--prefer" => {
                 rest.next();
             }
-            _ if let Some(string) = word.strip_prefix(b"--command=") => return Some(text(string)),
+            _ if let Some(value) = word.strip_prefix(b"--command=") => string = Some(value),
             _ if word.starts_with(b"--") => {}
             _ if let Some(cluster) = word.strip_prefix(b"-") => match cluster_value(cluster, b"cwE") {
-                Some((b'c', b"")) => return rest.next().map(|string| text(string)),
-                Some((b'c', string)) => return Some(text(string.strip_prefix(b"=").unwrap_or(string))),
+                Some((b'c', b"")) => string = rest.next().copied(),
+                Some((b'c', value)) => string = Some(value.strip_prefix(b"=").unwrap_or(value)),
                 Some((_, b"")) => drop(rest.next()),
                 _ => {}
             },
             _ => {}
         }
     }
-    None
+    string.map(text).or_else(|| non_empty(rest.as_slice()))
 }
 
 fn of_flock(arguments: &[&[u8]]) -> Option<OsString> {

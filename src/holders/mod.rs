@@ -18,7 +18,8 @@ mod all;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod circle;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
-mod command;
+#[doc(hidden)]
+pub mod command;
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
 mod elsewhere;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
