@@ -75,5 +75,5 @@ pub fn keeps_a_lock(from: u32) -> bool {
     let theirs = |entry: &Entry| {
         !entry.blocked && entry.is_main() && entry.pid.is_some_and(|pid| hidden.contains(&pid))
     };
-    !hidden.is_empty() && table::all().is_ok_and(|entries| entries.iter().any(theirs))
+    !hidden.is_empty() && table::by_file().is_ok_and(|files| files.values().flatten().any(theirs))
 }

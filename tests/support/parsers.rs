@@ -35,7 +35,7 @@ fn none_panics(bytes: &[u8]) {
     parse::numbers(bytes).for_each(drop);
     let _ = (parse::lock(bytes), parse::stat(bytes), parse::effective_uid(bytes));
     let _ = (parse::field_number(bytes, "ino:"), parse::mount_device(bytes, 1));
-    let _ = parse::ofd_wait(bytes, 72, 38);
+    let _ = (parse::ofd_wait(bytes, 72, 38), parse::user_name(bytes, 0), parse::mount(bytes, 1));
     let words = command::arguments(bytes);
     let _ = (Wrapper::Fasten.wrapped(&words), Wrapper::Flock.wrapped(&words));
 }
