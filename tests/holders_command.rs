@@ -16,7 +16,7 @@ fn told_by_clap(words: &[&str]) -> Option<OsString> {
     let LockArgs { command, command_string, .. } = match Cli::try_parse_from(words).ok()?.action {
         Action::Exclusive(arguments) | Action::Read(arguments) => arguments,
         Action::Write(WriteArgs { lock, .. }) => lock,
-        Action::Status(_) => return None,
+        Action::Unlock(_) | Action::Status(_) | Action::Doctor(_) => return None,
     };
     let words: Vec<&[u8]> = command.iter().map(|word| word.as_encoded_bytes()).collect();
     command_string.or_else(|| (!words.is_empty()).then(|| line(&words)))
@@ -55,6 +55,12 @@ fn words(most: usize) -> impl Strategy<Value = Vec<&'static str>> {
         "--close",
         "--linger",
         "--no-create",
+        "--fd",
+        "--fd=9",
+        "9",
+        "--fcntl",
+        "--nested",
+        "--nested=join",
         "--prefer",
         "--prefer=fair",
         "reader",

@@ -1,5 +1,8 @@
 //! What the tests have in common: the program, a folder, waiting for a fact.
 
+#[path = "../support/table.rs"]
+mod table;
+
 use std::fs;
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
@@ -91,11 +94,9 @@ pub fn until_written(path: &Path) -> String {
     text
 }
 
-/// The lines of the kernel's table on this file.
+/// The lines of the kernel's table on this file, without their numbers.
 pub fn locks_on(path: &Path) -> Vec<String> {
-    let inode = format!(":{} ", fs::metadata(path).unwrap().ino());
-    let table = fs::read_to_string("/proc/locks").unwrap();
-    table.lines().filter(|line| line.contains(&inode)).map(str::to_owned).collect()
+    table::lines(fs::metadata(path).unwrap().ino())
 }
 
 /// Whether the process sleeps in the kernel for a lock on this file.

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 
 use super::fasteners::python_path;
 use super::ordered::{HOLD, Lock, until};

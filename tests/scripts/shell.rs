@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::ordered::until;
 use super::running::Running;
+use super::table;
 
 /// A folder, which goes when this is dropped.
 pub struct Place(tempfile::TempDir);
@@ -33,26 +34,9 @@ impl Place {
         Shell { running }
     }
 
-    /// The lines of the kernel's table about this lock. It is given out in
-    /// pieces; what three readings in a row say is taken for true.
+    /// The lines of the kernel's table about this lock, without their numbers.
     pub fn table(&self, lock: &str) -> Vec<String> {
-        let inode = format!(":{} ", fs::metadata(self.path(lock)).unwrap().ino());
-        let read = || {
-            let table = fs::read_to_string("/proc/locks").unwrap();
-            let of_the_lock =
-                table.lines().filter_map(|line| line.split_once(": ").filter(|_| line.contains(&inode)));
-            let mut lines: Vec<_> = of_the_lock.map(|(_, line)| line.trim_start().to_owned()).collect();
-            lines.sort();
-            lines
-        };
-        let mut last = read();
-        let mut agreed = 0;
-        while agreed < 2 {
-            let next = read();
-            agreed = if next == last { agreed + 1 } else { 0 };
-            last = next;
-        }
-        last
+        table::lines(fs::metadata(self.path(lock)).unwrap().ino())
     }
 
     /// The process that sleeps for this lock.

@@ -1,6 +1,9 @@
 //! Processes that hold and want locks. Each says when it is ready; nothing here sleeps and hopes.
 #![allow(dead_code, missing_docs, reason = "each test program takes what it needs")]
 
+#[path = "table.rs"]
+mod table;
+
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -100,12 +103,10 @@ pub fn flock(options: &[&str], path: &Path) -> Process {
     start("flock", &arguments)
 }
 
-/// The lines of /proc/locks on the file with this inode.
+/// The lines of /proc/locks on the file with this inode, without their numbers.
 pub fn table(path: &Path) -> Vec<String> {
     use std::os::unix::fs::MetadataExt;
-    let inode = format!(":{} ", std::fs::metadata(path).unwrap().ino());
-    let table = std::fs::read_to_string("/proc/locks").unwrap();
-    table.lines().filter(|line| line.contains(&inode)).map(str::to_owned).collect()
+    table::lines(std::fs::metadata(path).unwrap().ino())
 }
 
 /// Waits until it is so.
@@ -119,7 +120,7 @@ pub fn until(what: &str, mut so: impl FnMut() -> bool) {
 
 /// Waits until the table has this many blocked requests for the file.
 pub fn until_blocked(path: &Path, count: usize) {
-    until("blocked", || table(path).iter().filter(|line| line.contains("->")).count() == count);
+    until("blocked", || table(path).iter().filter(|line| line.starts_with("->")).count() == count);
 }
 
 /// A directory and an empty file in it.

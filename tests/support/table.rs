@@ -49,7 +49,7 @@ pub fn waiting(inode: u64) -> usize {
 /// The kernel gives the table out in pieces and lets others change it between two
 /// of them, so a line can be there twice, or not at all. What three readings in a
 /// row say is taken for true.
-fn lines(inode: u64) -> Vec<String> {
+pub fn lines(inode: u64) -> Vec<String> {
     let mut agreed = 0;
     let mut last = read(inode);
     while agreed < 2 {
