@@ -8,7 +8,7 @@ use crate::sys::{pipe, terminal};
 
 /// Says it. That nobody listens is no error.
 pub(crate) fn say(words: &str) {
-    put(&format!("fasten: {}\n", printable(words)));
+    put(format!("fasten: {}\n", printable(words)).as_bytes());
 }
 
 /// What was asked for, on standard output.
@@ -29,12 +29,12 @@ pub(crate) fn word(error: &io::Error) -> String {
 pub(crate) fn draw_line(words: &str) {
     let line = format!("fasten: {}", printable(words));
     let width = terminal::width().saturating_sub(1);
-    put(&format!("\r{}\x1b[K", line.chars().take(width).collect::<String>()));
+    put(format!("\r{}\x1b[K", line.chars().take(width).collect::<String>()).as_bytes());
 }
 
 /// Takes the line away that was drawn last.
 pub(crate) fn clear_line() {
-    put("\r\x1b[K");
+    put(b"\r\x1b[K");
 }
 
 /// The words with what would move a terminal's cursor, or end the line, spelt out.
@@ -49,7 +49,8 @@ pub(crate) fn printable(words: &str) -> String {
     })
 }
 
-fn put(text: &str) {
+/// Puts it there as it is.
+pub(crate) fn put(text: &[u8]) {
     pipe::ignore_broken();
-    let _ = io::stderr().write_all(text.as_bytes());
+    let _ = io::stderr().write_all(text);
 }

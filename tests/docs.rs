@@ -10,6 +10,9 @@ mod exit;
 #[path = "../src/cli.rs"]
 mod cli;
 
+#[path = "../src/cmd/flock/table.rs"]
+mod flock;
+
 #[path = "../src/lock/layout.rs"]
 mod layout;
 
@@ -50,6 +53,20 @@ fn the_manual_names_exactly_the_options() {
     known.extend(command.get_subcommands().flat_map(options));
     let told: Names = macros("Fl").filter(|name| name != "-").collect();
     assert_eq!(told, known);
+}
+
+#[test]
+fn the_manual_of_flock_names_exactly_the_options_and_codes_of_flock() {
+    let page = read("man/flock.1");
+    let short = flock::SHORT.to_str().unwrap().chars().filter(char::is_ascii_alphabetic);
+    let long = flock::LONG.iter().map(|(name, ..)| format!("-{}", name.to_str().unwrap()));
+    let command = flock::COMMAND.iter().map(|option| option[1..].to_owned());
+    let known: Names = short.map(String::from).chain(long).chain(command).collect();
+    let explained = section(&page, ".Sh ", "OPTIONS").filter(|line| line.starts_with(".It "));
+    assert_eq!(explained.flat_map(|line| arguments_of("Fl", line)).collect::<Names>(), known);
+    let codes = flock::Code::ALL.iter().map(|code| *code as u8).collect();
+    let items = section(&page, ".Sh ", "EXIT STATUS").filter_map(|line| line.strip_prefix(".It "));
+    assert_eq!(numbers(items), codes);
 }
 
 #[test]
@@ -101,9 +118,9 @@ fn byte(number: i64) -> String {
 }
 
 #[test]
-fn mandoc_finds_nothing_wrong_with_the_manual() {
+fn mandoc_finds_nothing_wrong_with_the_manuals() {
     let lint = Command::new("mandoc")
-        .args(["-Tlint", "-Wstyle", "man/fasten.1"])
+        .args(["-Tlint", "-Wstyle", "man/fasten.1", "man/flock.1"])
         .current_dir(root())
         .output()
         .expect("mandoc must be installed: the Debian package is mandoc, and tools/test installs it");

@@ -3,6 +3,7 @@
 mod colour;
 mod doctor;
 mod exclusive;
+pub(crate) mod flock;
 mod locked;
 mod notice;
 mod read;

@@ -33,6 +33,7 @@ mod mode;
 mod nested;
 mod open;
 mod patience;
+pub mod plain;
 mod request;
 mod several;
 mod unordered;

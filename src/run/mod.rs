@@ -8,4 +8,4 @@ mod supervise;
 
 pub(crate) use end::end_like;
 pub(crate) use program::Program;
-pub(crate) use start::{CannotStart, Lifetime, run_under};
+pub(crate) use start::{CannotStart, Lifetime, run_as_flock, run_under};

@@ -2,14 +2,17 @@
 
 use std::fmt;
 use std::io;
+use std::os::fd::BorrowedFd;
+
+use fasten::lock::Guard;
 
 use super::program::Program;
 use super::supervise::supervise;
 use crate::exit::Code;
 use crate::message::word;
 use crate::sys::child::End;
-use crate::sys::{descriptors, exec, pipe, signals::Signals, spawn};
-use fasten::lock::Guard;
+use crate::sys::signals::{self, Signals};
+use crate::sys::{descriptors, exec, pipe, spawn};
 
 /// How long the lock lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,17 +40,11 @@ pub(crate) struct CannotStart {
 ///
 /// [`CannotStart`]; the lock is given back then too.
 pub(crate) fn run_under(guard: Guard, program: &Program, lifetime: Lifetime) -> Result<End, CannotStart> {
-    let cannot_start = |source| CannotStart { name: program.name(), source };
     if lifetime != Lifetime::Wrapper {
-        descriptors::let_inherit(guard.descriptors()).map_err(cannot_start)?;
+        let inherited = descriptors::let_inherit(guard.descriptors());
+        inherited.map_err(|source| cannot_start(program, source))?;
     }
-    pipe::restore();
-    if lifetime == Lifetime::InPlace {
-        return Err(cannot_start(exec::replace_process(program.words())));
-    }
-    let signals = Signals::keep_for_supervisor();
-    let child = spawn::spawn(program.words(), &signals).map_err(cannot_start)?;
-    let end = supervise(child, &signals).map_err(cannot_start)?;
+    let end = run(program, lifetime)?;
     match lifetime {
         Lifetime::LastInheritor => guard.leave_to_inheritors(),
         _ => drop(guard),
@@ -55,7 +52,44 @@ pub(crate) fn run_under(guard: Guard, program: &Program, lifetime: Lifetime) -> 
     Ok(end)
 }
 
+/// Runs the command as flock(1) does: it inherits the locks under the numbers
+/// that they have here, and they are the caller's to give back.
+///
+/// # Errors
+///
+/// [`CannotStart`].
+pub(crate) fn run_as_flock<'a>(
+    locks: impl Iterator<Item = BorrowedFd<'a>>,
+    program: &Program,
+    lifetime: Lifetime,
+) -> Result<End, CannotStart> {
+    if lifetime != Lifetime::Wrapper {
+        descriptors::let_inherit_as_they_are(locks).map_err(|source| cannot_start(program, source))?;
+    }
+    signals::default_for_children();
+    run(program, lifetime)
+}
+
+fn run(program: &Program, lifetime: Lifetime) -> Result<End, CannotStart> {
+    pipe::restore();
+    if lifetime == Lifetime::InPlace {
+        return Err(cannot_start(program, exec::replace_process(program.words())));
+    }
+    let signals = Signals::keep_for_supervisor();
+    let end = spawn::spawn(program.words(), &signals).and_then(|child| supervise(child, &signals));
+    end.map_err(|source| cannot_start(program, source))
+}
+
+fn cannot_start(program: &Program, source: io::Error) -> CannotStart {
+    CannotStart { name: program.name(), source }
+}
+
 impl CannotStart {
+    /// The system's own word.
+    pub(crate) fn error(&self) -> &io::Error {
+        &self.source
+    }
+
     /// 127 for a command that was not found, 126 for one that cannot be
     /// executed, 71 where the system has no means left for another process.
     pub(crate) fn code(&self) -> Code {

@@ -15,6 +15,7 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::support::{FASTEN, Place, kill, until, waits};
@@ -24,23 +25,33 @@ use super::support::{FASTEN, Place, kill, until, waits};
 pub enum Tool {
     Fasten,
     Flock,
+    /// fasten by the name of flock.
+    Link,
 }
 
 impl Tool {
     fn conflict(self) -> i32 {
         match self {
             Self::Fasten => 75,
-            Self::Flock => 1,
+            Self::Flock | Self::Link => 1,
         }
     }
 
     /// `exclusive -n` and the like, for the tool in question.
     fn command(self, words: &str, place: &Place) -> Command {
-        let mut command = Command::new(if self == Self::Fasten { FASTEN } else { "flock" });
+        let mut command = match self {
+            Self::Fasten => Command::new(FASTEN),
+            Self::Flock => Command::new("flock"),
+            Self::Link => {
+                let mut command = Command::new(FASTEN);
+                command.arg0("flock");
+                command
+            }
+        };
         for word in words.split_whitespace() {
             match (self, word) {
-                (Self::Flock, "exclusive" | "write") => command.arg("-x"),
-                (Self::Flock, "read") => command.arg("-s"),
+                (Self::Flock | Self::Link, "exclusive" | "write") => command.arg("-x"),
+                (Self::Flock | Self::Link, "read") => command.arg("-s"),
                 _ => command.arg(word),
             };
         }
@@ -69,11 +80,12 @@ pub fn play(place: &Place, cast: &[&str], steps: &str) {
     play_with(Tool::Fasten, place, cast, steps);
 }
 
-/// Plays it with fasten and, in a lock file of its own, with flock(1), which
-/// promises the same.
-pub fn play_with_both(cast: &[&str], steps: &str) {
-    play_with(Tool::Fasten, &Place::new(), cast, steps);
-    play_with(Tool::Flock, &Place::new(), cast, steps);
+/// Plays it with fasten and, in lock files of their own, with flock(1), which
+/// promises the same, and with fasten by the name of flock.
+pub fn play_with_all(cast: &[&str], steps: &str) {
+    for tool in [Tool::Fasten, Tool::Flock, Tool::Link] {
+        play_with(tool, &Place::new(), cast, steps);
+    }
 }
 
 fn play_with(tool: Tool, place: &Place, cast: &[&str], steps: &str) {

@@ -18,7 +18,7 @@ pub const FASTEN: &str = env!("CARGO_BIN_EXE_fasten");
 
 /// How long a fact may take to come true on a machine that has much to do; cron
 /// alone needs up to a minute.
-const LONG: Duration = Duration::from_secs(180);
+pub const LONG: Duration = Duration::from_secs(180);
 
 /// fasten, run to its end and then checked.
 pub fn fasten() -> Checked {

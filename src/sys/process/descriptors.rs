@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::{BorrowedFd, RawFd};
 
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, fcntl};
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
 /// Scripts use the single digits (`exec 3<file`) and would free the lock.
 const FIRST: i32 = 10;
@@ -28,4 +28,12 @@ pub(crate) fn withhold(descriptor: RawFd) -> io::Result<()> {
         -1 => Err(io::Error::last_os_error()),
         _ => Ok(()),
     }
+}
+
+/// Leaves them themselves open in the command, under the numbers that they have.
+pub(crate) fn let_inherit_as_they_are<'a>(locks: impl Iterator<Item = BorrowedFd<'a>>) -> io::Result<()> {
+    for lock in locks {
+        fcntl(lock, FcntlArg::F_SETFD(FdFlag::empty()))?;
+    }
+    Ok(())
 }

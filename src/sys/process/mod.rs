@@ -8,6 +8,7 @@ pub(crate) mod die;
 mod entry;
 pub(crate) mod exec;
 pub(crate) mod fork;
+pub(crate) mod getopt;
 pub(crate) mod interrupts;
 pub(crate) mod locks;
 pub(crate) mod pipe;

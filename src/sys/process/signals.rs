@@ -68,6 +68,12 @@ impl Signals {
     }
 }
 
+/// From now on a child's end is told, here and in the command.
+pub(crate) fn default_for_children() {
+    // SAFETY: the default disposition runs no code of ours.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };
+}
+
 /// A set of just these signals.
 pub(super) fn only(signals: &[i32]) -> libc::sigset_t {
     let mut set = MaybeUninit::zeroed();

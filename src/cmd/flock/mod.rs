@@ -1,0 +1,71 @@
+//! fasten by the name of flock: flock(1), as its users know it.
+//!
+//! The command line, the messages, the exit codes and the life of the lock are
+//! those of util-linux's flock. Ours is what is merely broken there: a signal
+//! reaches the command, a lock file that is replaced while we wait is noticed,
+//! a FIFO or a blocked SIGALRM does not hang. tests/flock/ runs both.
+
+mod lock;
+mod parse;
+mod refusal;
+mod table;
+mod words;
+
+use std::ffi::OsString;
+use std::time::Instant;
+
+use crate::run::{Program, run_as_flock};
+use crate::sys::child::End;
+use lock::Open;
+use parse::{Asked, Call, Target};
+use refusal::Refusal;
+use words::{HELP, VERSION, joined, show, tell};
+
+/// Does what the arguments say; the code is what the process ends with.
+pub(crate) fn run(arguments: Vec<OsString>) -> u8 {
+    let ended = match parse::parse(arguments) {
+        Ok(Asked::Help) => show(HELP),
+        Ok(Asked::Version) => show(VERSION),
+        Ok(Asked::Call(call)) => carry_out(&call),
+        Err(refusal) => Err(refusal),
+    };
+    ended.unwrap_or_else(Refusal::say)
+}
+
+fn carry_out(call: &Call) -> Result<u8, Refusal> {
+    let asked = Instant::now();
+    match &call.target {
+        Target::Path(path, command) => {
+            let open = lock::at_path(call, path)?;
+            tell_of(call, asked);
+            execute(call, open, command)
+        }
+        Target::Descriptor(number) => {
+            lock::on_descriptor(call, *number)?;
+            tell_of(call, asked);
+            Ok(0)
+        }
+    }
+}
+
+fn tell_of(call: &Call, asked: Instant) {
+    if call.verbose {
+        let took = asked.elapsed();
+        tell(format!("getting lock took {}.{:06} seconds", took.as_secs(), took.subsec_micros()));
+    }
+}
+
+fn execute(call: &Call, open: Open, command: &[OsString]) -> Result<u8, Refusal> {
+    let name = &command[0];
+    if call.verbose {
+        tell(joined(&["executing ".as_ref(), name]));
+    }
+    let program = Program::new(command.to_owned());
+    let ended = run_as_flock(open.descriptors().into_iter(), &program, call.lifetime);
+    open.close();
+    match ended {
+        Ok(End::Exited(code)) => Ok(code),
+        Ok(End::Killed(signal)) => Ok(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
+        Err(error) => Err(Refusal::not_started(name, error.error())),
+    }
+}

@@ -1,0 +1,102 @@
+//! Why flock ends without having run the command: its line, and its code.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, ErrorKind};
+use std::os::unix::ffi::OsStrExt;
+
+use fasten::lock::{Error, Unopenable};
+
+use super::parse::Call;
+use super::table::Code;
+use super::words::{joined, strerror};
+use crate::message;
+
+const TRY_HELP: &str = "Try 'flock --help' for more information.\n";
+
+/// What to say, if anything, and what to end with.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    code: u8,
+    words: Option<OsString>,
+    hint: &'static str,
+}
+
+impl Refusal {
+    pub(super) fn new(code: Code, words: impl Into<OsString>) -> Self {
+        Self { code: code as u8, words: Some(words.into()), hint: "" }
+    }
+
+    /// With the system's own word for it.
+    pub(super) fn system(code: Code, words: impl AsRef<OsStr>, error: &io::Error) -> Self {
+        Self::new(code, joined(&[words.as_ref(), ": ".as_ref(), strerror(error).as_ref()]))
+    }
+
+    /// The command line is wrong: where to read on.
+    pub(super) fn try_help(words: Option<&str>) -> Self {
+        Self { code: Code::Usage as u8, words: words.map(OsString::from), hint: TRY_HELP }
+    }
+
+    /// No lock, for this call on this file or descriptor.
+    pub(super) fn no_lock(call: &Call, name: &OsStr, error: &Error) -> Self {
+        match error {
+            Error::TimedOut { .. } => Self::conflict(call, "timeout while waiting to get lock"),
+            Error::CouldNotOpen { why, .. } => Self::could_not_open(name, why),
+            Error::System { source, doing: "opening it", .. } => Self::not_opened(name, source),
+            Error::System { source, .. } => Self::not_locked(name, source),
+            _ => Self::conflict(call, "failed to get lock"),
+        }
+    }
+
+    fn conflict(call: &Call, words: &str) -> Self {
+        Self { code: call.conflict, words: call.verbose.then(|| words.into()), hint: "" }
+    }
+
+    fn could_not_open(name: &OsStr, why: &Unopenable) -> Self {
+        match why {
+            Unopenable::NotOpened(error) | Unopenable::NotCreated(error) => Self::not_opened(name, error),
+            Unopenable::Access => Self::not_locked(name, &io::Error::from_raw_os_error(libc::EBADF)),
+            other => {
+                let words = ["cannot open lock file ".as_ref(), name, ": ".as_ref()];
+                Self::new(Code::NoInput, joined(&[&joined(&words), other.to_string().as_ref()]))
+            }
+        }
+    }
+
+    /// Of a missing `name/` creating says that it is a directory, and opening
+    /// that it is not there.
+    pub(super) fn not_opened(name: &OsStr, error: &io::Error) -> Self {
+        let missing = io::Error::from_raw_os_error(libc::ENOENT);
+        let error = if error.kind() == ErrorKind::IsADirectory { &missing } else { error };
+        let code = match error.raw_os_error() {
+            Some(libc::ENOMEM | libc::EMFILE | libc::ENFILE) => Code::System,
+            Some(libc::EROFS | libc::ENOSPC) => Code::CannotCreate,
+            _ => Code::NoInput,
+        };
+        Self::system(code, joined(&["cannot open lock file ".as_ref(), name]), error)
+    }
+
+    pub(super) fn not_locked(name: &OsStr, error: &io::Error) -> Self {
+        let code = match error.raw_os_error() {
+            Some(libc::ENOLCK | libc::ENOMEM) => Code::System,
+            _ => Code::Data,
+        };
+        Self::system(code, name, error)
+    }
+
+    /// The command does not run.
+    pub(super) fn not_started(name: &OsStr, error: &io::Error) -> Self {
+        let failed = joined(&["failed to execute ".as_ref(), name]);
+        match error.raw_os_error() {
+            Some(libc::EAGAIN) => Self::system(Code::System, "fork failed", error),
+            Some(libc::ENOMEM) => Self::system(Code::System, failed, error),
+            _ => Self::system(Code::Unavailable, failed, error),
+        }
+    }
+
+    /// Says it; the code is what to end with.
+    pub(super) fn say(self) -> u8 {
+        let line = self.words.map(|words| [b"flock: ", words.as_bytes(), b"\n"].concat());
+        message::put(&[&line.unwrap_or_default(), self.hint.as_bytes()].concat());
+        self.code
+    }
+}

@@ -1,0 +1,63 @@
+//! What flock(1) says, and where: its lines are its own, byte for byte.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
+
+use super::refusal::Refusal;
+use super::table::Code;
+use crate::sys::pipe;
+
+pub(super) const VERSION: &str = concat!("flock from fasten ", env!("CARGO_PKG_VERSION"), "\n");
+
+pub(super) const HELP: &str = "
+Usage:
+ flock [options] <file>|<directory> <command> [<argument>...]
+ flock [options] <file>|<directory> -c <command>
+ flock [options] <file descriptor number>
+
+Lock a file while a command runs, or a file that the shell has open.
+
+Options:
+ -s, --shared               together with others who share it
+ -e, -x, --exclusive        alone (default)
+ -u, --unlock               give the lock back
+ -n, --nb, --nonblocking    do not wait
+ -w, --wait, --timeout <seconds>    wait at most so long
+ -E, --conflict-exit-code <number>  exit so when the lock was not obtained
+ -o, --close                do not let the command inherit the lock
+ -c, --command <command>    run a string with the shell
+ -F, --no-fork              become the command instead of starting it
+     --fcntl                take an fcntl(2) lock instead of a flock(2)
+     --verbose              say how long it took, or why there is no lock
+
+ -h, --help                 display this help
+ -V, --version              display version
+
+This is fasten, by the name of flock. For more details see flock(1).
+";
+
+/// Puts it on standard output; 0 if that went well.
+pub(super) fn show(text: &str) -> Result<u8, Refusal> {
+    let shown = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+    shown.map(|()| 0).map_err(|error| Refusal::system(Code::Conflict, "write error", &error))
+}
+
+/// Says it on standard output, before the command can say anything. That nobody
+/// listens is no error.
+pub(super) fn tell(words: impl AsRef<OsStr>) {
+    pipe::ignore_broken();
+    let line = [b"flock: ", words.as_ref().as_bytes(), b"\n"].concat();
+    let _ = io::stdout().write_all(&line).and_then(|()| io::stdout().flush());
+}
+
+/// One behind the other, whatever bytes they are.
+pub(super) fn joined(words: &[&OsStr]) -> OsString {
+    words.iter().copied().collect()
+}
+
+/// The C library's word for it: `No such file or directory`.
+pub(super) fn strerror(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,66 @@
+//! A descriptor locked as the kernel itself does it: first come, first served; a
+//! lock that it holds already is let go for the new one, even if that one is
+//! then refused; and anything that can be open can be locked.
+//!
+//! It is what flock(1) does, for those who depend on just that. A
+//! [`Request`](super::Request) for a descriptor keeps more promises.
+
+use std::os::fd::RawFd;
+use std::path::PathBuf;
+
+use super::error::Error;
+use super::file::{FileId, LockFile};
+use super::gave_up::GaveUp;
+use super::main_lock;
+use super::mode::{Family, Mode};
+use super::patience::{Patience, Wait};
+use crate::sys::descriptor::duplicate;
+
+/// Locks the open file description behind the descriptor. The lock stays until
+/// somebody unlocks it, or the last descriptor of it is closed.
+///
+/// # Errors
+///
+/// [`Error::Busy`], [`Error::TimedOut`], and [`Error::System`] for whatever the
+/// kernel says, also of a number that is no open descriptor.
+pub fn lock(descriptor: RawFd, mode: Mode, family: Family, wait: Wait) -> Result<(), Error> {
+    let lock = opened(descriptor, family)?;
+    let patience = Patience::new(wait, &|_| {}, None);
+    let taken = match main_lock::try_lock(&lock, mode) {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            patience.begin(&lock.path).and_then(|()| patience.block(|| main_lock::lock(&lock, mode)))
+        }
+        Err(error) => Err(GaveUp::Failed(error)),
+    };
+    taken.map_err(|why| match why {
+        GaveUp::Failed(source) => Error::System { path: lock.path, doing: "locking it", source },
+        why => Error::refused(&lock.path, why),
+    })
+}
+
+/// Frees the lock of this family that the open file description holds, if it
+/// holds one.
+///
+/// # Errors
+///
+/// [`Error::System`], also for a number that is no open descriptor.
+pub fn unlock(descriptor: RawFd, family: Family) -> Result<(), Error> {
+    let lock = opened(descriptor, family)?;
+    main_lock::unlock(&lock).map_err(|source| Error::System {
+        path: lock.path,
+        doing: "unlocking it",
+        source,
+    })
+}
+
+fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Error> {
+    let path = PathBuf::from(format!("/dev/fd/{descriptor}"));
+    let file = duplicate(descriptor).and_then(|file| Ok((FileId::from(&file.metadata()?), file)));
+    match file {
+        Ok((id, file)) => {
+            Ok(LockFile { path, file, id, executable: false, is_ours: false, has_gates: false, family })
+        }
+        Err(source) => Err(Error::System { path, doing: "locking it", source }),
+    }
+}

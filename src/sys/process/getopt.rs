@@ -1,0 +1,99 @@
+//! `getopt_long(3)`: the C library's own rules for bundles, abbreviations and
+//! where options end, and its own words for what is wrong with them. A program
+//! that is to stand in for one that is written with it uses it too.
+
+use std::ffi::{CStr, CString, OsStr, OsString, c_char, c_int};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::ptr;
+
+/// C's `struct option`.
+#[repr(C)]
+struct Long {
+    name: *const c_char,
+    takes_value: c_int,
+    flag: *mut c_int,
+    letter: c_int,
+}
+
+unsafe extern "C" {
+    static mut optarg: *mut c_char;
+    static mut optind: c_int;
+
+    fn getopt_long(
+        count: c_int,
+        words: *const *mut c_char,
+        letters: *const c_char,
+        long: *const Long,
+        index: *mut c_int,
+    ) -> c_int;
+}
+
+/// The options of a command line, one after the other, each with its value. A
+/// `?` stands for one that is wrong: standard error has been told.
+///
+/// The C library keeps the place in variables of the process: one walk only.
+pub(crate) struct Options {
+    words: Vec<CString>,
+    pointers: Vec<*mut c_char>,
+    letters: &'static CStr,
+    long: Vec<Long>,
+}
+
+impl Options {
+    /// `letters` as for getopt(3); `long`: name, whether it takes a value, and
+    /// the letter that it is told as.
+    pub(crate) fn of(
+        words: Vec<OsString>,
+        letters: &'static CStr,
+        long: &[(&'static CStr, bool, u8)],
+    ) -> Self {
+        let words: Vec<CString> = words.into_iter().map(|word| without_zero(word.into_vec())).collect();
+        let pointers = words.iter().map(|word| word.as_ptr().cast_mut()).chain([ptr::null_mut()]).collect();
+        let entry = |name: *const c_char, takes_value: bool, letter: u8| Long {
+            name,
+            takes_value: takes_value.into(),
+            flag: ptr::null_mut(),
+            letter: letter.into(),
+        };
+        let named =
+            long.iter().map(|(name, takes_value, letter)| entry(name.as_ptr(), *takes_value, *letter));
+        let long = named.chain([entry(ptr::null(), false, 0)]).collect();
+        Self { words, pointers, letters, long }
+    }
+
+    /// What follows the options, when all of them have been told.
+    pub(crate) fn operands(self) -> Vec<OsString> {
+        // SAFETY: nobody else in this process reads or writes it.
+        let first = usize::try_from(unsafe { optind }).unwrap_or(usize::MAX);
+        let rest = self.words.into_iter().skip(first);
+        rest.map(|word| OsString::from_vec(word.into_bytes())).collect()
+    }
+}
+
+impl Iterator for Options {
+    type Item = (u8, OsString);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let count = c_int::try_from(self.words.len()).unwrap_or(c_int::MAX);
+        // SAFETY: the lists end with a null pointer and an empty entry; they and
+        // the strings live as long as `self`; one thread is here at a time.
+        let letter = unsafe {
+            optarg = ptr::null_mut();
+            getopt_long(
+                count,
+                self.pointers.as_ptr(),
+                self.letters.as_ptr(),
+                self.long.as_ptr(),
+                ptr::null_mut(),
+            )
+        };
+        // SAFETY: it is null or points into one of the words.
+        let value = unsafe { optarg.as_ref().map(|value| CStr::from_ptr(value)) };
+        let value = value.map(|value| OsStr::from_bytes(value.to_bytes()).to_owned());
+        u8::try_from(letter).ok().map(|letter| (letter, value.unwrap_or_default()))
+    }
+}
+
+fn without_zero(word: Vec<u8>) -> CString {
+    CString::new(word).expect("an argument of a process has no zero byte")
+}

@@ -1,0 +1,149 @@
+//! One shell line, two programs called flock: what came of it, compared.
+//!
+//! Each line is run in a new folder with these in it: `free`, a file; `held`, a
+//! file that somebody has locked; `read`, one that somebody shares; `folder`;
+//! `data`, a file that cannot be executed; `script`, one without `#!` that can;
+//! `bin/flock`, the program, which stands first in `PATH`.
+
+use std::fmt::{self, Write as _};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use assert_cmd::Command as Bounded;
+
+use super::support::{FASTEN, LONG, Place};
+
+/// Who is called by the name of flock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flock {
+    Theirs,
+    Ours,
+}
+
+/// A folder in which a line is run.
+pub struct Scene {
+    pub place: Place,
+    _held: [File; 2],
+}
+
+/// What came of it. `71 > on standard output ! on standard error`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Outcome {
+    code: Option<i32>,
+    out: Vec<u8>,
+    err: Vec<u8>,
+}
+
+/// A line with which the two are to differ, and why.
+pub struct Difference {
+    pub line: &'static str,
+    pub theirs: &'static str,
+    pub ours: &'static str,
+    pub why: &'static str,
+}
+
+/// Both must say the same, and end with this code.
+pub fn same(table: &[(i32, &str)]) {
+    for (code, line) in table {
+        let theirs = run(Flock::Theirs, line);
+        let ours = run(Flock::Ours, line);
+        assert_eq!(ours, theirs, "{line}\n  ours: {ours}\ntheirs: {theirs}");
+        assert_eq!(ours.code, Some(*code), "{line}: {ours}");
+    }
+}
+
+/// They must differ, just so.
+pub fn differ(table: &[Difference]) {
+    for Difference { line, theirs, ours, why } in table {
+        assert_eq!(run(Flock::Theirs, line).to_string(), *theirs, "theirs of {line} ({why})");
+        assert_eq!(run(Flock::Ours, line).to_string(), *ours, "ours of {line} ({why})");
+        assert_ne!(theirs, ours, "{line}: no difference any more");
+    }
+}
+
+/// Runs the line in a scene of its own.
+pub fn run(flock: Flock, line: &str) -> Outcome {
+    let scene = Scene::new(flock);
+    let output = Bounded::from_std(scene.sh(line)).timeout(LONG).output().unwrap();
+    Outcome { code: output.status.code(), out: masked(output.stdout), err: output.stderr }
+}
+
+impl Scene {
+    pub fn new(flock: Flock) -> Self {
+        let place = Place::new();
+        for file in ["free", "held", "read", "data", "script"] {
+            fs::write(place.path(file), "").unwrap();
+        }
+        fs::write(place.path("script"), "echo script of $0 \"$@\"\n").unwrap();
+        fs::set_permissions(place.path("script"), Permissions::from_mode(0o755)).unwrap();
+        fs::create_dir(place.path("folder")).unwrap();
+        fs::create_dir(place.path("bin")).unwrap();
+        symlink(flock.program(), place.path("bin/flock")).unwrap();
+        let [held, read] = ["held", "read"].map(|name| File::open(place.path(name)).unwrap());
+        fs2::FileExt::lock_exclusive(&held).unwrap();
+        fs2::FileExt::lock_shared(&read).unwrap();
+        Self { place, _held: [held, read] }
+    }
+
+    /// The shell that is to run the line.
+    pub fn sh(&self, line: &str) -> Command {
+        let path = std::env::var("PATH").unwrap();
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).current_dir(self.place.folder());
+        command.env("PATH", format!("{}:{path}", self.place.path("bin").display()));
+        command.env("LC_ALL", "C").env("SHELL", "/bin/sh").env_remove("POSIXLY_CORRECT");
+        command
+    }
+}
+
+impl Flock {
+    pub fn program(self) -> &'static Path {
+        static REAL: OnceLock<PathBuf> = OnceLock::new();
+        match self {
+            Self::Ours => Path::new(FASTEN),
+            Self::Theirs => REAL.get_or_init(|| {
+                let found = Command::new("sh").args(["-c", "command -v flock"]).output().unwrap().stdout;
+                assert!(!found.is_empty(), "this test needs flock (Debian package util-linux)");
+                String::from_utf8(found).unwrap().trim().into()
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = self.code.map_or("killed".to_owned(), |code| code.to_string());
+        for (mark, bytes) in [('>', &self.out), ('!', &self.err)] {
+            for line in String::from_utf8_lossy(bytes).lines() {
+                write!(text, " {mark} {line}")?;
+            }
+        }
+        out.write_str(&text)
+    }
+}
+
+/// How long it took is not the same twice: `took N seconds`.
+fn masked(text: Vec<u8>) -> Vec<u8> {
+    let text = match String::from_utf8(text) {
+        Ok(text) => text,
+        Err(other) => return other.into_bytes(),
+    };
+    let mut parts = text.split("getting lock took ");
+    let mut masked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (time, rest) = part.split_at(part.find(' ').unwrap_or_default());
+        assert!(is_time(time), "not seconds with six decimals: {time}");
+        masked.push_str("getting lock took N");
+        masked.push_str(rest);
+    }
+    masked.into_bytes()
+}
+
+fn is_time(text: &str) -> bool {
+    let (seconds, micros) = text.split_once('.').unwrap_or_default();
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|letter| letter.is_ascii_digit());
+    digits(seconds) && digits(micros) && micros.len() == 6
+}

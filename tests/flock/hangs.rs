@@ -1,0 +1,49 @@
+//! Where the original waits for ever. It is shown that it does, and then ended.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use super::both::{Flock, Scene, run};
+use super::support::{until, waits};
+
+fn start(scene: &Scene, line: &str) -> Child {
+    scene.sh(&format!("exec {line}")).stdout(Stdio::null()).spawn().unwrap()
+}
+
+#[test]
+fn a_fifo_is_refused_where_theirs_waits_for_somebody_to_write() {
+    let ours = run(Flock::Ours, "mkfifo fifo; flock -n fifo echo ran");
+    assert_eq!(
+        ours.to_string(),
+        "66 ! flock: cannot open lock file fifo: is a FIFO: a lock must be a file, a directory or a block device"
+    );
+    let scene = Scene::new(Flock::Theirs);
+    let fifo = scene.place.path("fifo");
+    nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let mut theirs = start(&scene, "flock -n fifo true");
+    let mut writer = None;
+    until("theirs waits for a writer, with -n", || {
+        writer = OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(&fifo).ok();
+        writer.is_some()
+    });
+    assert!(theirs.wait().unwrap().success(), "it went on when there was one");
+}
+
+#[test]
+fn a_deadline_holds_under_a_blocked_sigalrm_where_theirs_never_comes() {
+    let line = "python3 -c 'import os, signal; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM]); \
+        os.execvp(\"flock\", \"flock --verbose -w .05 held true\".split())'";
+    let ours = run(Flock::Ours, line);
+    assert_eq!(ours.to_string(), "1 ! flock: timeout while waiting to get lock");
+    let scene = Scene::new(Flock::Theirs);
+    let mut theirs = start(&scene, line);
+    let held = scene.place.path("held");
+    until("theirs waits", || waits(theirs.id(), &held));
+    let start = Instant::now();
+    until("a second is over", || start.elapsed() > Duration::from_secs(1));
+    assert!(waits(theirs.id(), &held), "theirs has missed its deadline");
+    theirs.kill().unwrap();
+    theirs.wait().unwrap();
+}

@@ -1,0 +1,56 @@
+//! What the command finds: descriptors, signals, arguments.
+
+use super::both::{Difference, differ, same};
+
+#[test]
+fn the_command_has_the_same_descriptors() {
+    same(&[
+        (0, "flock free sh -c 'cd /proc/$$/fd; echo *'"),
+        (0, "flock -s free sh -c 'cd /proc/$$/fd; echo *'"),
+        (0, "flock -o free sh -c 'cd /proc/$$/fd; echo *'"),
+        (0, "flock -F free sh -c 'cd /proc/$$/fd; echo *'"),
+        (0, "flock -u free sh -c 'cd /proc/$$/fd; echo *'"),
+        (0, "flock folder sh -c 'cd /proc/$$/fd; echo *'"),
+        (0, "flock -w 5 free sh -c 'cd /proc/$$/fd; echo *'"),
+        (0, "flock /dev/zero sh -c 'cd /proc/$$/fd; echo *'"),
+        (0, "exec 3<read 5<read; flock free sh -c 'cd /proc/$$/fd; echo *'"),
+        (0, "flock free sh -c 'readlink /proc/$$/fd/3 | sed s,.*/,,'"),
+        (0, "flock free sh -c 'flock -u 3; flock -n free echo given back'"),
+    ]);
+}
+
+/// Mask and dispositions; 32 and 33 are the C library's own.
+#[test]
+fn the_command_has_the_same_signals() {
+    let with = |signals: &str, options: &str| -> &'static str {
+        let command = format!("flock {options} free grep -e SigBlk -e SigIgn /proc/self/status");
+        let start = format!("import os, signal; {signals}; os.execvp('flock', '{command}'.split())");
+        format!("python3 -c \"{start}\" | sed 's/.*\\(.\\{{7\\}}\\)$/\\1/'").leak()
+    };
+    for options in ["", "-o", "-F"] {
+        same(&[
+            (0, with("pass", options)),
+            (0, with("signal.signal(signal.SIGPIPE, signal.SIG_DFL)", options)),
+            (0, with("signal.signal(signal.SIGCHLD, signal.SIG_IGN)", options)),
+            (0, with("signal.signal(signal.SIGHUP, signal.SIG_IGN)", options)),
+            (0, with("signal.pthread_sigmask(signal.SIG_BLOCK, [1, 2, 14, 15, 17, 23])", options)),
+        ]);
+    }
+}
+
+#[test]
+fn an_ignored_sigchld_does_not_lose_the_code() {
+    let ignoring = "python3 -c 'import os, signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN); \
+        os.execvp(\"flock\", [\"flock\", \"free\", \"sh\", \"-c\", \"exit 5\"])'";
+    same(&[(5, ignoring)]);
+}
+
+#[test]
+fn where_the_command_finds_something_else() {
+    differ(&[Difference {
+        line: "echo secret >free; flock free cat <&- 2>/dev/null",
+        theirs: "0 > secret",
+        ours: "1",
+        why: "the lock file does not take the place of a closed standard stream",
+    }]);
+}
