@@ -3,14 +3,14 @@
 //!
 //! The run of a whole process is compared, so it is done with the program as it
 //! is installed: a build without optimisation spends the difference in its own
-//! start. It is built here if this is not it.
+//! start.
 
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::alone;
+use super::optimised::optimised;
 use super::ordered::Lock;
 use super::stream::median;
 
@@ -46,18 +46,4 @@ fn batch(words: &[String]) -> Duration {
     let start = Instant::now();
     thread::scope(|scope| (0..AT_ONCE).for_each(|_| drop(scope.spawn(run))));
     start.elapsed()
-}
-
-fn optimised() -> PathBuf {
-    let tested = Path::new(env!("CARGO_BIN_EXE_fasten"));
-    let profile = tested.parent().unwrap();
-    if profile.ends_with("release") {
-        return tested.to_owned();
-    }
-    let target = profile.parent().unwrap();
-    let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--release", "--quiet", "--offline", "--bin", "fasten", "--manifest-path"]);
-    build.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).arg("--target-dir").arg(target);
-    assert!(build.status().unwrap().success());
-    target.join("release/fasten")
 }
