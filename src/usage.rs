@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 
-use clap::Parser;
 use clap::error::{Error, ErrorKind};
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::cli::Cli;
 use crate::exit::Code;
@@ -12,7 +12,7 @@ use crate::message::{answer, say};
 /// The command line; or, when there is nothing to do (`--help`) or something is
 /// wrong, the code to end with.
 pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, u8> {
-    Cli::try_parse_from(arguments).map_err(|error| match error.kind() {
+    try_parse(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => show(&error),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             say("no subcommand: exclusive, read, write, unlock, status or doctor; see 'fasten --help'");
@@ -23,6 +23,14 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, u8> {
             Code::Usage.number()
         }
     })
+}
+
+/// As clap's own, but what clap knows of the command line is not taken apart again:
+/// that was a tenth of the instructions of a run.
+fn try_parse(arguments: Vec<OsString>) -> Result<Cli, Error> {
+    let command = Box::leak(Box::new(Cli::command()));
+    let mut matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(command))
 }
 
 fn show(help: &Error) -> u8 {
