@@ -7,11 +7,13 @@
 #![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "there are no gates elsewhere"))]
 
 mod measure;
+#[path = "../support/page.rs"]
 mod page;
 mod picture;
 mod scale;
 #[path = "../../tests/support/stream.rs"]
 mod stream;
+#[path = "../support/svg.rs"]
 mod svg;
 mod table;
 
