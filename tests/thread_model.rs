@@ -66,7 +66,7 @@ use loom::thread;
 
 use preference::Preference;
 use queue::{Queue, Role};
-use raw::RawLock;
+use raw::{RawLock, Upgrade};
 use sync::{Arc, Mutex};
 
 struct Shared {
@@ -125,6 +125,31 @@ impl Shared {
         self.lock.release_read();
     }
 
+    fn read_then_write(&self, deadline: Option<Instant>) {
+        assert!(self.lock.acquire(Role::Reader, None));
+        self.look();
+        let read = self.written.load(Relaxed);
+        match self.lock.upgrade(deadline, |_| ()) {
+            Upgrade::Done => {
+                assert_eq!(self.written.load(Relaxed), read, "written in between");
+                self.change();
+                self.lock.release_write();
+            }
+            Upgrade::Refused | Upgrade::GaveUp => {
+                self.look();
+                self.lock.release_read();
+            }
+        }
+    }
+
+    fn read_then_write_or_be_refused(&self) {
+        self.read_then_write(None);
+    }
+
+    fn read_then_write_or_give_up(&self) {
+        self.read_then_write(Some(Instant::now()));
+    }
+
     fn read_or_give_up(&self) {
         if self.lock.acquire(Role::Reader, Some(Instant::now())) {
             self.look();
@@ -165,6 +190,8 @@ type Part = fn(&Shared);
 const READ: Part = Shared::read;
 const WRITE: Part = Shared::write;
 const DOWNGRADE: Part = Shared::write_then_read;
+const UPGRADE: Part = Shared::read_then_write_or_be_refused;
+const UPGRADE_OR_GIVE_UP: Part = Shared::read_then_write_or_give_up;
 const READ_OR_GIVE_UP: Part = Shared::read_or_give_up;
 const WRITE_OR_GIVE_UP: Part = Shared::write_or_give_up;
 const TRY: Part = Shared::try_both;
@@ -239,6 +266,27 @@ fn three_writers_all_get_in() {
 fn nobody_writes_while_a_writer_becomes_a_reader() {
     with_each_preference(&[DOWNGRADE, DOWNGRADE]);
     with_each_preference(&[WRITE, READ, DOWNGRADE]);
+}
+
+#[test]
+fn nobody_writes_while_a_reader_becomes_a_writer() {
+    with_each_preference(&[UPGRADE, WRITE]);
+    with_each_preference(&[UPGRADE, READ]);
+    with_each_preference(&[UPGRADE, READ, WRITE]);
+    with_each_preference(&[UPGRADE, READ, READ]);
+}
+
+#[test]
+fn of_two_readers_that_are_to_write_one_gets_it_or_is_refused_and_none_waits_for_ever() {
+    with_each_preference(&[UPGRADE, UPGRADE]);
+    with_each_preference(&[UPGRADE, UPGRADE, WRITE]);
+    with_each_preference(&[UPGRADE, UPGRADE, READ]);
+}
+
+#[test]
+fn a_reader_that_gives_up_becoming_a_writer_still_reads() {
+    with_each_preference(&[UPGRADE_OR_GIVE_UP, UPGRADE, READ]);
+    with_each_preference(&[UPGRADE_OR_GIVE_UP, READ, WRITE]);
 }
 
 #[test]

@@ -7,30 +7,65 @@
 //!
 //! Whoever comes to wait marks the word even before the mutex, so that from then on nobody else gets by without it.
 
-use super::queue::{Queue, Role};
-use super::raw::{QUEUED, READER, RawLock, WRITER};
+use super::queue::{Queue, Role, Turn};
+use super::raw::{QUEUED, READER, RawLock, Upgrade, WRITER};
 use super::sync::{Arc, Instant, MutexGuard, Ordering};
 use super::waiter::Waiter;
 
 impl RawLock {
     #[cold]
     pub(super) fn wait_in_line(&self, role: Role, deadline: Option<Instant>) -> bool {
+        self.wait_in_line_told(role, deadline, |_| ())
+    }
+
+    pub(super) fn wait_in_line_told(
+        &self,
+        role: Role,
+        deadline: Option<Instant>,
+        told: impl FnOnce(&Arc<Waiter>),
+    ) -> bool {
         self.word.fetch_or(QUEUED, Ordering::Relaxed);
         let waiter = Arc::new(Waiter::new());
         let mut queue = self.queue();
         queue.push(role, Arc::clone(&waiter));
         self.let_in(queue, None);
+        told(&waiter);
         waiter.wait(deadline) || !self.give_up(role, &waiter)
     }
 
     #[cold]
-    pub(super) fn last_reader_left(&self) {
+    pub(super) fn reader_left(&self) {
         self.let_in(self.queue(), None);
     }
 
     #[cold]
     pub(super) fn writer_leaves(&self, keeps: usize) {
         self.let_in(self.queue(), Some(keeps));
+    }
+
+    /// From reader to writer, and waits for the other readers to leave at most until the deadline.
+    #[cold]
+    pub(super) fn upgrade_in_line(
+        &self,
+        deadline: Option<Instant>,
+        told: impl FnOnce(&Arc<Waiter>),
+    ) -> Upgrade {
+        self.word.fetch_or(QUEUED, Ordering::Relaxed);
+        let waiter = Arc::new(Waiter::new());
+        let mut queue = self.queue();
+        let alone = queue.push_upgrader(Arc::clone(&waiter));
+        self.let_in(queue, None);
+        if !alone {
+            return Upgrade::Refused;
+        }
+        told(&waiter);
+        if waiter.wait(deadline) {
+            return Upgrade::Done;
+        }
+        let mut queue = self.queue();
+        let gone = queue.remove_upgrader();
+        self.let_in(queue, None);
+        if gone { Upgrade::GaveUp } else { Upgrade::Done }
     }
 
     /// Whether the waiter was still in line, and now is gone. If it was not, it has the lock.
@@ -59,24 +94,26 @@ impl RawLock {
     }
 
     /// Whose turn it is, and what the word is when they are in.
-    fn decide(&self, queue: &Queue, word: usize, writer_keeps: Option<usize>) -> (usize, Option<Role>) {
+    fn decide(&self, queue: &Queue, word: usize, writer_keeps: Option<usize>) -> (usize, Option<Turn>) {
         let held = match writer_keeps {
             Some(keeps) => word - WRITER + keeps,
             None => word,
         } & !QUEUED;
         let turn = match held {
             WRITER => None,
-            _ => queue.turn(self.preference(), writer_keeps.is_some(), held >= READER),
+            _ => queue.turn(self.preference(), writer_keeps.is_some(), held / READER),
         };
         let (entering, left) = match turn {
             Some(turn) => queue.split(turn),
-            None => (0, queue.readers() + queue.writers()),
+            None => (0, queue.waiting()),
         };
-        let each = match turn {
-            Some(Role::Writer) => WRITER,
-            _ => READER,
+        let held = match turn {
+            Some(Turn::Readers) => held + entering * READER,
+            Some(Turn::Writer) => held + WRITER,
+            Some(Turn::Upgrader) => held - READER + WRITER,
+            None => held,
         };
         let queued = if left > 0 { QUEUED } else { 0 };
-        (held + entering * each + queued, turn)
+        (held + queued, turn)
     }
 }

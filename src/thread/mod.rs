@@ -69,3 +69,7 @@ pub use guard::{ReadGuard, WriteGuard};
 pub use lock::ReaderWriterLock;
 pub use owner::Owner;
 pub use preference::Preference;
+
+pub(crate) use queue::{Queue, Role};
+pub(crate) use raw::{RawLock, Upgrade};
+pub(crate) use waiter::Waiter;

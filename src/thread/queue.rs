@@ -19,16 +19,28 @@ pub enum Role {
     Writer,
 }
 
+/// Who goes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// All readers that wait.
+    Readers,
+    /// The first writer.
+    Writer,
+    /// The reader that is to become the writer.
+    Upgrader,
+}
+
 /// The threads that wait for one lock.
 #[derive(Debug)]
 pub struct Queue {
     readers: Vec<Arc<Waiter>>,
     writers: VecDeque<Arc<Waiter>>,
+    upgrader: Option<Arc<Waiter>>,
 }
 
 impl Queue {
     pub const fn new() -> Self {
-        Self { readers: Vec::new(), writers: VecDeque::new() }
+        Self { readers: Vec::new(), writers: VecDeque::new(), upgrader: None }
     }
 
     pub fn readers(&self) -> usize {
@@ -61,31 +73,61 @@ impl Queue {
         self.readers() + self.writers() < before
     }
 
-    /// Who goes while no writer holds the lock: all waiting readers, the first writer, or nobody.
-    pub fn turn(&self, preference: Preference, writer_left: bool, readers_hold: bool) -> Option<Role> {
+    /// A reader waits to become the writer: refused if another one does.
+    pub fn push_upgrader(&mut self, waiter: Arc<Waiter>) -> bool {
+        let alone = self.upgrader.is_none();
+        if alone {
+            self.upgrader = Some(waiter);
+        }
+        alone
+    }
+
+    /// Takes out the reader that was to become the writer: whether it was still there.
+    pub fn remove_upgrader(&mut self) -> bool {
+        self.upgrader.take().is_some()
+    }
+
+    /// Whether a reader waits to become the writer.
+    pub fn has_upgrader(&self) -> bool {
+        self.upgrader.is_some()
+    }
+
+    /// How many wait.
+    pub fn waiting(&self) -> usize {
+        self.readers() + self.writers() + usize::from(self.has_upgrader())
+    }
+
+    /// Who goes while no writer holds the lock: all waiting readers, the first writer, or nobody. One who reads and is to
+    /// write waits for the others who read and for nobody else.
+    pub fn turn(&self, preference: Preference, writer_left: bool, reading: usize) -> Option<Turn> {
+        if self.has_upgrader() {
+            return (reading == 1).then_some(Turn::Upgrader);
+        }
         let readers_first = match preference {
             Preference::PhaseFair => writer_left,
             Preference::Reader => true,
             Preference::Writer => false,
         };
-        let reader = (!self.readers.is_empty()).then_some(Role::Reader);
-        let writer = (!self.writers.is_empty() && !readers_hold).then_some(Role::Writer);
+        let reader = (!self.readers.is_empty()).then_some(Turn::Readers);
+        let writer = (!self.writers.is_empty() && reading == 0).then_some(Turn::Writer);
         if readers_first || self.writers.is_empty() { reader.or(writer) } else { writer }
     }
 
     /// How many go at such a turn, and how many then are left.
-    pub fn split(&self, turn: Role) -> (usize, usize) {
-        match turn {
-            Role::Reader => (self.readers(), self.writers()),
-            Role::Writer => (1, self.readers() + self.writers() - 1),
-        }
+    pub fn split(&self, turn: Turn) -> (usize, usize) {
+        let entering = match turn {
+            Turn::Readers => self.readers(),
+            Turn::Writer | Turn::Upgrader => 1,
+        };
+        (entering, self.waiting() - entering)
     }
 
     /// Takes out those who go at such a turn.
-    pub fn take(&mut self, turn: Role) -> Vec<Arc<Waiter>> {
+    pub fn take(&mut self, turn: Turn) -> Vec<Arc<Waiter>> {
         match turn {
-            Role::Reader => mem::take(&mut self.readers),
-            Role::Writer => self.writers.pop_front().into_iter().collect(),
+            Turn::Readers => mem::take(&mut self.readers),
+            Turn::Writer => self.writers.pop_front().into_iter().collect(),
+            Turn::Upgrader => self.upgrader.take().into_iter().collect(),
         }
     }
 }

@@ -8,12 +8,23 @@
 
 use super::preference::Preference;
 use super::queue::{Queue, Role};
-use super::sync::{AtomicUsize, Instant, Mutex, MutexGuard, Ordering, PoisonError};
+use super::sync::{Arc, AtomicUsize, Instant, Mutex, MutexGuard, Ordering, PoisonError};
+use super::waiter::Waiter;
 
 pub const FREE: usize = 0;
 pub const WRITER: usize = 0b1;
 pub const QUEUED: usize = 0b10;
 pub const READER: usize = 0b100;
+
+/// What came of an upgrade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Upgrade {
+    Done,
+    /// Another reader upgrades: each would wait for the other one.
+    Refused,
+    /// It took too long, or was called off.
+    GaveUp,
+}
 
 /// A reader-writer lock that keeps no account of which thread holds it.
 #[derive(Debug)]
@@ -42,6 +53,11 @@ impl RawLock {
         }
     }
 
+    /// How many threads read.
+    pub fn readers(&self) -> usize {
+        self.word.load(Ordering::Relaxed) / READER
+    }
+
     /// Those who wait; they do not change while this is held.
     pub fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
@@ -66,13 +82,42 @@ impl RawLock {
         self.try_acquire(role) || self.wait_in_line(role, deadline)
     }
 
-    /// One reader less.
+    /// The same, telling whoever might call the waiting off of the one who waits.
+    pub fn acquire_told(
+        &self,
+        role: Role,
+        deadline: Option<Instant>,
+        told: impl FnOnce(&Arc<Waiter>),
+    ) -> bool {
+        self.try_acquire(role) || self.wait_in_line_told(role, deadline, told)
+    }
+
+    /// One reader less. The last one lets in who waits; so does the last but one, for the last may wait to write.
     #[inline]
     pub fn release_read(&self) {
         let before = self.word.fetch_sub(READER, Ordering::Release);
-        if before == READER | QUEUED {
-            self.last_reader_left();
+        if before & QUEUED != 0 && before < 3 * READER {
+            self.reader_left();
         }
+    }
+
+    /// From reader to writer if there is no other reader.
+    pub fn try_upgrade(&self) -> bool {
+        let mut word = self.word.load(Ordering::Relaxed);
+        while word & !QUEUED == READER {
+            let upgraded = word - READER + WRITER;
+            match self.word.compare_exchange_weak(word, upgraded, Ordering::Acquire, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(now) => word = now,
+            }
+        }
+        false
+    }
+
+    /// From reader to writer, with nobody writing in between; waits for the other readers at most until the deadline.
+    /// Whatever comes of it, the lock is not lost.
+    pub fn upgrade(&self, deadline: Option<Instant>, told: impl FnOnce(&Arc<Waiter>)) -> Upgrade {
+        if self.try_upgrade() { Upgrade::Done } else { self.upgrade_in_line(deadline, told) }
     }
 
     /// The writer leaves.

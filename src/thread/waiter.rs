@@ -16,6 +16,7 @@ enum State {
     Awake,
     Asleep,
     Granted,
+    CalledOff,
 }
 
 /// A thread that waits until somebody lets it in.
@@ -45,7 +46,16 @@ impl Waiter {
         }
     }
 
-    /// Waits to be let in, at most until the deadline: whether it was.
+    /// Has the thread give up, unless it has been let in already.
+    pub fn call_off(&self) {
+        let mut state = self.state();
+        if *state != State::Granted {
+            *state = State::CalledOff;
+            self.wake.notify_one();
+        }
+    }
+
+    /// Waits to be let in, at most until the deadline or until it is called off: whether it was.
     pub fn wait(&self, deadline: Option<Instant>) -> bool {
         let mut backoff = Backoff::new();
         while backoff.again() {
@@ -55,7 +65,7 @@ impl Waiter {
         }
         let mut state = self.state();
         let mut in_time = true;
-        while in_time && *state != State::Granted {
+        while in_time && !matches!(*state, State::Granted | State::CalledOff) {
             *state = State::Asleep;
             (state, in_time) = sync::wait(&self.wake, state, deadline);
         }
