@@ -6,5 +6,5 @@ use super::locked::{self, Job};
 use crate::cli::LockArgs;
 
 pub(crate) fn run(arguments: LockArgs) -> u8 {
-    locked::run(&Job::new(arguments, Mode::Shared, Preference::Fair))
+    locked::run(&Job::new(arguments, Mode::Shared, Preference::PhaseFair))
 }

@@ -7,7 +7,7 @@ use crate::cli::{Prefer, WriteArgs};
 
 pub(crate) fn run(arguments: WriteArgs) -> u8 {
     let preference = match arguments.prefer {
-        Prefer::Fair => Preference::Fair,
+        Prefer::Fair => Preference::PhaseFair,
         Prefer::Reader => Preference::Reader,
         Prefer::Writer => Preference::Writer,
     };

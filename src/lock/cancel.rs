@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::alarm::Bell;
+use crate::thread::Waiter;
 
 /// Calls off the waiting for locks that was told of it, now and later.
 ///
@@ -14,7 +15,16 @@ pub struct Cancel(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     cancelled: bool,
-    waiting: Vec<Bell>,
+    waiting: Vec<Ring>,
+}
+
+/// What gets a waiting thread to look up.
+#[derive(Debug)]
+pub(crate) enum Ring {
+    /// It sleeps in the kernel.
+    Bell(Bell),
+    /// It stands in line with other threads.
+    Line(Arc<Waiter>),
 }
 
 impl Cancel {
@@ -23,7 +33,7 @@ impl Cancel {
     pub fn cancel(&self) {
         let mut state = self.state();
         state.cancelled = true;
-        state.waiting.iter().for_each(Bell::ring);
+        state.waiting.iter().for_each(Ring::ring);
     }
 
     /// Whether [`cancel`](Self::cancel) has been called.
@@ -31,16 +41,37 @@ impl Cancel {
         self.state().cancelled
     }
 
-    /// This one is rung too from now on, until it is [left out](Self::forget).
-    pub(crate) fn remember(&self, bell: &Bell) {
-        self.state().waiting.push(bell.clone());
+    /// This one is rung too from now on, until it is [left out](Self::forget); at once if it is too late.
+    pub(crate) fn remember(&self, ring: Ring) {
+        let mut state = self.state();
+        if state.cancelled {
+            ring.ring();
+        }
+        state.waiting.push(ring);
     }
 
-    pub(crate) fn forget(&self, bell: &Bell) {
-        self.state().waiting.retain(|known| !known.is(bell));
+    pub(crate) fn forget(&self, ring: &Ring) {
+        self.state().waiting.retain(|known| !known.is(ring));
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ring {
+    fn ring(&self) {
+        match self {
+            Self::Bell(bell) => bell.ring(),
+            Self::Line(waiter) => waiter.call_off(),
+        }
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Bell(one), Self::Bell(other)) => one.is(other),
+            (Self::Line(one), Self::Line(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
     }
 }

@@ -20,7 +20,6 @@ use super::file::LockFile;
 use super::gave_up::GaveUp;
 use super::layout;
 use super::mode::{Family, Mode};
-use super::open::open_again_for_writing;
 use super::patience::Patience;
 use super::unordered::Unordered;
 use crate::sys::records::{self, Bytes, Owner};
@@ -34,8 +33,8 @@ const LOOKS: usize = 1000;
 
 /// While this lives, nobody else converts this lock or gets in between.
 #[derive(Debug)]
-pub(crate) struct Conversion {
-    _gate: File,
+pub(crate) struct Conversion<'a> {
+    gate: &'a File,
 }
 
 /// Who stands where we want to stand.
@@ -48,15 +47,15 @@ enum Before {
     Stranger,
 }
 
-impl Conversion {
+impl<'a> Conversion<'a> {
     /// For one who holds the lock shared and wants it exclusively.
-    pub(crate) fn begin(lock: &LockFile, patience: &Patience) -> Result<Self, GaveUp> {
+    pub(crate) fn begin(lock: &'a LockFile, patience: &Patience) -> Result<Self, GaveUp> {
         let gate = gate(lock).map_err(GaveUp::CannotConvert)?;
         let mut looks = 0;
-        while !records::try_set(&gate, Owner::Process, CONVERSION, Mode::Exclusive).map_err(GaveUp::Failed)? {
-            match before(&gate)? {
+        while !records::try_set(gate, Owner::Process, CONVERSION, Mode::Exclusive).map_err(GaveUp::Failed)? {
+            match before(gate)? {
                 Some(Before::Converter) => return Err(GaveUp::WouldNeverEnd(Box::new(Endless::Conversion))),
-                Some(_) if patience.may_wait() => wait_for_those_who_pass(&gate, patience)?,
+                Some(_) if patience.may_wait() => wait_for_those_who_pass(gate, patience)?,
                 Some(Before::Stranger) => return Err(GaveUp::Busy),
                 Some(Before::Passing) if looks == LOOKS => return Err(GaveUp::Busy),
                 Some(Before::Passing) => thread::yield_now(),
@@ -64,7 +63,13 @@ impl Conversion {
             }
             looks += 1;
         }
-        Ok(Self { _gate: gate })
+        Ok(Self { gate })
+    }
+}
+
+impl Drop for Conversion<'_> {
+    fn drop(&mut self) {
+        let _ = records::clear(self.gate, Owner::Process, CONVERSION);
     }
 }
 
@@ -72,7 +77,7 @@ impl Conversion {
 /// fcntl family the kernel converts without letting go.
 pub(crate) fn is_under_way(lock: &LockFile) -> bool {
     let converter = || records::blocker(&lock.file, CONVERSION, Mode::Shared).ok().flatten();
-    lock.family == Family::Flock && lock.has_gates && converter() == Some(layout::CONVERSION)
+    lock.family == Family::Flock && converter() == Some(layout::CONVERSION) && lock.has_gates()
 }
 
 /// Sleeps until the conversion is over.
@@ -81,14 +86,14 @@ pub(crate) fn wait_until_over(lock: &LockFile, patience: &Patience) -> Result<()
     records::clear(&lock.file, Owner::Process, LANDING_AND_CONVERSION).map_err(GaveUp::Failed)
 }
 
-fn gate(lock: &LockFile) -> Result<File, Unordered> {
-    if !lock.has_gates {
+fn gate(lock: &LockFile) -> Result<&File, Unordered> {
+    if !lock.has_gates() {
         return Err(Unordered::FileSystem);
     }
     if lock.executable {
         return Err(Unordered::Executable);
     }
-    open_again_for_writing(lock).ok_or(Unordered::NotWritable)
+    lock.for_writing().ok_or(Unordered::NotWritable)
 }
 
 fn before(gate: &File) -> Result<Option<Before>, GaveUp> {

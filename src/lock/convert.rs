@@ -14,7 +14,8 @@ use super::lookout::Lookout;
 use super::main_lock;
 use super::mode::{Family, Mode};
 use super::nested::Nested;
-use super::patience::{Patience, Wait};
+use super::patience::Patience;
+use super::waiting::Waiting;
 use crate::holders::holds_alone;
 
 /// How long a stranger may keep us from having our shared lock again.
@@ -38,7 +39,7 @@ pub(crate) fn upgrade(lock: &LockFile, nested: Nested, patience: &Patience) -> R
 /// From exclusive to shared. Nobody else holds it, so Linux (since 4.0) gives
 /// the new lock in the same step in which it takes the old one.
 pub(crate) fn downgrade(lock: &LockFile) -> Result<(), GaveUp> {
-    Patience::new(Wait::Forever, &|_| (), None).block(|| main_lock::lock(lock, Mode::Shared))
+    Patience::new(Waiting::forever()).block(|| main_lock::lock(lock, Mode::Shared))
 }
 
 fn become_exclusive(lock: &LockFile, nested: Nested, patience: &Patience) -> Result<(), GaveUp> {
@@ -55,6 +56,6 @@ fn become_exclusive(lock: &LockFile, nested: Nested, patience: &Patience) -> Res
 /// A flock that could not be converted is gone. Nobody who keeps the gates has
 /// got in, for we stand in ours still.
 fn take_back(lock: &LockFile) -> Result<(), GaveUp> {
-    let patience = Patience::new(Wait::AtMost(LONGEST_RETURN), &|_| (), None);
+    let patience = Patience::new(Waiting::at_most(LONGEST_RETURN));
     patience.block(|| main_lock::lock(lock, Mode::Shared)).map_err(|_| GaveUp::Lost)
 }

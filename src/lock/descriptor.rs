@@ -5,7 +5,7 @@
 
 use std::os::fd::RawFd;
 
-use super::acquire::acquire;
+use super::acquire::{Acquired, acquire};
 use super::convert::{downgrade, upgrade};
 use super::error::Error;
 use super::file::LockFile;
@@ -41,16 +41,19 @@ pub(crate) fn take(descriptor: RawFd, request: &Request, patience: &Patience) ->
     let before = held_through(&lock.file, lock.family);
     let refused = |(lock, why): (LockFile, _)| Error::refused(&lock.path, why);
     let held = match (before, request.mode) {
-        (None, _) => acquire(lock, request, patience).map_err(refused)?,
+        (None, _) => match acquire(lock, &request.how(), patience).map_err(refused)? {
+            Acquired::Held(held) => Some(held),
+            Acquired::Joined(..) => None,
+        },
         (Some(Mode::Shared), Mode::Exclusive) => match upgrade(&lock, request.nested, patience) {
-            Ok(()) => Some(Held::converted(lock, AtTheEnd::Downgrade)),
+            Ok(()) => Some(Held::converted(lock, request.mode, AtTheEnd::Downgrade)),
             Err(why) => return Err(refused((lock, why))),
         },
         (Some(Mode::Exclusive), Mode::Shared) => match downgrade(&lock) {
-            Ok(()) => Some(Held::converted(lock, AtTheEnd::Keep)),
+            Ok(()) => Some(Held::converted(lock, request.mode, AtTheEnd::Keep)),
             Err(why) => return Err(refused((lock, why))),
         },
-        _ => Some(Held::converted(lock, AtTheEnd::Keep)),
+        _ => Some(Held::converted(lock, request.mode, AtTheEnd::Keep)),
     };
     Ok(Guard::new(held.into_iter().collect()))
 }

@@ -13,6 +13,8 @@ use crate::lock::Mode;
 pub enum Endless {
     /// This process runs under the lock: an ancestor holds it, and waits for us.
     Ancestor(Ancestor),
+    /// This thread holds the lock itself, in that mode.
+    ThisThread(Mode),
     /// A circle: each holds what another one waits for. Our own step comes
     /// first.
     Circle(Vec<Step>),
@@ -25,6 +27,7 @@ impl fmt::Display for Endless {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Conversion => out.write_str("another reader is about to write, and waits for this one"),
+            Self::ThisThread(mode) => write!(out, "this thread holds it {} itself", adverb(*mode)),
             Self::Ancestor(ancestor) if ancestor.pid == process::id() => {
                 write!(out, "this process has inherited it, held {}", adverb(ancestor.mode))
             }

@@ -91,7 +91,7 @@ impl Error {
     pub(crate) fn refused(path: &Path, why: GaveUp) -> Self {
         let path = path.to_owned();
         match why {
-            GaveUp::Busy => Self::Busy { path },
+            GaveUp::Busy | GaveUp::MakesWay => Self::Busy { path },
             GaveUp::TimedOut(limit) => Self::TimedOut { path, limit },
             GaveUp::Cancelled => Self::Cancelled { path },
             GaveUp::WouldNeverEnd(why) => Self::WouldNeverEnd { path, why },

@@ -25,22 +25,22 @@ use std::process;
 use super::file::LockFile;
 use super::gave_up::GaveUp;
 use super::layout;
-use super::mode::{Mode, Preference};
-use super::open::open_again_for_writing;
+use super::mode::Mode;
 use super::patience::Patience;
 use super::unordered::Unordered;
 use crate::sys::records::{self, Bytes, Owner};
+use crate::thread::Preference;
 
 const QUEUE: Bytes = Bytes { first: layout::QUEUE, count: 1 };
 const GATE: Bytes = Bytes { first: layout::GATE, count: 1 };
 const GATE_AND_INTENT: Bytes = Bytes { first: layout::GATE, count: 1 + i32::MAX as i64 };
 
 /// The way through the gates for one who wants the main lock.
-#[derive(Debug)]
+///
+/// Writers stand in them on a descriptor of their own, readers on the lock's.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Gates {
     side: Side,
-    /// The descriptor of their own that writers need; readers use the lock's.
-    writable: Option<File>,
 }
 
 /// Who goes through, and so by which gates.
@@ -63,23 +63,24 @@ impl Gates {
         let side = match (mode, preference) {
             (_, Preference::Reader) => return Ok(Self::none()),
             (Mode::Shared, _) => Side::Reader,
-            (Mode::Exclusive, Preference::Fair) => Side::FairWriter,
+            (Mode::Exclusive, Preference::PhaseFair) => Side::FairWriter,
             (Mode::Exclusive, Preference::Writer) => Side::PreferringWriter,
         };
-        if !lock.has_gates {
+        if !lock.has_gates() {
             return Err(Unordered::FileSystem);
         }
-        let writable = match side {
-            Side::Bypass | Side::Reader => None,
+        match side {
+            Side::Bypass | Side::Reader => {}
             _ if lock.executable => return Err(Unordered::Executable),
-            _ => Some(open_again_for_writing(lock).ok_or(Unordered::NotWritable)?),
-        };
-        Ok(Self { side, writable })
+            _ if lock.for_writing().is_none() => return Err(Unordered::NotWritable),
+            _ => {}
+        }
+        Ok(Self { side })
     }
 
     /// No gates: first come, first served.
     pub(crate) fn none() -> Self {
-        Self { side: Side::Bypass, writable: None }
+        Self { side: Side::Bypass }
     }
 
     /// Looks whether nobody is before us, without waiting. A writer has QUEUE
@@ -131,17 +132,24 @@ impl Gates {
         }
     }
 
-    /// The main lock has been given back. INTENT goes before QUEUE, or a fair
-    /// and a preferring writer in turns could keep the readers out for ever.
-    /// The rest goes with the descriptor.
+    /// The main lock has been given back, or is not to be had. INTENT goes
+    /// before QUEUE, or a fair and a preferring writer in turns could keep the
+    /// readers out for ever.
     pub(crate) fn leave(&self, lock: &LockFile) {
+        let file = self.file(lock);
         if self.side == Side::PreferringWriter {
-            let _ = records::clear(self.file(lock), Owner::Process, own_intent());
+            let _ = records::clear(file, Owner::Process, own_intent());
+        }
+        if matches!(self.side, Side::FairWriter | Side::PreferringWriter) {
+            let _ = records::clear(file, Owner::Process, QUEUE);
         }
     }
 
-    fn file<'a>(&'a self, lock: &'a LockFile) -> &'a File {
-        self.writable.as_ref().unwrap_or(&lock.file)
+    fn file<'a>(&self, lock: &'a LockFile) -> &'a File {
+        match self.side {
+            Side::Bypass | Side::Reader => &lock.file,
+            Side::FairWriter | Side::PreferringWriter => lock.for_writing().unwrap_or(&lock.file),
+        }
     }
 }
 

@@ -11,6 +11,8 @@ pub(crate) enum GaveUp {
     Busy,
     TimedOut(Duration),
     Cancelled,
+    /// Another thread of this process reads and is to write: who has not got in yet is to stand behind it.
+    MakesWay,
     WouldNeverEnd(Box<Endless>),
     /// It was to be converted, and cannot be for want of gates.
     CannotConvert(Unordered),

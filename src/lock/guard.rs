@@ -1,14 +1,19 @@
 //! What is held, and how it is given back.
 
+use std::cell::Cell;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
-use std::process;
 
-use super::convert::downgrade;
+use super::convert::{downgrade, upgrade};
 use super::file::LockFile;
 use super::gates::Gates;
+use super::gave_up::GaveUp;
 use super::main_lock;
+use super::mode::Mode;
+use super::nested::Nested;
+use super::patience::Patience;
 use super::unordered::Unordered;
+use crate::sys::fork;
 
 /// Locks that are held. Dropping it gives them back, also for processes that
 /// have inherited their descriptors.
@@ -26,7 +31,9 @@ pub struct Guard {
 /// One lock that is held.
 #[derive(Debug)]
 pub(crate) struct Held {
-    lock: LockFile,
+    /// There until it is given back.
+    lock: Option<LockFile>,
+    mode: Cell<Mode>,
     gates: Gates,
     unordered: Option<Unordered>,
     at_the_end: AtTheEnd,
@@ -53,12 +60,12 @@ impl Guard {
     /// inherits a duplicate of one keeps that lock held. Those that the caller
     /// has opened itself are not among them.
     pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        self.held.iter().filter(|held| held.lock.is_ours).map(|held| held.lock.file.as_fd())
+        self.held.iter().filter(|held| held.lock().is_ours).map(|held| held.lock().file.as_fd())
     }
 
     /// The locks that were taken first come, first served, and why.
     pub fn unordered(&self) -> impl Iterator<Item = (&Path, Unordered)> {
-        self.held.iter().filter_map(|held| Some((held.lock.path.as_path(), held.unordered?)))
+        self.held.iter().filter_map(|held| Some((held.lock().path.as_path(), held.unordered?)))
     }
 
     /// Closes our descriptors without unlocking: whoever has inherited one
@@ -69,37 +76,81 @@ impl Guard {
 }
 
 impl Held {
-    pub(crate) fn new(lock: LockFile, gates: Gates, unordered: Option<Unordered>) -> Self {
-        let unlocks = Some(process::id());
-        Self { lock, gates, unordered, at_the_end: AtTheEnd::Unlock, unlocks }
+    pub(crate) fn new(lock: LockFile, mode: Mode, gates: Gates, unordered: Option<Unordered>) -> Self {
+        let (at_the_end, unlocks) = (AtTheEnd::Unlock, Some(fork::process()));
+        Self { lock: Some(lock), mode: Cell::new(mode), gates, unordered, at_the_end, unlocks }
     }
 
     /// A lock of the caller's that was held before.
-    pub(crate) fn converted(lock: LockFile, at_the_end: AtTheEnd) -> Self {
-        let mut held = Self::new(lock, Gates::none(), None);
+    pub(crate) fn converted(lock: LockFile, mode: Mode, at_the_end: AtTheEnd) -> Self {
+        let mut held = Self::new(lock, mode, Gates::none(), None);
         held.at_the_end = at_the_end;
         held
     }
 
-    fn close(mut self) {
+    pub(crate) fn mode(&self) -> Mode {
+        self.mode.get()
+    }
+
+    pub(crate) fn unordered(&self) -> Option<Unordered> {
+        self.unordered
+    }
+
+    pub(crate) fn lock(&self) -> &LockFile {
+        self.lock.as_ref().expect("it is there until it is given back")
+    }
+
+    /// Whether the path still leads to it.
+    pub(crate) fn is_still_there(&mut self) -> bool {
+        self.lock.as_mut().is_some_and(LockFile::is_still_there)
+    }
+
+    /// From shared to exclusive. Refused, it is held as before, unless it is lost.
+    pub(crate) fn upgrade(&self, nested: Nested, patience: &Patience) -> Result<(), GaveUp> {
+        upgrade(self.lock(), nested, patience)?;
+        self.mode.set(Mode::Exclusive);
+        Ok(())
+    }
+
+    /// From exclusive to shared.
+    pub(crate) fn downgrade(&self) -> Result<(), GaveUp> {
+        downgrade(self.lock())?;
+        self.mode.set(Mode::Shared);
+        self.gates.leave(self.lock());
+        Ok(())
+    }
+
+    /// Gives it back, and leaves the file open for another time; `None` in a forked child, whose file is its parent's too.
+    pub(crate) fn release(mut self) -> Option<LockFile> {
+        if self.give_back() { self.lock.take() } else { None }
+    }
+
+    /// Closes the file without unlocking: whoever has inherited it keeps the lock.
+    pub(crate) fn close(mut self) {
         self.unlocks = None;
+    }
+
+    fn give_back(&mut self) -> bool {
+        if self.unlocks.take() != Some(fork::process()) {
+            return false;
+        }
+        let lock = self.lock();
+        match self.at_the_end {
+            AtTheEnd::Unlock => {
+                let _ = main_lock::unlock(lock);
+                self.gates.leave(lock);
+            }
+            AtTheEnd::Downgrade => {
+                let _ = downgrade(lock);
+            }
+            AtTheEnd::Keep => {}
+        }
+        true
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if self.unlocks != Some(process::id()) {
-            return;
-        }
-        match self.at_the_end {
-            AtTheEnd::Unlock => {
-                let _ = main_lock::unlock(&self.lock);
-                self.gates.leave(&self.lock);
-            }
-            AtTheEnd::Downgrade => {
-                let _ = downgrade(&self.lock);
-            }
-            AtTheEnd::Keep => {}
-        }
+        self.give_back();
     }
 }

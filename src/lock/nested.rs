@@ -5,6 +5,7 @@
 
 use super::file::LockFile;
 use super::mode::Mode;
+use super::request::Threads;
 use crate::holders::{Ancestor, LockId, first_holding, lineage, own_pid};
 
 /// What to do when waiting for a lock would never end: an ancestor of this
@@ -29,10 +30,13 @@ pub enum Nested {
 
 /// The nearest ancestor that holds the lock; failing that, this process itself,
 /// which may have inherited the lock from a program whose place it took.
-pub(crate) fn ancestor(lock: &LockFile) -> Option<Ancestor> {
+pub(crate) fn ancestor(lock: &LockFile, threads: Threads) -> Option<Ancestor> {
     let id = LockId::of_descriptor(&lock.file).ok()?;
     let mut chain = lineage(own_pid().ok()?);
     chain.rotate_left(1);
+    if threads == Threads::Share {
+        chain.pop();
+    }
     first_holding(id, lock.family, chain).ok()?
 }
 

@@ -5,26 +5,28 @@
 //! suffices: a file that is open for writing cannot be executed. `O_NONBLOCK`
 //! keeps a FIFO from hanging us, `O_NOCTTY` a terminal from becoming ours.
 
+use std::cell::OnceCell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsRawFd, RawFd};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
 
 use super::error::{Error, Unopenable};
-use super::file::{FileId, LockFile};
+use super::file::{FileId, LockFile, is_executable};
 use super::mode::Family;
 use crate::sys::descriptor::duplicate;
-use crate::sys::filesystem::keeps_families_apart;
 
-/// Opens the lock file, creating it (0666 less the umask) if that is wanted
-/// and it is missing.
-pub(crate) fn open(path: &Path, create: bool, family: Family) -> Result<LockFile, Error> {
+/// Opens the lock file; if it is missing it is created with these permissions,
+/// less the umask, unless there are none.
+pub(crate) fn open(path: &Path, create: Option<u32>, family: Family) -> Result<LockFile, Error> {
     let file = match (open_existing(path), create) {
-        (Err(error), true) if error.kind() == ErrorKind::NotFound => create_missing(path)?,
-        (Err(error), false) if error.kind() == ErrorKind::NotFound => {
+        (Err(error), Some(permissions)) if error.kind() == ErrorKind::NotFound => {
+            create_missing(path, permissions)?
+        }
+        (Err(error), None) if error.kind() == ErrorKind::NotFound => {
             return Err(could_not_open(path, Unopenable::Missing));
         }
         (opened, _) => opened.map_err(|error| not_opened(path, error))?,
@@ -44,7 +46,17 @@ pub(crate) fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Erro
 /// Opens the same file for writing, as a second descriptor; `None` where that
 /// is not allowed, or where the path has come to lead elsewhere.
 pub(crate) fn open_again_for_writing(lock: &LockFile) -> Option<File> {
-    let file = above_standard(open_as(&lock.path, Access::Write).ok()?).ok()?;
+    the_same(lock, open_as(&lock.path, Access::Write).ok()?)
+}
+
+/// The same, for a main lock that may have to be shared again: for reading too where that is allowed.
+pub(crate) fn open_again_for_both(lock: &LockFile) -> Option<File> {
+    let file = open_as(&lock.path, Access::Both).or_else(|_| open_as(&lock.path, Access::Write));
+    the_same(lock, file.ok()?)
+}
+
+fn the_same(lock: &LockFile, file: File) -> Option<File> {
+    let file = above_standard(file).ok()?;
     (FileId::from(&file.metadata().ok()?) == lock.id).then_some(file)
 }
 
@@ -52,6 +64,7 @@ pub(crate) fn open_again_for_writing(lock: &LockFile) -> Option<File> {
 enum Access {
     Read,
     Write,
+    Both,
 }
 
 fn open_existing(path: &Path) -> io::Result<File> {
@@ -69,14 +82,15 @@ fn open_as(path: &Path, access: Access) -> io::Result<File> {
     match access {
         Access::Read => options.read(true),
         Access::Write => options.write(true),
+        Access::Both => options.read(true).write(true),
     };
     options.custom_flags(flags).open(path)
 }
 
 /// Creates the file, or opens the one that somebody else has just created.
-fn create_missing(path: &Path) -> Result<File, Error> {
+fn create_missing(path: &Path, permissions: u32) -> Result<File, Error> {
     loop {
-        match create_new(path, OFlag::O_CREAT | OFlag::O_EXCL) {
+        match create_new(path, permissions, OFlag::O_CREAT | OFlag::O_EXCL) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             created => return created.map_err(|error| not_created(path, error)),
         }
@@ -85,14 +99,14 @@ fn create_missing(path: &Path) -> Result<File, Error> {
             opened => return opened.map_err(|error| not_opened(path, error)),
         }
         if path.is_symlink() {
-            return create_new(path, OFlag::O_CREAT).map_err(|error| not_created(path, error));
+            return create_new(path, permissions, OFlag::O_CREAT).map_err(|error| not_created(path, error));
         }
     }
 }
 
-fn create_new(path: &Path, how: OFlag) -> io::Result<File> {
+fn create_new(path: &Path, permissions: u32, how: OFlag) -> io::Result<File> {
     let flags = how | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
-    OpenOptions::new().read(true).mode(0o666).custom_flags(flags.bits()).open(path)
+    OpenOptions::new().read(true).mode(permissions).custom_flags(flags.bits()).open(path)
 }
 
 /// Keeps the descriptor off 0, 1 and 2: started with one of them closed, we
@@ -119,9 +133,10 @@ fn checked(path: &Path, file: File, family: Family) -> Result<LockFile, Error> {
     Ok(LockFile {
         path: path.to_owned(),
         id: FileId::from(&metadata),
-        executable: kind.is_file() && metadata.mode() & 0o111 != 0,
+        executable: is_executable(&metadata),
         is_ours: true,
-        has_gates: keeps_families_apart(&file),
+        second: OnceCell::new(),
+        gates: OnceCell::new(),
         family,
         file,
     })

@@ -6,8 +6,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::alarm::{Alarm, Bell};
-use super::cancel::Cancel;
+use super::cancel::{Cancel, Ring};
 use super::gave_up::GaveUp;
+use super::waiting::Waiting;
 
 /// How long to wait for a lock that somebody else holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,39 +19,60 @@ pub enum Wait {
     Forever,
     /// So long for the whole call, whatever it has to wait for.
     AtMost(Duration),
+    /// Until then.
+    Until(Instant),
 }
 
 /// What is left of the time that one call may take.
 pub(crate) struct Patience<'a> {
-    wait: Wait,
+    waiting: Waiting<'a>,
     deadline: Option<Instant>,
+    limit: Duration,
     alarm: OnceCell<Alarm>,
-    on_wait: &'a dyn Fn(&Path),
-    cancel: Option<&'a Cancel>,
 }
 
 impl<'a> Patience<'a> {
-    pub(crate) fn new(wait: Wait, on_wait: &'a dyn Fn(&Path), cancel: Option<&'a Cancel>) -> Self {
-        let deadline = match wait {
-            Wait::AtMost(limit) => Instant::now().checked_add(limit),
-            Wait::Never | Wait::Forever => None,
+    pub(crate) fn new(waiting: Waiting<'a>) -> Self {
+        let (deadline, limit) = match waiting.wait {
+            Wait::AtMost(limit) => (Instant::now().checked_add(limit), limit),
+            Wait::Until(deadline) => (Some(deadline), deadline.saturating_duration_since(Instant::now())),
+            Wait::Never | Wait::Forever => (None, Duration::MAX),
         };
-        Self { wait, deadline, alarm: OnceCell::new(), on_wait, cancel }
+        Self { waiting, deadline, limit, alarm: OnceCell::new() }
+    }
+
+    /// When the time is up, if ever.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// What may call it off.
+    pub(crate) fn cancel(&self) -> Option<&'a Cancel> {
+        self.waiting.cancel
+    }
+
+    /// Why the waiting ended without what was waited for, be it the time or somebody.
+    pub(crate) fn gave_up(&self) -> GaveUp {
+        if self.waiting.cancel.is_some_and(Cancel::is_cancelled) {
+            GaveUp::Cancelled
+        } else {
+            GaveUp::TimedOut(self.limit)
+        }
     }
 
     /// Whether there is any waiting at all.
     pub(crate) fn may_wait(&self) -> bool {
-        self.wait != Wait::Never
+        self.waiting.wait != Wait::Never
     }
 
     /// Says that this lock will have to be waited for; refused if there is no
     /// time for it.
     pub(crate) fn begin(&self, path: &Path) -> Result<(), GaveUp> {
-        if self.wait == Wait::Never {
+        if !self.may_wait() {
             return Err(GaveUp::Busy);
         }
         self.check_deadline()?;
-        (self.on_wait)(path);
+        (self.waiting.on_wait)(path);
         Ok(())
     }
 
@@ -61,10 +83,8 @@ impl<'a> Patience<'a> {
 
     /// Whether the deadline is still to come; one who is not to wait has none.
     pub(crate) fn check_deadline(&self) -> Result<(), GaveUp> {
-        match (self.wait, self.deadline) {
-            (Wait::AtMost(limit), Some(deadline)) if Instant::now() >= deadline => {
-                Err(GaveUp::TimedOut(limit))
-            }
+        match self.deadline {
+            Some(deadline) if Instant::now() >= deadline => Err(GaveUp::TimedOut(self.limit)),
             _ => Ok(()),
         }
     }
@@ -72,7 +92,7 @@ impl<'a> Patience<'a> {
     /// Repeats a blocking call until it is not interrupted, for as long as
     /// there is time and nobody calls it off.
     pub(crate) fn block(&self, call: impl FnMut() -> io::Result<()>) -> Result<(), GaveUp> {
-        if self.deadline.is_none() && self.cancel.is_none() && self.alarm.get().is_none() {
+        if self.deadline.is_none() && self.waiting.cancel.is_none() && self.alarm.get().is_none() {
             return self.repeat(call);
         }
         let alarm = self.alarm().map_err(GaveUp::Failed)?;
@@ -87,7 +107,7 @@ impl<'a> Patience<'a> {
             if let Some(why) = self.alarm.get().and_then(Alarm::called_off) {
                 return Err(why);
             }
-            if self.cancel.is_some_and(Cancel::is_cancelled) {
+            if self.waiting.cancel.is_some_and(Cancel::is_cancelled) {
                 return Err(GaveUp::Cancelled);
             }
             self.check_deadline()?;
@@ -101,8 +121,8 @@ impl<'a> Patience<'a> {
     fn alarm(&self) -> io::Result<&Alarm> {
         if self.alarm.get().is_none() {
             let alarm = Alarm::set(self.deadline)?;
-            if let Some(cancel) = self.cancel {
-                cancel.remember(&alarm.bell());
+            if let Some(cancel) = self.waiting.cancel {
+                cancel.remember(Ring::Bell(alarm.bell()));
             }
             let _ = self.alarm.set(alarm);
         }
@@ -112,8 +132,8 @@ impl<'a> Patience<'a> {
 
 impl Drop for Patience<'_> {
     fn drop(&mut self) {
-        if let (Some(cancel), Some(alarm)) = (self.cancel, self.alarm.get()) {
-            cancel.forget(&alarm.bell());
+        if let (Some(cancel), Some(alarm)) = (self.waiting.cancel, self.alarm.get()) {
+            cancel.forget(&Ring::Bell(alarm.bell()));
         }
     }
 }

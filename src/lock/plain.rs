@@ -5,6 +5,7 @@
 //! It is what flock(1) does, for those who depend on just that. A
 //! [`Request`](super::Request) for a descriptor keeps more promises.
 
+use std::cell::OnceCell;
 use std::os::fd::RawFd;
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ use super::gave_up::GaveUp;
 use super::main_lock;
 use super::mode::{Family, Mode};
 use super::patience::{Patience, Wait};
+use super::waiting::Waiting;
 use crate::sys::descriptor::duplicate;
 
 /// Locks the open file description behind the descriptor. The lock stays until
@@ -25,7 +27,7 @@ use crate::sys::descriptor::duplicate;
 /// kernel says, also of a number that is no open descriptor.
 pub fn lock(descriptor: RawFd, mode: Mode, family: Family, wait: Wait) -> Result<(), Error> {
     let lock = opened(descriptor, family)?;
-    let patience = Patience::new(wait, &|_| {}, None);
+    let patience = Patience::new(Waiting { wait, ..Waiting::forever() });
     let taken = match main_lock::try_lock(&lock, mode) {
         Ok(true) => Ok(()),
         Ok(false) => {
@@ -58,9 +60,16 @@ fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Error> {
     let path = PathBuf::from(format!("/dev/fd/{descriptor}"));
     let file = duplicate(descriptor).and_then(|file| Ok((FileId::from(&file.metadata()?), file)));
     match file {
-        Ok((id, file)) => {
-            Ok(LockFile { path, file, id, executable: false, is_ours: false, has_gates: false, family })
-        }
+        Ok((id, file)) => Ok(LockFile {
+            path,
+            file,
+            second: OnceCell::new(),
+            gates: OnceCell::from(false),
+            id,
+            executable: false,
+            is_ours: false,
+            family,
+        }),
         Err(source) => Err(Error::System { path, doing: "locking it", source }),
     }
 }

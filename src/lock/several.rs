@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::acquire::acquire;
+use super::acquire::{Acquired, acquire};
 use super::cancel::Cancel;
 use super::descriptor;
 use super::error::Error;
@@ -15,6 +15,7 @@ use super::guard::{Guard, Held};
 use super::open::open;
 use super::patience::Patience;
 use super::request::{Request, Target};
+use super::waiting::Waiting;
 
 impl Request {
     /// Takes all the locks, or none. `on_wait` is called, with its path, before
@@ -25,7 +26,7 @@ impl Request {
     /// Every [`Error`]; nothing is held then. Lock files that were created
     /// stay.
     pub fn take(&self, on_wait: &dyn Fn(&Path), cancel: Option<&Cancel>) -> Result<Guard, Error> {
-        let patience = Patience::new(self.wait, on_wait, cancel);
+        let patience = Patience::new(Waiting { wait: self.wait, on_wait, cancel });
         let paths = match &self.target {
             Target::Paths(paths) => paths,
             Target::Descriptor(number) => return descriptor::take(*number, self, &patience),
@@ -49,7 +50,7 @@ impl Request {
         let mut files = Vec::with_capacity(paths.len());
         let mut places = Vec::with_capacity(paths.len());
         for path in paths {
-            let file = open(path, self.create, self.family)?;
+            let file = open(path, self.create.then_some(0o666), self.family)?;
             places.push(Place { path, id: file.id });
             files.push(file);
         }
@@ -58,8 +59,10 @@ impl Request {
 
         let mut held: Vec<Held> = Vec::with_capacity(files.len());
         for file in files {
-            let one = acquire(file, self, patience);
-            held.extend(one.map_err(|(file, why)| Error::refused(&file.path, why))?);
+            let one = acquire(file, &self.how(), patience);
+            if let Acquired::Held(one) = one.map_err(|(file, why)| Error::refused(&file.path, why))? {
+                held.push(one);
+            }
         }
         Ok((Guard::new(held), places))
     }

@@ -12,10 +12,13 @@ use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::per_process::PerProcess;
+
 const SIGNAL: libc::c_int = libc::SIGURG;
 
-static INSTALLED: Mutex<Installed> = Mutex::new(Installed { users: 0, before: None });
+static INSTALLED: PerProcess<Mutex<Installed>> = PerProcess::new();
 
+#[derive(Default)]
 struct Installed {
     users: usize,
     before: Option<libc::sigaction>,
@@ -111,5 +114,5 @@ fn unblock() -> io::Result<libc::sigset_t> {
 }
 
 fn installed() -> MutexGuard<'static, Installed> {
-    INSTALLED.lock().unwrap_or_else(PoisonError::into_inner)
+    INSTALLED.get().lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -12,6 +12,7 @@
 
 pub(crate) mod descriptor;
 pub(crate) mod interrupt;
+pub(crate) mod per_process;
 
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 #[path = "linux/mod.rs"]
@@ -21,7 +22,7 @@ mod os;
 #[path = "portable/mod.rs"]
 mod os;
 
-pub(crate) use os::{filesystem, records};
+pub(crate) use os::{filesystem, fork, records};
 
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub(crate) use os::same_description;

@@ -2,6 +2,7 @@
 //! systems, so record locks can order those who wait for a flock.
 
 pub(crate) mod filesystem;
+pub(crate) mod fork;
 mod kcmp;
 pub(crate) mod records;
 

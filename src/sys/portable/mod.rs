@@ -17,6 +17,15 @@ pub(crate) mod filesystem {
     }
 }
 
+pub(crate) mod fork {
+    //! Which process this is.
+
+    /// The number of this process.
+    pub(crate) fn process() -> u32 {
+        std::process::id()
+    }
+}
+
 pub(crate) mod records {
     //! The names of the Linux side. Without gates there is no need of record
     //! locks of a process, and not all of these systems have those of a

@@ -1,0 +1,38 @@
+//! A cache that many read and whoever finds it stale refreshes: `cargo run --example cache -- page.txt`.
+//!
+//! Readers look together. One that finds the cache stale upgrades, so that nobody can write between its look and its refresh. Of
+//! two that find it stale at the same time one is refused: it lets go, and finds it fresh the next time.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fasten::{Error, InterProcessReaderWriterLock, Waiting};
+
+const FRESH_FOR: Duration = Duration::from_secs(10);
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let cache = PathBuf::from(std::env::args_os().nth(1).ok_or("usage: cache FILE")?);
+    println!("{}", text(&cache)?);
+    Ok(())
+}
+
+fn text(cache: &Path) -> Result<String, Box<dyn std::error::Error>> {
+    let lock = InterProcessReaderWriterLock::new(cache.with_extension("lock"));
+    loop {
+        let guard = lock.read()?;
+        if is_fresh(cache) {
+            return Ok(fs::read_to_string(cache)?);
+        }
+        match guard.upgrade(Waiting::forever()) {
+            Ok(()) => fs::write(cache, format!("made by {}", std::process::id()))?,
+            Err(Error::WouldNeverEnd { .. }) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+}
+
+fn is_fresh(cache: &Path) -> bool {
+    let age = fs::metadata(cache).and_then(|found| found.modified()).map(|made| made.elapsed());
+    age.is_ok_and(|age| age.is_ok_and(|age| age < FRESH_FOR))
+}

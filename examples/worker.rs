@@ -1,0 +1,31 @@
+//! A worker that waits for its turn and can be told to give up: `cargo run --example worker -- job.lock`.
+//!
+//! It waits in a thread of its own; Enter calls the waiting off. Hold the lock meanwhile with
+//! `fasten exclusive job.lock -- sleep 60`.
+
+use std::error::Error;
+use std::io::stdin;
+use std::thread;
+
+use fasten::{Cancel, InterProcessLock, Waiting};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args_os().nth(1).ok_or("usage: worker LOCK")?;
+    let lock = InterProcessLock::new(&path);
+    let cancel = Cancel::default();
+    let rings = cancel.clone();
+    thread::spawn(move || {
+        let _ = stdin().read_line(&mut String::new());
+        rings.cancel();
+    });
+
+    let waiting_for = |path: &std::path::Path| {
+        eprintln!("waiting for {}; press Enter to give up", path.display());
+    };
+    match lock.lock_with(Waiting::forever().unless(&cancel).telling(&waiting_for)) {
+        Ok(_guard) => println!("at work"),
+        Err(fasten::Error::Cancelled { .. }) => println!("gave up"),
+        Err(other) => return Err(other.into()),
+    }
+    Ok(())
+}
