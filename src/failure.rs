@@ -3,7 +3,7 @@
 use std::panic::PanicHookInfo;
 use std::process;
 
-use fasten::lock::{Error as LockError, Unopenable};
+use fasten::{Error as LockError, Unopenable};
 
 use crate::exit::Code;
 use crate::message::say;

@@ -57,6 +57,7 @@
 //! | what other processes use too: a file, a port, a data base | [`InterProcessLock`] |
 //! | the same, where many only look | [`InterProcessReaderWriterLock`] |
 //! | several of these at once | [`lock_all`] |
+//! | a file that is open already, by its descriptor's number | [`DescriptorLock`] |
 //!
 //! The process locks exclude threads as well as processes. They are the ones that `fasten exclusive`, `read` and `write` take, so
 //! scripts and programs exclude each other; and, as [`Options::family`] says, those of flock(1) and cargo or those of Python's
@@ -70,6 +71,9 @@
 //!
 //! A wait that would never end is an error and not a hang, where that can be seen: [`Nested`] says what is seen, and what
 //! else one may want.
+//!
+//! [`Error`] is one enum for the process locks, and [`thread::Error`] its part that a thread lock can meet; both become a
+//! `std::io::Error` of the kind that fits.
 //!
 //! # What to rely on
 //!
@@ -106,12 +110,15 @@ compile_error!("fasten needs flock(2): it builds on Linux, macOS and the BSDs");
 #[doc(hidden)]
 pub mod filesystem;
 pub mod holders;
-#[doc(hidden)]
-pub mod lock;
+mod lock;
 mod process;
 mod sys;
 pub mod thread;
 
-pub use lock::{Cancel, Endless, Error, Family, Mode, Nested, Unopenable, Unordered, Waiting};
-pub use process::{Guard, InterProcessLock, InterProcessReaderWriterLock, Options, Wanted, lock_all};
+pub use lock::{
+    Cancel, DescriptorGuard, Endless, Error, Family, Mode, Nested, Unopenable, Unordered, Waiting,
+};
+pub use process::{
+    DescriptorLock, Guard, InterProcessLock, InterProcessReaderWriterLock, Options, Wanted, lock_all,
+};
 pub use thread::Preference;

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use fasten::holders::{Holder, State, all, holders};
-use fasten::lock::{Family, Mode};
+use fasten::{Family, Mode};
 use support::{again, flock, given, lock_file, locker, start, table};
 
 fn only(path: &Path) -> Holder {

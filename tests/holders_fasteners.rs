@@ -9,9 +9,9 @@ mod support;
 use std::path::Path;
 use std::process::Command;
 
+use fasten::Family::Fcntl;
+use fasten::Mode::{self, Exclusive, Shared};
 use fasten::holders::{State, holders};
-use fasten::lock::Family::Fcntl;
-use fasten::lock::Mode::{self, Exclusive, Shared};
 use fasteners::python_with_fasteners;
 use support::{Process, lock_file, started};
 

@@ -8,8 +8,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 
+use fasten::Family::Flock;
 use fasten::holders::{LockId, State, all, ancestor_holding, holders};
-use fasten::lock::Family::Flock;
 use support::{again, asking, given, lock_file, locker, until};
 
 fn run(script: &str, directory: &Path) {

@@ -6,9 +6,9 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
+use fasten::Family::{Fcntl, Flock};
+use fasten::Mode::{Exclusive, Shared};
 use fasten::holders::{LockId, ancestor_holding, circle, own_pid};
-use fasten::lock::Family::{Fcntl, Flock};
-use fasten::lock::Mode::{Exclusive, Shared};
 use support::{Process, flock, lock_file, locker, start, until_blocked};
 
 fn id(path: &Path) -> LockId {

@@ -4,9 +4,9 @@
 #[path = "support/parsers.rs"]
 mod parsers;
 
+use fasten::Mode;
 use fasten::holders::LockId;
 use fasten::holders::parse::{self, Entry, Kind};
-use fasten::lock::Mode;
 use parsers::hold_for;
 use proptest::prelude::*;
 

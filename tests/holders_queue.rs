@@ -6,9 +6,9 @@ mod support;
 
 use std::path::Path;
 
+use fasten::Mode::{Exclusive, Shared};
 use fasten::holders::{State, Waiter, holders};
-use fasten::lock::Mode::{Exclusive, Shared};
-use fasten::lock::{Family, Mode};
+use fasten::{Family, Mode};
 use support::{Process, asking, lock_file, locker, table, until, until_blocked};
 
 const QUEUE: &str = "posix:ex:4611686018427387904:1";

@@ -1,12 +1,15 @@
 //! What `exclusive`, `read` and `write` have in common: take the locks, run the
 //! command, end as it did.
 
+use std::os::fd::RawFd;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use fasten::lock::{
-    Cancel, Error as LockError, Family, Guard, Mode, Nested, Preference, Request, Target, Wait,
+use fasten::{
+    Cancel, DescriptorLock, Error as LockError, Family, InterProcessLock, InterProcessReaderWriterLock, Mode,
+    Nested, Options, Preference, Waiting, Wanted, lock_all,
 };
 
 use super::notice::{Notice, Voice};
@@ -15,7 +18,7 @@ use crate::cli::{self, LockArgs};
 use crate::exit::Code;
 use crate::failure;
 use crate::message::say;
-use crate::run::{Lifetime, Program, end_like, run_under};
+use crate::run::{Lifetime, Locks, Program, end_like, run_under};
 use crate::sys::caught::Caught;
 use crate::sys::child::End;
 use crate::sys::descriptors;
@@ -23,36 +26,53 @@ use crate::sys::descriptors;
 /// A validated call: every value of it can be carried out.
 #[derive(Debug)]
 pub(crate) struct Job {
-    request: Request,
+    target: Target,
+    kind: Kind,
+    options: Options,
+    waiting: Waiting<'static>,
     program: Option<Program>,
     lifetime: Lifetime,
     conflict: u8,
     voice: Voice,
 }
 
+/// What is to be locked.
+#[derive(Debug)]
+enum Target {
+    Paths(Vec<PathBuf>),
+    Descriptor(RawFd),
+}
+
+/// What is wanted of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    Mutex,
+    Reader,
+    Writer(Preference),
+}
+
 impl Job {
-    pub(crate) fn new(arguments: LockArgs, mode: Mode, preference: Preference) -> Self {
+    pub(crate) fn new(arguments: LockArgs, kind: Kind) -> Self {
         Self {
-            request: Request {
-                mode,
-                preference,
-                family: if arguments.fcntl { Family::Fcntl } else { Family::Flock },
-                create: !arguments.no_create,
-                wait: match (arguments.nonblock, arguments.timeout) {
-                    (true, _) | (_, Some(Duration::ZERO)) => Wait::Never,
-                    (_, Some(limit)) => Wait::AtMost(limit),
-                    (_, None) => Wait::Forever,
-                },
-                nested: match arguments.nested {
+            options: Options::new()
+                .family(if arguments.fcntl { Family::Fcntl } else { Family::Flock })
+                .preference(kind.preference())
+                .create(!arguments.no_create)
+                .nested(match arguments.nested {
                     cli::Nested::Refuse => Nested::Refuse,
                     cli::Nested::Join => Nested::Join,
                     cli::Nested::Wait => Nested::Wait,
-                },
-                target: match arguments.fd {
-                    Some(number) => Target::Descriptor(number),
-                    None => Target::Paths(arguments.locks),
-                },
+                }),
+            waiting: match (arguments.nonblock, arguments.timeout) {
+                (true, _) | (_, Some(Duration::ZERO)) => Waiting::never(),
+                (_, Some(limit)) => Waiting::at_most(limit),
+                (_, None) => Waiting::forever(),
             },
+            target: match arguments.fd {
+                Some(number) => Target::Descriptor(number),
+                None => Target::Paths(arguments.locks),
+            },
+            kind,
             program: match arguments.command_string {
                 Some(string) => Some(Program::shell(string)),
                 None if arguments.command.is_empty() => None,
@@ -90,51 +110,78 @@ pub(crate) fn run(job: &Job) -> u8 {
 
 fn carry_out(job: &Job) -> Result<u8> {
     let asked = Instant::now();
-    let guard = take(job)?;
+    let locks = take(job)?;
     let taken = Instant::now();
     if job.voice == Voice::Verbose {
-        tell_of(&guard, taken - asked);
+        tell_of(&locks, taken - asked);
     }
     let Some(program) = &job.program else {
-        guard.leave_to_inheritors();
+        locks.leave_to_inheritors();
         return Ok(0);
     };
-    if let (Target::Descriptor(number), Lifetime::Wrapper) = (&job.request.target, job.lifetime) {
+    if let (Target::Descriptor(number), Lifetime::Wrapper) = (&job.target, job.lifetime) {
         descriptors::withhold(*number)?;
     }
-    let end = run_under(guard, program, job.lifetime)?;
+    let end = run_under(locks, program, job.lifetime)?;
     if job.voice == Voice::Verbose {
         say(&format!("released after {:.3?}", taken.elapsed()));
     }
     Ok(end_like(end))
 }
 
-fn take(job: &Job) -> Result<Guard, LockError> {
-    let notice = Notice::new(job.voice);
-    match job.request.target {
-        Target::Paths(_) => job.request.take(&|path| notice.waiting_for(path), None),
-        Target::Descriptor(_) => take_unharmed(&job.request, notice),
+impl Kind {
+    fn mode(self) -> Mode {
+        if matches!(self, Self::Reader) { Mode::Shared } else { Mode::Exclusive }
     }
+
+    fn preference(self) -> Preference {
+        match self {
+            Self::Mutex => Preference::Reader,
+            Self::Reader => Preference::PhaseFair,
+            Self::Writer(preference) => preference,
+        }
+    }
+}
+
+fn take(job: &Job) -> Result<Locks, LockError> {
+    let notice = Notice::new(job.voice);
+    let paths = match &job.target {
+        Target::Descriptor(number) => return take_unharmed(*number, job, notice),
+        Target::Paths(paths) => paths,
+    };
+    let wanted = paths.iter().map(|path| wanted(path, job));
+    let guards = lock_all(wanted, job.waiting.telling(&|path| notice.waiting_for(path)))?;
+    Ok(Locks::Files(guards))
+}
+
+fn wanted(path: &Path, job: &Job) -> Wanted {
+    if let Kind::Mutex = job.kind {
+        return InterProcessLock::with_options(path, job.options).to_lock();
+    }
+    let lock = InterProcessReaderWriterLock::with_options(path, job.options);
+    if let Kind::Reader = job.kind { lock.to_read() } else { lock.to_write() }
 }
 
 /// A descriptor may hold a lock already, which must not be lost when we are
 /// interrupted while we convert it. Whatever else we wait for, a signal just
 /// ends us.
-fn take_unharmed(request: &Request, notice: Notice) -> Result<Guard, LockError> {
+fn take_unharmed(descriptor: RawFd, job: &Job, notice: Notice) -> Result<Locks, LockError> {
     let cancel = Cancel::default();
     let canceller = cancel.clone();
     let caught = Caught::from_now(move || canceller.cancel());
-    let taken = request.take(&|path| notice.waiting_for(path), Some(&cancel));
+    let lock = DescriptorLock::with_options(descriptor, job.options);
+    let tells = |path: &Path| notice.waiting_for(path);
+    let taken = lock.take(job.kind.mode(), job.waiting.unless(&cancel).telling(&tells));
     drop(notice);
     if let Some(signal) = caught.and_then(Caught::end) {
         drop(taken);
         process::exit(end_like(End::Killed(signal)).into());
     }
-    taken
+    taken.map(|guard| Locks::Descriptor(descriptor, guard))
 }
 
-fn tell_of(guard: &Guard, waited: Duration) {
-    for (path, why) in guard.unordered() {
+fn tell_of(locks: &Locks, waited: Duration) {
+    for (path, why) in locks.unordered() {
         say(&format!("{}: first come, first served: {why}", path.display()));
     }
     say(&format!("locked after {waited:.3?}"));

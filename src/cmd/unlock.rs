@@ -1,11 +1,13 @@
 //! `fasten unlock`: gives back what `--fd` has taken.
 
+use fasten::DescriptorLock;
+
 use crate::cli::UnlockArgs;
 use crate::failure;
 use crate::message::say;
 
 pub(crate) fn run(arguments: &UnlockArgs) -> u8 {
-    let unlocked = fasten::lock::unlock(arguments.fd);
+    let unlocked = DescriptorLock::new(arguments.fd).unlock();
     unlocked.map_or_else(
         |error| {
             say(&error.to_string());

@@ -7,7 +7,7 @@ use std::process;
 use std::time::{Duration, SystemTime};
 
 use fasten::holders::{Holder, Report, holders};
-use fasten::lock::{Endless, Error, Mode};
+use fasten::{Endless, Error, Mode};
 
 /// What to say of a lock that was not obtained: who holds it, and what became of
 /// the waiting. `None` for errors of other kinds.

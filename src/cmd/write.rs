@@ -1,8 +1,8 @@
 //! `fasten write`: one writer, no readers, and turns between the two.
 
-use fasten::lock::{Mode, Preference};
+use fasten::Preference;
 
-use super::locked::{self, Job};
+use super::locked::{self, Job, Kind};
 use crate::cli::{Prefer, WriteArgs};
 
 pub(crate) fn run(arguments: WriteArgs) -> u8 {
@@ -11,5 +11,5 @@ pub(crate) fn run(arguments: WriteArgs) -> u8 {
         Prefer::Reader => Preference::Reader,
         Prefer::Writer => Preference::Writer,
     };
-    locked::run(&Job::new(arguments.lock, Mode::Exclusive, preference))
+    locked::run(&Job::new(arguments.lock, Kind::Writer(preference)))
 }

@@ -9,22 +9,17 @@ use super::acquire::{Acquired, acquire};
 use super::convert::{downgrade, upgrade};
 use super::error::Error;
 use super::file::LockFile;
-use super::guard::{AtTheEnd, Guard, Held};
+use super::guard::{AtTheEnd, DescriptorGuard, Held};
 use super::main_lock;
 use super::mode::{Family, Mode};
 use super::open::opened;
 use super::patience::Patience;
-use super::request::Request;
+use super::request::How;
+use super::waiting::Waiting;
 use crate::holders::held_through;
 
-/// Frees whatever lock of either family is held through this descriptor, for
-/// every process that has inherited it. One that holds none is no error.
-///
-/// # Errors
-///
-/// [`Error::CouldNotOpen`] for a number that is no open descriptor, or that of
-/// something that cannot be a lock; [`Error::System`].
-pub fn unlock(descriptor: RawFd) -> Result<(), Error> {
+/// Frees whatever lock of either family is held through this descriptor.
+pub(crate) fn unlock(descriptor: RawFd) -> Result<(), Error> {
     for family in [Family::Flock, Family::Fcntl] {
         let lock = opened(descriptor, family)?;
         main_lock::unlock(&lock).or_else(|source| match family {
@@ -36,24 +31,30 @@ pub fn unlock(descriptor: RawFd) -> Result<(), Error> {
 }
 
 /// Takes the lock, or converts the one that is there.
-pub(crate) fn take(descriptor: RawFd, request: &Request, patience: &Patience) -> Result<Guard, Error> {
-    let lock = opened(descriptor, request.family)?;
+pub(crate) fn take_descriptor(
+    descriptor: RawFd,
+    family: Family,
+    how: &How,
+    waiting: Waiting<'_>,
+) -> Result<DescriptorGuard, Error> {
+    let patience = &Patience::new(waiting);
+    let lock = opened(descriptor, family)?;
     let before = held_through(&lock.file, lock.family);
     let refused = |(lock, why): (LockFile, _)| Error::refused(&lock.path, why);
-    let held = match (before, request.mode) {
-        (None, _) => match acquire(lock, &request.how(), patience).map_err(refused)? {
+    let held = match (before, how.mode) {
+        (None, _) => match acquire(lock, how, patience).map_err(refused)? {
             Acquired::Held(held) => Some(held),
             Acquired::Joined(..) => None,
         },
-        (Some(Mode::Shared), Mode::Exclusive) => match upgrade(&lock, request.nested, patience) {
-            Ok(()) => Some(Held::converted(lock, request.mode, AtTheEnd::Downgrade)),
+        (Some(Mode::Shared), Mode::Exclusive) => match upgrade(&lock, how.nested, patience) {
+            Ok(()) => Some(Held::converted(lock, how.mode, AtTheEnd::Downgrade)),
             Err(why) => return Err(refused((lock, why))),
         },
         (Some(Mode::Exclusive), Mode::Shared) => match downgrade(&lock) {
-            Ok(()) => Some(Held::converted(lock, request.mode, AtTheEnd::Keep)),
+            Ok(()) => Some(Held::converted(lock, how.mode, AtTheEnd::Keep)),
             Err(why) => return Err(refused((lock, why))),
         },
-        _ => Some(Held::converted(lock, request.mode, AtTheEnd::Keep)),
+        _ => Some(Held::converted(lock, how.mode, AtTheEnd::Keep)),
     };
-    Ok(Guard::new(held.into_iter().collect()))
+    Ok(DescriptorGuard::new(held))
 }

@@ -163,6 +163,26 @@ impl std::error::Error for Error {
     }
 }
 
+impl From<Error> for io::Error {
+    /// With the kind that fits best, and the whole text.
+    fn from(error: Error) -> Self {
+        let kind = match &error {
+            Error::Busy { .. } => io::ErrorKind::WouldBlock,
+            Error::TimedOut { .. } => io::ErrorKind::TimedOut,
+            Error::WouldNeverEnd { .. } => io::ErrorKind::Deadlock,
+            Error::CouldNotOpen { why: Unopenable::Missing, .. } => io::ErrorKind::NotFound,
+            Error::CouldNotOpen { why: Unopenable::Access, .. } => io::ErrorKind::PermissionDenied,
+            Error::System { source, .. }
+            | Error::CouldNotOpen {
+                why: Unopenable::NotOpened(source) | Unopenable::NotCreated(source),
+                ..
+            } => source.kind(),
+            _ => io::ErrorKind::Other,
+        };
+        Self::new(kind, error)
+    }
+}
+
 /// The system's word with a remedy behind it, where one is known.
 fn hint(source: &io::Error, folder: &str) -> String {
     let remedy = match source.kind() {

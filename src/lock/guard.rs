@@ -1,8 +1,6 @@
 //! What is held, and how it is given back.
 
 use std::cell::Cell;
-use std::os::fd::{AsFd, BorrowedFd};
-use std::path::Path;
 
 use super::convert::{downgrade, upgrade};
 use super::file::LockFile;
@@ -15,17 +13,16 @@ use super::patience::Patience;
 use super::unordered::Unordered;
 use crate::sys::fork;
 
-/// Locks that are held. Dropping it gives them back, also for processes that
-/// have inherited their descriptors.
+/// A lock on a descriptor that somebody else has opened, held until this is dropped: then it is freed, for all processes that
+/// have the descriptor, or is again what it was before.
 ///
 /// - **Panic**: unwinding drops it.
-/// - **Crash**: the kernel gives the locks back when the last process that has
-///   a descriptor of them is gone.
-/// - **Fork**: the copy in a forked child gives nothing back; the child keeps
-///   the locks held for as long as it keeps the descriptors.
+/// - **Crash**: the lock stays, for as long as anybody has the descriptor.
+/// - **Fork**: the copy in a forked child gives nothing back.
 #[derive(Debug)]
-pub struct Guard {
-    held: Vec<Held>,
+#[must_use = "the lock is given back as soon as the guard is dropped"]
+pub struct DescriptorGuard {
+    held: Option<Held>,
 }
 
 /// One lock that is held.
@@ -51,27 +48,23 @@ pub(crate) enum AtTheEnd {
     Keep,
 }
 
-impl Guard {
-    pub(crate) fn new(held: Vec<Held>) -> Self {
+impl DescriptorGuard {
+    /// Of `None` if an ancestor's lock will do.
+    pub(crate) fn new(held: Option<Held>) -> Self {
         Self { held }
     }
 
-    /// The descriptors that the locks hang on, close-on-exec. A process that
-    /// inherits a duplicate of one keeps that lock held. Those that the caller
-    /// has opened itself are not among them.
-    pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        self.held.iter().filter(|held| held.lock().is_ours).map(|held| held.lock().file.as_fd())
+    /// Why the lock was taken first come, first served, if an order was asked for and could not be had.
+    #[must_use]
+    pub fn unordered(&self) -> Option<Unordered> {
+        self.held.as_ref().and_then(Held::unordered)
     }
 
-    /// The locks that were taken first come, first served, and why.
-    pub fn unordered(&self) -> impl Iterator<Item = (&Path, Unordered)> {
-        self.held.iter().filter_map(|held| Some((held.lock().path.as_path(), held.unordered?)))
-    }
-
-    /// Closes our descriptors without unlocking: whoever has inherited one
-    /// keeps the lock, and the last one to go frees it.
-    pub fn leave_to_inheritors(self) {
-        self.held.into_iter().for_each(Held::close);
+    /// Leaves the lock as it is to whoever has the descriptor.
+    pub fn keep(self) {
+        if let Some(held) = self.held {
+            held.close();
+        }
     }
 }
 

@@ -3,12 +3,11 @@
 //! One thing decides who holds a lock: the kernel's flock(2) on the file. All
 //! that stands around it here may delay somebody and never lets anybody in:
 //!
-//! - [`Request`] says which files, in which [`Mode`], with which [`Preference`]
-//!   and for how long to [`Wait`]; it is carried out in `several` (a global
-//!   order, all or none, and the path must still be the file that was locked).
 //! - `acquire` takes one lock: through the gates, which put the waiters in
 //!   order, to the main lock.
-//! - A [`Guard`] holds what was taken and gives it back when it is dropped.
+//! - `Held` is what was taken; it is given back when it is dropped.
+//!
+//! What a program sees of it is in `crate::process`.
 //!
 //! The lock file itself is the user's: it is never written, truncated, renamed
 //! or removed.
@@ -33,31 +32,27 @@ mod mode;
 mod nested;
 mod open;
 mod patience;
-pub mod plain;
+pub(crate) mod plain;
 mod request;
-mod several;
 mod unordered;
 mod waiting;
 
 pub(crate) use crate::holders::Ancestor;
-pub use crate::thread::Preference;
 pub(crate) use acquire::{Acquired, acquire};
 pub(crate) use alarm::Bell;
 pub use cancel::Cancel;
 pub(crate) use cancel::Ring;
-pub use descriptor::unlock;
+pub(crate) use descriptor::{take_descriptor, unlock};
 pub use endless::Endless;
 pub use error::{Error, Unopenable};
 pub(crate) use file::{FileId, LockFile, leads_to};
 pub(crate) use gave_up::GaveUp;
-pub use guard::Guard;
+pub use guard::DescriptorGuard;
 pub(crate) use guard::Held;
 pub use mode::{Family, Mode};
 pub use nested::Nested;
 pub(crate) use open::{open, open_again_for_both};
 pub(crate) use patience::Patience;
-pub use patience::Wait;
 pub(crate) use request::{How, Threads};
-pub use request::{Request, Target};
 pub use unordered::Unordered;
 pub use waiting::Waiting;

@@ -12,7 +12,7 @@ use super::waiting::Waiting;
 
 /// How long to wait for a lock that somebody else holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wait {
+pub(crate) enum Wait {
     /// Not at all.
     Never,
     /// Until it is free.

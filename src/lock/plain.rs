@@ -2,8 +2,8 @@
 //! lock that it holds already is let go for the new one, even if that one is
 //! then refused; and anything that can be open can be locked.
 //!
-//! It is what flock(1) does, for those who depend on just that. A
-//! [`Request`](super::Request) for a descriptor keeps more promises.
+//! It is what flock(1) does, for those who depend on just that. `descriptor`
+//! keeps more promises.
 
 use std::cell::OnceCell;
 use std::os::fd::RawFd;
@@ -14,20 +14,14 @@ use super::file::{FileId, LockFile};
 use super::gave_up::GaveUp;
 use super::main_lock;
 use super::mode::{Family, Mode};
-use super::patience::{Patience, Wait};
+use super::patience::Patience;
 use super::waiting::Waiting;
 use crate::sys::descriptor::duplicate;
 
-/// Locks the open file description behind the descriptor. The lock stays until
-/// somebody unlocks it, or the last descriptor of it is closed.
-///
-/// # Errors
-///
-/// [`Error::Busy`], [`Error::TimedOut`], and [`Error::System`] for whatever the
-/// kernel says, also of a number that is no open descriptor.
-pub fn lock(descriptor: RawFd, mode: Mode, family: Family, wait: Wait) -> Result<(), Error> {
+/// Locks the open file description behind the descriptor.
+pub(crate) fn lock(descriptor: RawFd, mode: Mode, family: Family, waiting: Waiting<'_>) -> Result<(), Error> {
     let lock = opened(descriptor, family)?;
-    let patience = Patience::new(Waiting { wait, ..Waiting::forever() });
+    let patience = Patience::new(waiting);
     let taken = match main_lock::try_lock(&lock, mode) {
         Ok(true) => Ok(()),
         Ok(false) => {
@@ -43,11 +37,7 @@ pub fn lock(descriptor: RawFd, mode: Mode, family: Family, wait: Wait) -> Result
 
 /// Frees the lock of this family that the open file description holds, if it
 /// holds one.
-///
-/// # Errors
-///
-/// [`Error::System`], also for a number that is no open descriptor.
-pub fn unlock(descriptor: RawFd, family: Family) -> Result<(), Error> {
+pub(crate) fn unlock(descriptor: RawFd, family: Family) -> Result<(), Error> {
     let lock = opened(descriptor, family)?;
     main_lock::unlock(&lock).map_err(|source| Error::System {
         path: lock.path,

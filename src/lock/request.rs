@@ -1,54 +1,8 @@
-//! Which locks are wanted, and how.
+//! How one lock is wanted.
 
-use std::os::fd::RawFd;
-use std::path::PathBuf;
-
-use super::mode::{Family, Mode};
+use super::mode::Mode;
 use super::nested::Nested;
-use super::patience::Wait;
 use crate::thread::Preference;
-
-/// What is to be locked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    /// The files at these paths: all or none, each inode once.
-    Paths(Vec<PathBuf>),
-    /// The open file description behind this descriptor. What it holds already
-    /// is converted, without being lost: from exclusive to shared, or from
-    /// shared to exclusive when no other shared holder is converting.
-    Descriptor(RawFd),
-}
-
-/// Which locks are wanted, and how.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// What is to be locked.
-    pub target: Target,
-    /// Shared or exclusive, the same for all.
-    pub mode: Mode,
-    /// How an exclusive holder stands to shared ones.
-    pub preference: Preference,
-    /// With which of the kernel's locks.
-    pub family: Family,
-    /// Whether a lock file that is missing is created.
-    pub create: bool,
-    /// How long the whole call may wait.
-    pub wait: Wait,
-    /// What to do when a wait would never end.
-    pub nested: Nested,
-}
-
-impl Request {
-    pub(crate) fn how(&self) -> How {
-        How {
-            mode: self.mode,
-            preference: self.preference,
-            nested: self.nested,
-            threads: Threads::None,
-            holds_others: true,
-        }
-    }
-}
 
 /// How one lock is wanted.
 #[derive(Debug, Clone, Copy)]
@@ -61,12 +15,6 @@ pub(crate) struct How {
     pub(crate) holds_others: bool,
 }
 
-impl How {
-    pub(crate) fn looks_out(&self) -> bool {
-        self.nested != Nested::Wait && self.holds_others
-    }
-}
-
 /// What is known of this process' other threads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Threads {
@@ -74,4 +22,11 @@ pub(crate) enum Threads {
     None,
     /// Some hold it too, and are not in the way for ever.
     Share,
+}
+
+impl How {
+    /// Whether a circle is looked for while it is waited for.
+    pub(crate) fn looks_out(&self) -> bool {
+        self.nested != Nested::Wait && self.holds_others
+    }
 }

@@ -61,7 +61,7 @@ pub fn lock_all(wanted: impl IntoIterator<Item = Wanted>, waiting: Waiting<'_>) 
             }
             guards.push(guard);
         }
-        if guards.len() == ordered.len() && guards.iter().all(Guard::is_still_there) {
+        if guards.len() == ordered.len() && (guards.len() == 1 || guards.iter().all(Guard::is_still_there)) {
             return Ok(guards);
         }
         if let Some(first) = wanted.first() {

@@ -7,6 +7,7 @@
 
 mod again;
 mod all;
+mod descriptor;
 mod front;
 mod guard;
 mod mine;
@@ -17,6 +18,7 @@ mod reader_writer;
 mod taken;
 
 pub use all::{Wanted, lock_all};
+pub use descriptor::DescriptorLock;
 pub use guard::Guard;
 pub use mutex::InterProcessLock;
 pub use options::Options;

@@ -2,10 +2,12 @@
 //! end as it did.
 
 mod end;
+mod locks;
 mod program;
 mod start;
 mod supervise;
 
 pub(crate) use end::end_like;
+pub(crate) use locks::Locks;
 pub(crate) use program::Program;
 pub(crate) use start::{CannotStart, Lifetime, run_as_flock, run_under};

@@ -4,8 +4,7 @@ use std::fmt;
 use std::io;
 use std::os::fd::BorrowedFd;
 
-use fasten::lock::Guard;
-
+use super::locks::Locks;
 use super::program::Program;
 use super::supervise::supervise;
 use crate::exit::Code;
@@ -39,15 +38,15 @@ pub(crate) struct CannotStart {
 /// # Errors
 ///
 /// [`CannotStart`]; the lock is given back then too.
-pub(crate) fn run_under(guard: Guard, program: &Program, lifetime: Lifetime) -> Result<End, CannotStart> {
+pub(crate) fn run_under(locks: Locks, program: &Program, lifetime: Lifetime) -> Result<End, CannotStart> {
     if lifetime != Lifetime::Wrapper {
-        let inherited = descriptors::let_inherit(guard.descriptors());
+        let inherited = descriptors::let_inherit(locks.descriptors());
         inherited.map_err(|source| cannot_start(program, source))?;
     }
     let end = run(program, lifetime)?;
     match lifetime {
-        Lifetime::LastInheritor => guard.leave_to_inheritors(),
-        _ => drop(guard),
+        Lifetime::LastInheritor => locks.leave_to_inheritors(),
+        _ => drop(locks),
     }
     Ok(end)
 }

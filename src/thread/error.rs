@@ -28,3 +28,15 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<Error> for std::io::Error {
+    /// With the kind that fits best, and the whole text: as the process locks' errors are converted.
+    fn from(error: Error) -> Self {
+        let kind = match error {
+            Error::Busy => std::io::ErrorKind::WouldBlock,
+            Error::TimedOut => std::io::ErrorKind::TimedOut,
+            Error::WouldNeverEnd => std::io::ErrorKind::Deadlock,
+        };
+        Self::new(kind, error)
+    }
+}

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
+use fasten::Mode;
 use fasten::holders::LockId;
 use fasten::holders::parse::{Entry, Kind};
-use fasten::lock::Mode;
 
 /// The bytes that are left; when there are none, all is zero and empty.
 pub struct Draw<'a>(pub &'a [u8]);

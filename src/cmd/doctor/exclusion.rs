@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io;
 
-use fasten::lock::Mode::{self, Exclusive, Shared};
+use fasten::Mode::{self, Exclusive, Shared};
 
 use super::fault::Fault;
 use super::others::{Asker, LONG, cannot_open, number, process, start};

@@ -1,8 +1,8 @@
 //! Are flock(2) and fcntl(2) locks independent of each other? The gates, by
 //! which readers and writers take turns, need it.
 
+use fasten::Mode::Exclusive;
 use fasten::filesystem::FileSystem;
-use fasten::lock::Mode::Exclusive;
 
 use super::exclusion::{broken, take};
 use super::fault::Fault;

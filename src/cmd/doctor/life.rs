@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fasten::lock::Mode::Exclusive;
+use fasten::Mode::Exclusive;
 use nix::unistd::dup;
 
 use super::exclusion::{broken, must_be_free, take};

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use fasten::lock::Mode;
+use fasten::Mode;
 
 use super::fault::Fault;
 use super::place::Place;

@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
-use fasten::lock::{Guard, Mode, Nested, Preference, Request, Target, plain};
+use fasten::{DescriptorLock, Guard, InterProcessReaderWriterLock, Mode, Nested, Options, Preference};
 
 use super::parse::Call;
 use super::refusal::Refusal;
@@ -23,7 +23,7 @@ pub(super) enum Open {
 impl Open {
     pub(super) fn descriptors(&self) -> Vec<BorrowedFd<'_>> {
         match self {
-            Self::Locked(guard) => guard.descriptors().collect(),
+            Self::Locked(guard) => guard.descriptor().into_iter().collect(),
             Self::File(file) => vec![file.as_fd()],
         }
     }
@@ -54,25 +54,27 @@ pub(super) fn on_descriptor(call: &Call, number: RawFd) -> Result<(), Refusal> {
 }
 
 fn on(call: &Call, number: RawFd, name: &OsStr) -> Result<(), Refusal> {
+    let lock = DescriptorLock::with_options(number, options(call));
     let done = match call.mode {
-        Some(mode) => plain::lock(number, mode, call.family, call.wait),
-        None => plain::unlock(number, call.family),
+        Some(mode) => lock.take_plainly(mode, call.waiting),
+        None => lock.unlock_plainly(),
     };
     done.map_err(|error| Refusal::no_lock(call, name, &error))
 }
 
 /// A path that comes to lead to another file while we wait is followed.
 fn regular(call: &Call, path: &Path, mode: Mode) -> Result<Guard, Refusal> {
-    let request = Request {
-        target: Target::Paths(vec![path.to_owned()]),
-        mode,
-        preference: Preference::Reader,
-        family: call.family,
-        create: true,
-        wait: call.wait,
-        nested: Nested::Wait,
+    let lock = InterProcessReaderWriterLock::with_options(path, options(call));
+    let taken = match mode {
+        Mode::Shared => lock.read_with(call.waiting),
+        Mode::Exclusive => lock.write_with(call.waiting),
     };
-    request.take(&|_| {}, None).map_err(|error| Refusal::no_lock(call, path.as_os_str(), &error))
+    taken.map_err(|error| Refusal::no_lock(call, path.as_os_str(), &error))
+}
+
+/// In no order, and beside any ancestor.
+fn options(call: &Call) -> Options {
+    Options::new().family(call.family).preference(Preference::Reader).nested(Nested::Wait)
 }
 
 /// A terminal, a serial line: they are locked too.

@@ -8,7 +8,7 @@ use std::num::{IntErrorKind, ParseIntError};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use fasten::lock::{Family, Mode, Wait};
+use fasten::{Family, Mode, Waiting};
 
 use super::refusal::Refusal;
 use super::table::{COMMAND, Code, LONG, SHORT};
@@ -30,7 +30,7 @@ pub(super) struct Call {
     /// `None`: unlock.
     pub(super) mode: Option<Mode>,
     pub(super) family: Family,
-    pub(super) wait: Wait,
+    pub(super) waiting: Waiting<'static>,
     pub(super) conflict: u8,
     pub(super) lifetime: Lifetime,
     pub(super) verbose: bool,
@@ -80,9 +80,9 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Asked, Refusal> {
         (false, false) => Lifetime::LastInheritor,
     };
     let target = target(options.operands())?;
-    let wait = timeout.map_or(Ok(Wait::Forever), wait)?;
-    let wait = if nonblock { Wait::Never } else { wait };
-    Ok(Asked::Call(Call { mode, family, wait, conflict, lifetime, verbose, target }))
+    let waiting = timeout.map_or_else(|| Ok(Waiting::forever()), wait)?;
+    let waiting = if nonblock { Waiting::never() } else { waiting };
+    Ok(Asked::Call(Call { mode, family, waiting, conflict, lifetime, verbose, target }))
 }
 
 fn target(mut operands: Vec<OsString>) -> Result<Target, Refusal> {
@@ -131,11 +131,11 @@ fn seconds(text: &OsStr) -> Result<f64, Refusal> {
 }
 
 /// As an interval timer would take it: whole microseconds, and none is not to wait.
-fn wait(seconds: f64) -> Result<Wait, Refusal> {
+fn wait(seconds: f64) -> Result<Waiting<'static>, Refusal> {
     let micros = (seconds * 1e6).trunc();
     match Duration::try_from_secs_f64(seconds.abs()) {
-        _ if micros == 0.0 => Ok(Wait::Never),
-        Ok(limit) if micros > 0.0 && i64::try_from(limit.as_secs()).is_ok() => Ok(Wait::AtMost(limit)),
+        _ if micros == 0.0 => Ok(Waiting::never()),
+        Ok(limit) if micros > 0.0 && i64::try_from(limit.as_secs()).is_ok() => Ok(Waiting::at_most(limit)),
         _ => {
             let error = io::Error::from_raw_os_error(libc::EINVAL);
             Err(Refusal::system(Code::System, "cannot set up timer", &error))

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
 
-use fasten::lock::{Error, Unopenable};
+use fasten::{Error, Unopenable};
 
 use super::parse::Call;
 use super::table::Code;

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::time::SystemTime;
 
 use fasten::holders::{Holder, Report, Waiter};
-use fasten::lock::{Family, Mode};
+use fasten::{Family, Mode};
 use serde_json::{Value, json};
 
 /// One document with a line end.

@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::time::SystemTime;
 
 use fasten::holders::{Report, State};
-use fasten::lock::{Family, Mode};
+use fasten::{Family, Mode};
 
 use super::json::{family, mode};
 use crate::cmd::colour::{GREEN, MAGENTA, Paint, RED, YELLOW};

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io;
 
-use fasten::lock::Mode;
+use fasten::Mode;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 

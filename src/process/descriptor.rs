@@ -1,0 +1,90 @@
+//! Locks on a descriptor that somebody else has opened: for programs that are told its number, as shells do.
+
+use std::os::fd::RawFd;
+
+use super::options::Options;
+use crate::lock::{self, DescriptorGuard, Error, How, Mode, Threads, Waiting, plain};
+
+/// The lock on a file that is open already, by the number of its descriptor.
+///
+/// The lock is that of the open file description, so it is shared by all processes that have inherited the descriptor, and it
+/// stays when this value, and its process, are gone. What is held already is converted: from shared to exclusive, when the other
+/// readers are gone, or from exclusive to shared. Threads that use one descriptor are not excluded from each other.
+///
+/// Options that are about creating files mean nothing here.
+///
+/// ```
+/// # let path = std::env::temp_dir().join(format!("descriptor-{}", std::process::id()));
+/// use fasten::{DescriptorLock, Mode, Waiting};
+/// use std::fs::File;
+/// use std::os::fd::AsRawFd;
+///
+/// let file = File::create(&path).unwrap();
+/// let lock = DescriptorLock::new(file.as_raw_fd());
+/// lock.take(Mode::Exclusive, Waiting::never())?.keep();
+/// lock.unlock()?;
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok::<(), fasten::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct DescriptorLock {
+    descriptor: RawFd,
+    options: Options,
+}
+
+impl DescriptorLock {
+    /// The lock on what this descriptor leads to, with the [options](Options::new) that most want.
+    #[must_use]
+    pub fn new(descriptor: RawFd) -> Self {
+        Self::with_options(descriptor, Options::new())
+    }
+
+    /// The lock on what this descriptor leads to.
+    #[must_use]
+    pub fn with_options(descriptor: RawFd, options: Options) -> Self {
+        Self { descriptor, options }
+    }
+
+    /// Takes the lock, or converts it, and waits as it is told. An exclusive holder with
+    /// [`Preference::Reader`](crate::Preference::Reader) is a plain mutex.
+    ///
+    /// # Errors
+    ///
+    /// Every [`Error`]. What was held before is held still, but for [`Error::Lost`].
+    pub fn take(&self, mode: Mode, waiting: Waiting<'_>) -> Result<DescriptorGuard, Error> {
+        let Options { family, preference, nested, .. } = self.options;
+        let how = How { mode, preference, nested, threads: Threads::None, holds_others: true };
+        lock::take_descriptor(self.descriptor, family, &how, waiting)
+    }
+
+    /// Takes the lock as the kernel itself does it, for those who depend on just that: in no order, beside any ancestor, on
+    /// whatever is open. A lock that is held already is let go for the new one, even if that is then refused.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`], [`Error::TimedOut`], [`Error::Cancelled`], and [`Error::System`] for whatever the kernel says, also of a
+    /// number that is no open descriptor.
+    pub fn take_plainly(&self, mode: Mode, waiting: Waiting<'_>) -> Result<(), Error> {
+        plain::lock(self.descriptor, mode, self.options.family, waiting)
+    }
+
+    /// Frees the lock of this family only, on whatever is open. One that is not held is no error.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::System`], also for a number that is no open descriptor.
+    pub fn unlock_plainly(&self) -> Result<(), Error> {
+        plain::unlock(self.descriptor, self.options.family)
+    }
+
+    /// Frees whatever lock of either family is held through this descriptor, for every process that has inherited it. One that
+    /// holds none is no error.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CouldNotOpen`] for a number that is no open descriptor, or that of something that cannot be a lock;
+    /// [`Error::System`].
+    pub fn unlock(&self) -> Result<(), Error> {
+        lock::unlock(self.descriptor)
+    }
+}

@@ -1,0 +1,50 @@
+//! What a command runs under.
+
+use std::os::fd::{BorrowedFd, RawFd};
+use std::path::PathBuf;
+
+use fasten::{DescriptorGuard, Guard, Unordered};
+
+/// The locks that are held.
+#[derive(Debug)]
+pub(crate) enum Locks {
+    /// On files that we have opened.
+    Files(Vec<Guard>),
+    /// On a descriptor of the caller's.
+    Descriptor(RawFd, DescriptorGuard),
+}
+
+impl Locks {
+    /// The descriptors that we have opened, and that the locks hang on.
+    pub(crate) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        self.files().iter().filter_map(Guard::descriptor)
+    }
+
+    /// The locks that were taken first come, first served, and why.
+    pub(crate) fn unordered(&self) -> Vec<(PathBuf, Unordered)> {
+        match self {
+            Self::Files(guards) => guards
+                .iter()
+                .filter_map(|guard| Some((guard.path().to_owned(), guard.unordered()?)))
+                .collect(),
+            Self::Descriptor(number, guard) => {
+                guard.unordered().map(|why| (format!("/dev/fd/{number}").into(), why)).into_iter().collect()
+            }
+        }
+    }
+
+    /// Leaves them to whoever has their descriptors.
+    pub(crate) fn leave_to_inheritors(self) {
+        match self {
+            Self::Files(guards) => guards.into_iter().for_each(Guard::leave_to_inheritors),
+            Self::Descriptor(_, guard) => guard.keep(),
+        }
+    }
+
+    fn files(&self) -> &[Guard] {
+        match self {
+            Self::Files(guards) => guards,
+            Self::Descriptor(..) => &[],
+        }
+    }
+}
