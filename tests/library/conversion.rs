@@ -1,5 +1,6 @@
 //! From reading to writing and back.
 
+use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
@@ -78,24 +79,19 @@ fn one_that_upgrades_waits_for_the_readers_of_other_processes() {
 #[test]
 fn of_two_threads_that_upgrade_one_is_refused_and_keeps_reading() {
     let (_lock, shared) = lock();
-    let guard = shared.read().unwrap();
-    thread::scope(|scope| {
-        let (ready, waits) = std::sync::mpsc::channel();
-        let shared = &shared;
-        let first = scope.spawn(move || {
-            let guard = shared.read().unwrap();
-            let ready = move |_: &_| ready.send(()).unwrap();
-            guard.upgrade(Waiting::forever().telling(&ready)).unwrap();
-        });
-        waits.recv().unwrap();
-        until("it is in line, and we are refused", || {
-            let refused = guard.upgrade(Waiting::at_most(Duration::from_millis(1))).unwrap_err();
-            kind(&refused) == "would never end"
-        });
-        assert_eq!(guard.mode(), Mode::Shared);
-        drop(guard);
-        first.join().unwrap();
+    let both_read = Barrier::new(2);
+    let upgrades = || {
+        let guard = shared.read().unwrap();
+        both_read.wait();
+        let upgraded = guard.upgrade(Waiting::forever());
+        assert_eq!(guard.mode(), if upgraded.is_ok() { Mode::Exclusive } else { Mode::Shared });
+        upgraded.map_err(|refused| assert_eq!(kind(&refused), "would never end")).is_ok()
+    };
+    let done = thread::scope(|scope| {
+        let both = [scope.spawn(upgrades), scope.spawn(upgrades)];
+        both.map(|one| one.join().unwrap())
     });
+    assert_eq!(done.iter().filter(|&&done| done).count(), 1);
 }
 
 #[test]
