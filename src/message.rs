@@ -17,12 +17,17 @@ pub(crate) fn answer(text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush())
 }
 
-/// The system's word for what went wrong: `permission denied`.
+/// The system's word for what went wrong, in our own lines: `permission denied`.
 pub(crate) fn word(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
+    let text = strerror(error);
     let mut letters = text.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// The same as the C library has it: `Permission denied`.
+pub(crate) fn strerror(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 /// Says it on a line of a terminal that will be said anew, or cleared.

@@ -51,8 +51,8 @@ pub(crate) fn run_under(locks: Locks, program: &Program, lifetime: Lifetime) -> 
     Ok(end)
 }
 
-/// Runs the command as flock(1) does: it inherits the locks under the numbers
-/// that they have here, and they are the caller's to give back.
+/// Runs the command as flock(1) does: it inherits the locks under the lowest
+/// numbers there are, and they are the caller's to give back.
 ///
 /// # Errors
 ///
@@ -63,7 +63,7 @@ pub(crate) fn run_as_flock<'a>(
     lifetime: Lifetime,
 ) -> Result<End, CannotStart> {
     if lifetime != Lifetime::Wrapper {
-        descriptors::let_inherit_as_they_are(locks).map_err(|source| cannot_start(program, source))?;
+        descriptors::let_inherit_lowest(locks).map_err(|source| cannot_start(program, source))?;
     }
     signals::default_for_children();
     run(program, lifetime)

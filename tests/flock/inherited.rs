@@ -15,6 +15,11 @@ fn the_command_has_the_same_descriptors() {
         (0, "flock /dev/zero sh -c 'cd /proc/$$/fd; echo *'"),
         (0, "exec 3<read 5<read; flock free sh -c 'cd /proc/$$/fd; echo *'"),
         (0, "flock free sh -c 'readlink /proc/$$/fd/3 | sed s,.*/,,'"),
+        (
+            0,
+            "strace -fo log -e quiet=all -e inject=flock:error=EBADF:when=1 \
+                flock free sh -c '[ /proc/$$/fd/3 -ef free ] && echo reopened'",
+        ),
         (0, "flock free sh -c 'flock -u 3; flock -n free echo given back'"),
     ]);
 }

@@ -8,8 +8,8 @@ use fasten::{Error, Unopenable};
 
 use super::parse::Call;
 use super::table::Code;
-use super::words::{joined, strerror};
-use crate::message;
+use super::words::joined;
+use crate::message::{self, strerror};
 
 const TRY_HELP: &str = "Try 'flock --help' for more information.\n";
 

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::refusal::Refusal;
 use super::table::Code;
+use crate::message::answer;
 use crate::sys::pipe;
 
 pub(super) const VERSION: &str = concat!("flock from fasten ", env!("CARGO_PKG_VERSION"), "\n");
@@ -39,8 +40,7 @@ This is fasten, by the name of flock. For more details see flock(1).
 
 /// Puts it on standard output; 0 if that went well.
 pub(super) fn show(text: &str) -> Result<u8, Refusal> {
-    let shown = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
-    shown.map(|()| 0).map_err(|error| Refusal::system(Code::Conflict, "write error", &error))
+    answer(text).map(|()| 0).map_err(|error| Refusal::system(Code::Conflict, "write error", &error))
 }
 
 /// Says it on standard output, before the command can say anything. That nobody
@@ -54,10 +54,4 @@ pub(super) fn tell(words: impl AsRef<OsStr>) {
 /// One behind the other, whatever bytes they are.
 pub(super) fn joined(words: &[&OsStr]) -> OsString {
     words.iter().copied().collect()
-}
-
-/// The C library's word for it: `No such file or directory`.
-pub(super) fn strerror(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_owned()
 }

@@ -1,10 +1,11 @@
 //! Letting the command inherit the locks, or keeping it from that.
 
 use std::io;
-use std::os::fd::{BorrowedFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::unistd::close;
 
 /// Scripts use the single digits (`exec 3<file`) and would free the lock.
 const FIRST: i32 = 10;
@@ -30,9 +31,15 @@ pub(crate) fn withhold(descriptor: RawFd) -> io::Result<()> {
     }
 }
 
-/// Leaves them themselves open in the command, under the numbers that they have.
-pub(crate) fn let_inherit_as_they_are<'a>(locks: impl Iterator<Item = BorrowedFd<'a>>) -> io::Result<()> {
+/// Leaves each open in the command under the lowest number that it can have: its
+/// own, or one that has become free since it was opened.
+pub(crate) fn let_inherit_lowest<'a>(locks: impl Iterator<Item = BorrowedFd<'a>>) -> io::Result<()> {
     for lock in locks {
+        match fcntl(lock, FcntlArg::F_DUPFD(libc::STDERR_FILENO + 1)) {
+            Ok(lower) if lower < lock.as_raw_fd() => continue,
+            Ok(higher) => close(higher)?,
+            Err(_) => {}
+        }
         fcntl(lock, FcntlArg::F_SETFD(FdFlag::empty()))?;
     }
     Ok(())
