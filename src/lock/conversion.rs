@@ -82,8 +82,9 @@ pub(crate) fn is_under_way(lock: &LockFile) -> bool {
 
 /// Sleeps until the conversion is over.
 pub(crate) fn wait_until_over(lock: &LockFile, patience: &Patience) -> Result<(), GaveUp> {
-    patience.block(|| records::set(&lock.file, Owner::Process, LANDING_AND_CONVERSION, Mode::Shared))?;
-    records::clear(&lock.file, Owner::Process, LANDING_AND_CONVERSION).map_err(GaveUp::Failed)
+    patience
+        .block(|| records::set(lock.for_gates(), Owner::Process, LANDING_AND_CONVERSION, Mode::Shared))?;
+    records::clear(lock.for_gates(), Owner::Process, LANDING_AND_CONVERSION).map_err(GaveUp::Failed)
 }
 
 fn gate(lock: &LockFile) -> Result<&File, Unordered> {

@@ -28,6 +28,9 @@ impl From<&Metadata> for FileId {
 pub(crate) struct LockFile {
     pub(crate) path: PathBuf,
     pub(crate) file: File,
+    /// The same file, open for reading, where a caller's descriptor is open for
+    /// writing only: a shared gate cannot be had on that one.
+    pub(crate) readable: Option<File>,
     /// A second descriptor, open for writing, once it was asked for.
     pub(crate) second: OnceCell<Option<File>>,
     /// Whether there can be gates before it, once it was asked.
@@ -42,6 +45,11 @@ pub(crate) struct LockFile {
 }
 
 impl LockFile {
+    /// What shared gates are had on.
+    pub(crate) fn for_gates(&self) -> &File {
+        self.readable.as_ref().unwrap_or(&self.file)
+    }
+
     /// Whether there can be gates before it.
     pub(crate) fn has_gates(&self) -> bool {
         *self.gates.get_or_init(|| keeps_families_apart(&self.file))

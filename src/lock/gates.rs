@@ -147,8 +147,10 @@ impl Gates {
 
     fn file<'a>(&self, lock: &'a LockFile) -> &'a File {
         match self.side {
-            Side::Bypass | Side::Reader => &lock.file,
-            Side::FairWriter | Side::PreferringWriter => lock.for_writing().unwrap_or(&lock.file),
+            Side::Bypass | Side::Reader => lock.for_gates(),
+            Side::FairWriter | Side::PreferringWriter => {
+                lock.for_writing().unwrap_or_else(|| lock.for_gates())
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ use nix::fcntl::OFlag;
 use super::error::{Error, Unopenable};
 use super::file::{FileId, LockFile, is_executable};
 use super::mode::Family;
-use crate::sys::descriptor::duplicate;
+use crate::sys::descriptor::{duplicate, is_write_only};
 
 /// Opens the lock file; if it is missing it is created with these permissions,
 /// less the umask, unless there are none.
@@ -40,23 +40,24 @@ pub(crate) fn open(path: &Path, create: Option<u32>, family: Family) -> Result<L
 pub(crate) fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Error> {
     let path = PathBuf::from(format!("/dev/fd/{descriptor}"));
     let file = duplicate(descriptor).map_err(|error| not_opened(&path, error))?;
-    Ok(LockFile { is_ours: false, ..checked(&path, file, family)? })
+    let lock = checked(&path, file, family)?;
+    let readable = is_write_only(&lock.file).then(|| open_again(&lock, Access::Read)).flatten();
+    Ok(LockFile { is_ours: false, readable, ..lock })
 }
 
 /// Opens the same file for writing, as a second descriptor; `None` where that
 /// is not allowed, or where the path has come to lead elsewhere.
 pub(crate) fn open_again_for_writing(lock: &LockFile) -> Option<File> {
-    the_same(lock, open_as(&lock.path, Access::Write).ok()?)
+    open_again(lock, Access::Write)
 }
 
 /// The same, for a main lock that may have to be shared again: for reading too where that is allowed.
 pub(crate) fn open_again_for_both(lock: &LockFile) -> Option<File> {
-    let file = open_as(&lock.path, Access::Both).or_else(|_| open_as(&lock.path, Access::Write));
-    the_same(lock, file.ok()?)
+    open_again(lock, Access::Both).or_else(|| open_again(lock, Access::Write))
 }
 
-fn the_same(lock: &LockFile, file: File) -> Option<File> {
-    let file = above_standard(file).ok()?;
+fn open_again(lock: &LockFile, access: Access) -> Option<File> {
+    let file = above_standard(open_as(&lock.path, access).ok()?).ok()?;
     (FileId::from(&file.metadata().ok()?) == lock.id).then_some(file)
 }
 
@@ -135,6 +136,7 @@ fn checked(path: &Path, file: File, family: Family) -> Result<LockFile, Error> {
         id: FileId::from(&metadata),
         executable: is_executable(&metadata),
         is_ours: true,
+        readable: None,
         second: OnceCell::new(),
         gates: OnceCell::new(),
         family,

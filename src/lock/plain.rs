@@ -53,6 +53,7 @@ fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Error> {
         Ok((id, file)) => Ok(LockFile {
             path,
             file,
+            readable: None,
             second: OnceCell::new(),
             gates: OnceCell::from(false),
             id,

@@ -80,6 +80,50 @@ fn waiting_and_giving_up_are_as_with_a_name() {
 }
 
 #[test]
+fn a_descriptor_that_cannot_be_read_takes_its_turn_all_the_same() {
+    let place = Place::with(&["lock"]);
+    let mut holder = place.shell();
+    holder.ends("exec 9<>lock; fasten read --fd 9", 0);
+    let mut writer = place.shell();
+    writer.ends("exec 9<>lock", 0);
+    writer.begins("fasten write --fd 9");
+    place.until_waiting("lock", 1);
+    let mut reader = place.shell();
+    reader.ends("exec 9>>lock", 0);
+    reader.begins("fasten read --fd 9");
+    place.until_waiting("lock", 2);
+    holder.ends("fasten unlock --fd 9", 0);
+    assert_eq!(writer.ended().code, 0);
+    place.until_waiting("lock", 1);
+    writer.ends("fasten unlock --fd 9", 0);
+    assert_eq!(reader.ended().code, 0);
+}
+
+/// Who gives way to a conversion is whoever the kernel lets in first.
+#[test]
+fn a_descriptor_that_cannot_be_read_waits_for_a_conversion_too() {
+    let place = Place::with(&["lock"]);
+    let [mut holder, mut converter, mut writer] = [(); 3].map(|()| place.shell());
+    holder.ends("exec 9<>lock", 0);
+    converter.ends("exec 9>>lock", 0);
+    writer.ends("exec 9>>lock", 0);
+    for _ in 0..10 {
+        holder.ends("fasten read --fd 9", 0);
+        converter.ends("fasten read --fd 9", 0);
+        writer.begins("fasten exclusive --fd 9");
+        place.until_waiting("lock", 1);
+        converter.begins("fasten write --fd 9");
+        place.until_waiting("lock", 2);
+        holder.ends("fasten unlock --fd 9", 0);
+        assert_eq!(converter.ended().code, 0);
+        converter.ends("fasten unlock --fd 9", 0);
+        let ended = writer.ended();
+        assert_eq!(ended.code, 0, "{ended:?}");
+        writer.ends("fasten unlock --fd 9", 0);
+    }
+}
+
+#[test]
 fn a_signal_ends_the_waiting_and_leaves_nothing_locked() {
     let place = Place::with(&["lock"]);
     let mut holder = place.shell();
