@@ -46,7 +46,8 @@ mod process;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod queue;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
-mod table;
+#[doc(hidden)]
+pub mod table;
 
 pub use endless::{Ancestor, Link, Step};
 pub use id::LockId;

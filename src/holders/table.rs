@@ -15,11 +15,17 @@ use super::proc::read;
 pub type Files = HashMap<LockId, Vec<Entry>>;
 
 /// Every lock and every waiter on the system that this /proc shows.
+///
+/// # Errors
+/// Those of reading it.
 pub fn by_file() -> io::Result<Files> {
     believed(|_| true)
 }
 
 /// The locks and waiters of one file.
+///
+/// # Errors
+/// Those of reading it.
 pub fn of_file(file: LockId) -> io::Result<Vec<Entry>> {
     let name = file.in_table();
     Ok(believed(|entry| entry.file == name)?.remove(&name).unwrap_or_default())
