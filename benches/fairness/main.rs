@@ -36,6 +36,6 @@ fn main() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         fs::create_dir_all(root.join("docs")).expect("docs/ can be made");
         fs::write(root.join("docs/fairness.svg"), picture::draw(&results)).expect("it can be drawn");
-        page::put(&root.join("README.md"), &table);
+        page::put(&root.join("README.md"), "fairness", &table);
     }
 }

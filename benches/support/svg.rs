@@ -1,4 +1,5 @@
-//! As much SVG as a picture of some dots needs, in light and in dark.
+//! As much SVG as a picture of dots or bars needs, in light and in dark.
+#![allow(dead_code, reason = "each bench draws its own kind")]
 
 use std::fmt::Write;
 
@@ -14,6 +15,9 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 .median { stroke: #0969da; stroke-width: 3 }
 .bad .dot { fill: #cf222e }
 .bad .median { stroke: #cf222e }
+.ours .bar { fill: #0969da }
+.others .bar { fill: #afb8c1 }
+.spread { stroke: #1f2328 }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3 }
 .faint { fill: #9198a1 }
@@ -22,6 +26,9 @@ text { fill: #e6edf3 }
 .median { stroke: #58a6ff }
 .bad .dot { fill: #ff7b72 }
 .bad .median { stroke: #ff7b72 }
+.ours .bar { fill: #58a6ff }
+.others .bar { fill: #656c76 }
+.spread { stroke: #e6edf3 }
 }
 ";
 
@@ -44,6 +51,16 @@ impl Svg {
     pub fn upright(&mut self, class: &str, x: f64, top: f64, bottom: f64) {
         let ends = format!(r#"x1="{x:.1}" y1="{top:.1}" x2="{x:.1}" y2="{bottom:.1}""#);
         self.line_of(&format!(r#"<line class="{class}" {ends}/>"#));
+    }
+
+    pub fn level(&mut self, class: &str, left: f64, right: f64, y: f64) {
+        let ends = format!(r#"x1="{left:.1}" y1="{y:.1}" x2="{right:.1}" y2="{y:.1}""#);
+        self.line_of(&format!(r#"<line class="{class}" {ends}/>"#));
+    }
+
+    pub fn bar(&mut self, x: f64, y: f64, width: f64, height: f64) {
+        let place = format!(r#"x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}""#);
+        self.line_of(&format!(r#"<rect class="bar" {place}/>"#));
     }
 
     pub fn dot(&mut self, x: f64, y: f64) {
