@@ -77,11 +77,12 @@ fn a_sticky_directory_is_told_of_where_the_kernel_protects_the_files_in_it() {
     assert!(!doctor(0, "1777") && !doctor(1, "1775") && !doctor(2, "0777") && !doctor(2, "1755"));
 }
 
-/// sshfs without a network: its server is started directly.
+/// sshfs without a network: its server is started directly, and it remembers
+/// nothing that it was asked. It is unmounted even if somebody is busy there still.
 const SSHFS: &str = "
     mkdir there here; printf '#!/bin/sh\\nexec /usr/lib/openssh/sftp-server\\n' >ssh; chmod +x ssh
-    sshfs -f -o ssh_command=$PWD/ssh ann@files:$PWD/there here &
-    trap 'kill -CONT $!; umount here; wait' EXIT
+    sshfs -f -o attr_timeout=0,entry_timeout=0,ssh_command=$PWD/ssh ann@files:$PWD/there here &
+    trap 'kill -CONT $!; umount -l here; wait' EXIT
     until mountpoint -q here; do kill -0 $!; done";
 
 #[test]
