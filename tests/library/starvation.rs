@@ -1,25 +1,29 @@
 //! Nobody is kept out: not by the threads of another process, and not by one that comes back at once.
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
 use fasten::{InterProcessLock, InterProcessReaderWriterLock};
 
-use crate::ordered::Lock;
+use crate::ordered::{Lock, until};
 use crate::player::player;
 
-/// Keeps threads at it until this is done.
+/// Keeps threads at it until this is done; they are at it before it begins, and still at its end.
 fn while_threads(count: usize, busy: impl Fn() + Sync, done: impl FnOnce()) {
-    let stop = AtomicBool::new(false);
+    let (stop, rounds) = (AtomicBool::new(false), AtomicUsize::new(0));
     thread::scope(|scope| {
         for _ in 0..count {
             scope.spawn(|| {
                 while !stop.load(Relaxed) {
                     busy();
+                    rounds.fetch_add(1, Relaxed);
                 }
             });
         }
+        until("they are at it", || rounds.load(Relaxed) > 10 * count);
         done();
+        let before = rounds.load(Relaxed);
+        until("they are at it still", || rounds.load(Relaxed) > before);
         stop.store(true, Relaxed);
     });
 }
