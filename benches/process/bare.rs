@@ -45,6 +45,7 @@ impl Calls {
     pub fn open_and_lock(&self) {
         let file = self.open();
         lock(file);
+        unlock(file);
         close(file);
     }
 
@@ -75,7 +76,8 @@ impl Calls {
 
 fn lock(file: RawFd) {
     // SAFETY: flock touches no memory of ours.
-    assert_eq!(unsafe { libc::flock(file, libc::LOCK_EX | libc::LOCK_NB) }, 0);
+    let locked = unsafe { libc::flock(file, libc::LOCK_EX | libc::LOCK_NB) };
+    assert_eq!(locked, 0, "{}", std::io::Error::last_os_error());
 }
 
 fn unlock(file: RawFd) {

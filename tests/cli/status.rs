@@ -109,25 +109,37 @@ fn watching_tells_of_every_change_until_it_is_interrupted() {
     assert_eq!(watch.wait().unwrap().code(), Some(0));
 }
 
-#[test]
-fn asking_gets_in_nobodys_way() {
+/// So many times `status`, in every form, beside as many `HOW -n`, of which none may be refused.
+fn ask_beside(how: &str, times: usize) {
     let place = Place::new();
-    let watching = std::sync::atomic::AtomicBool::new(true);
+    let mut watch = Command::new(FASTEN);
+    let mut watch = watch.args(["status", "--watch"]).arg(&place.lock).stdout(Stdio::null()).spawn().unwrap();
     std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                while watching.load(std::sync::atomic::Ordering::Relaxed) {
-                    status(&place, &["-q"]);
-                }
-            });
+        for form in ["-q", "--json"] {
+            let place = &place;
+            scope.spawn(move || (0..times / 2).for_each(|_| drop(status(place, &[form]))));
         }
-        for _ in 0..1000 {
+        for _ in 0..times {
             let mut run = Command::new(FASTEN);
-            let ended = run.args(["write", "-n"]).arg(&place.lock).args(["--", "true"]).status().unwrap();
+            let ended = run.args([how, "-n"]).arg(&place.lock).args(["--", "true"]).status().unwrap();
             assert!(ended.success());
         }
-        watching.store(false, std::sync::atomic::Ordering::Relaxed);
     });
+    assert_eq!(watch.try_wait().unwrap(), None);
+    kill("INT", watch.id());
+    watch.wait().unwrap();
+}
+
+#[test]
+fn asking_gets_in_nobodys_way() {
+    ask_beside("write", 500);
+    ask_beside("exclusive", 500);
+}
+
+#[test]
+#[ignore = "takes minutes: see CONTRIBUTING.md"]
+fn asking_ten_thousand_times_gets_in_nobodys_way() {
+    ask_beside("exclusive", 10_000);
 }
 
 #[test]
