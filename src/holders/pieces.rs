@@ -16,7 +16,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use super::parse::{self, Entry};
 
 pub const TABLE: &str = "/proc/locks";
-const ROOM: usize = 1 << 20;
+// For a lock with two hundred waiters; one with more is read with more room.
+const ROOM: usize = 1 << 14;
 const PAGE: usize = 4096;
 // What is left of the page of the last piece. In front of a lock with twenty waiters it may be that much
 // as well; that is found out by reading on.
@@ -37,14 +38,14 @@ pub struct Joined {
 /// waiters.
 pub fn joined() -> io::Result<Option<Joined>> {
     let mut entries = Vec::new();
-    let Some(pieces) = pieces()? else { return Ok(None) };
+    let Some(pieces) = pieces(ROOM)? else { return Ok(None) };
     let all = pieces.iter().all(|piece| join(&mut entries, parse::locks(piece).collect()));
     Ok(all.then_some(Joined { entries, pieces: pieces.len() }))
 }
 
 // Nothing else is done meanwhile: the less time goes by, the less changes between two pieces.
-fn pieces() -> io::Result<Option<Vec<Vec<u8>>>> {
-    let mut buffer = vec![0; ROOM];
+fn pieces(room: usize) -> io::Result<Option<Vec<Vec<u8>>>> {
+    let mut buffer = vec![0; room];
     let mut files = vec![File::open(TABLE)?];
     let mut pieces = Vec::new();
     let mut turn = 0;
@@ -53,6 +54,9 @@ fn pieces() -> io::Result<Option<Vec<Vec<u8>>>> {
         let count = read(&mut files[turn], &mut buffer)?;
         if count == 0 {
             return Ok(at_end.then_some(pieces));
+        }
+        if count == room {
+            return self::pieces(room * 16);
         }
         let piece = buffer[..count].to_vec();
         at_end = count.next_power_of_two().max(PAGE) - count >= LEFT_AT_THE_END;

@@ -41,7 +41,7 @@ pub fn read_piece<'a>(directory: impl AsFd, name: &str, buffer: &'a mut Vec<u8>)
 
 fn read_into(file: &mut File, filled: usize, buffer: &mut Vec<u8>) -> io::Result<usize> {
     if buffer.len() < filled + ROOM {
-        buffer.resize((filled + ROOM).next_power_of_two().max(4 * ROOM), 0);
+        buffer.resize((filled + ROOM).next_power_of_two().max(2 * ROOM), 0);
     }
     loop {
         match file.read(&mut buffer[filled..]) {

@@ -3,7 +3,6 @@
 use std::fs;
 use std::process::Command;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use super::support::{FASTEN, Place, hold, release, until, waits};
 
@@ -15,14 +14,15 @@ fn critical_section(done_away: &str) -> String {
     format!("mkdir inside || echo two >>broken; echo once >>count; rmdir inside; {done_away}")
 }
 
-/// Eight contenders for ten seconds.
+const CONTENDERS: usize = 8;
+const TURNS: usize = 100;
+
 fn never_two(subcommand: &str, done_away: &str) {
     let place = Place::new();
-    let start = Instant::now();
     thread::scope(|scope| {
-        for _ in 0..8 {
+        for _ in 0..CONTENDERS {
             scope.spawn(|| {
-                while start.elapsed() < Duration::from_secs(10) {
+                for _ in 0..TURNS {
                     let mut run = Command::new(FASTEN);
                     run.args([subcommand, "a.lock", "-c", &critical_section(done_away)]);
                     assert!(run.current_dir(place.folder()).status().unwrap().success());
@@ -31,7 +31,7 @@ fn never_two(subcommand: &str, done_away: &str) {
         }
     });
     assert!(!place.path("broken").exists(), "two were in the critical section");
-    assert!(place.text("count").lines().count() > 100, "hardly anybody came in");
+    assert_eq!(place.text("count").lines().count(), CONTENDERS * TURNS);
 }
 
 #[test]
