@@ -178,7 +178,7 @@ pub struct DoctorArgs {
 }
 
 /// A number of seconds, or numbers with units.
-fn time(text: &str) -> Result<Duration, String> {
+pub fn time(text: &str) -> Result<Duration, String> {
     let wrong = "give seconds (10, 1.5) or units (250ms, 2m, 1h30m)";
     if text.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         if let Ok(seconds) = text.parse::<f64>() {

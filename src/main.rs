@@ -8,6 +8,7 @@ mod cmd;
 mod exit;
 mod failure;
 mod message;
+mod quick;
 mod run;
 #[path = "sys/process/mod.rs"]
 mod sys;

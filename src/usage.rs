@@ -8,10 +8,14 @@ use clap::{CommandFactory, FromArgMatches};
 use crate::cli::Cli;
 use crate::exit::Code;
 use crate::message::{answer, say};
+use crate::quick;
 
 /// The command line; or, when there is nothing to do (`--help`) or something is
 /// wrong, the code to end with.
 pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, u8> {
+    if let Some(everyday) = quick::parse(&arguments) {
+        return Ok(everyday);
+    }
     try_parse(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => show(&error),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {

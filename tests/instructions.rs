@@ -24,10 +24,11 @@ const UPDATE: &str = "FASTEN_UPDATE=1 cargo test --test instructions";
 const PERCENT: u64 = 3;
 
 /// The runs that are counted, and the code that they end with.
-const RUNS: [(&str, i32); 4] = [
+const RUNS: [(&str, i32); 5] = [
     ("exclusive free -- /bin/true", 0),
     ("read free -- /bin/true", 0),
     ("write free -- /bin/true", 0),
+    ("write --prefer writer free -- /bin/true", 0),
     ("exclusive -n -q held -- /bin/true", 75),
 ];
 

@@ -29,10 +29,7 @@ pub fn measure(programs: &Programs, folder: &Path, results: &mut Results) {
     let mut stages = [
         ("a process", call(&bare, &[])),
         ("the C library's start and end", call(&empty, &[])),
-        (
-            "the arguments read, no lock",
-            call(fasten, &["exclusive", "-q", "--no-create", "/missing", "--", &bare]),
-        ),
+        ("the arguments read, no lock", call(fasten, &["exclusive", "-q", "/missing/lock", "--", &bare])),
         ("the lock opened and tried", call(fasten, &["exclusive", "-n", "-q", held, "--", &bare])),
         ("the lock taken, another program", call(fasten, &["exclusive", "-F", free, "--", &bare])),
         ("a command started and awaited", call(fasten, &["exclusive", free, "--", &bare])),
