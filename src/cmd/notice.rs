@@ -97,12 +97,13 @@ fn speak(path: &Path, at_terminal: bool, ended: &Receiver<()>) {
     }
 }
 
-/// `waiting for build.lock: held by make (pid 4242, ann) for 2m13s; place 2 in the queue; waited 5s`.
+/// `waiting for build.lock for 5s, place 2: held by make (pid 4242, ann) for 2m13s`: what a narrow
+/// terminal cuts off is the end.
 fn words(path: &Path, waited: Option<Duration>) -> String {
     let report = who::look(path);
-    let held = report.as_ref().and_then(who::held_by).map(|held| format!(": {held}")).unwrap_or_default();
+    let waited = waited.map(|time| format!(" for {}s", time.as_secs())).unwrap_or_default();
     let place = report.as_ref().and_then(|report| who::place(report, process::id()));
-    let place = place.map(|place| format!("; place {place} in the queue")).unwrap_or_default();
-    let waited = waited.map(|time| format!("; waited {}s", time.as_secs())).unwrap_or_default();
-    format!("waiting for {}{held}{place}{waited}", path.display())
+    let place = place.map(|place| format!(", place {place}")).unwrap_or_default();
+    let held = report.as_ref().and_then(who::held_by).map(|held| format!(": {held}")).unwrap_or_default();
+    format!("waiting for {}{waited}{place}{held}", path.display())
 }

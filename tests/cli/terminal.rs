@@ -143,7 +143,8 @@ fn a_waiter_at_a_terminal_says_what_it_waits_for_and_ctrl_c_ends_it() {
         "type mkfifo f; \"$FASTEN\" exclusive a.lock -- sh -c 'echo he\"\"re; read x <f' &\n\
          see here\n\
          type \"$FASTEN\" write a.lock -- true\n\
-         see waiting for a.lock\n\
+         see waiting for a.lock for \n\
+         see s, place 1: held by sh\n\
          key ^C\n\
          see ready>\n\
          type echo code-$?\n\

@@ -120,7 +120,7 @@ fn without_a_terminal_only_verbose_says_that_it_waits() {
                 said.push(char::from(letter[0]));
             }
             assert!(
-                said.starts_with("fasten: waiting for ") && said.contains("a.lock: held by sh"),
+                said.starts_with("fasten: waiting for ") && said.contains("a.lock, place 1: held by sh"),
                 "{said}"
             );
         }
