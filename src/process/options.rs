@@ -47,8 +47,9 @@ impl Options {
     /// Who goes first when readers and writers want the same lock; nothing to an
     /// [`InterProcessLock`](super::InterProcessLock), which has no readers.
     ///
-    /// Between processes each writer goes by its own lock's preference. Between the threads of one process, all who use a file
-    /// at the same time go by the preference of the first of them.
+    /// Between processes each writer goes by its own lock's preference; readers stand behind it as it wants, but for those of
+    /// a lock with [`Preference::Reader`], which pass every writer that waits. Between the threads of one process, all who use
+    /// a file at the same time go by the preference of the first of them.
     #[must_use]
     pub const fn preference(self, preference: Preference) -> Self {
         Self { preference, ..self }

@@ -28,7 +28,7 @@ const IDLE: usize = 16;
 pub(super) struct Place {
     path: PathBuf,
     options: Options,
-    /// How its writers go through the gates.
+    /// How it goes through the gates.
     gates: Preference,
     here: PerProcess<Mutex<Idle>>,
 }
@@ -93,7 +93,7 @@ impl Place {
         }
         let how = How {
             mode,
-            preference: if mode == Mode::Shared { Preference::PhaseFair } else { self.gates },
+            preference: self.gates,
             nested: self.options.nested,
             threads: if entered.is_with_others() { Threads::Share } else { Threads::None },
             holds_others,

@@ -94,7 +94,8 @@ impl Scene {
         let mut command = Command::new("sh");
         command.args(["-c", line]).current_dir(self.place.folder());
         command.env("PATH", format!("{}:{path}", self.place.path("bin").display()));
-        command.env("LC_ALL", "C").env("SHELL", "/bin/sh").env_remove("POSIXLY_CORRECT");
+        command.env("LC_ALL", "C").env("SHELL", "/bin/sh").env("FASTEN", FASTEN);
+        command.env_remove("POSIXLY_CORRECT");
         command
     }
 }

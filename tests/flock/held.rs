@@ -23,6 +23,19 @@ fn an_exclusive_lock_shuts_everybody_out_and_a_shared_one_the_exclusive() {
 }
 
 #[test]
+fn a_writer_of_fasten_that_waits_keeps_no_reader_out() {
+    let behind_a_writer = |line: &str| {
+        format!(
+            "\"$FASTEN\" write --nested wait read -- true & until grep -q -e \"-> FLOCK .* $! .*:$(stat -c %i read) \" /proc/locks; \
+             do :; done; {line}; kill $!"
+        )
+    };
+    let lines = ["flock -n -s read echo ran", "flock -s read echo ran", "flock -n -s 9 9<read && echo ran"];
+    let lines = lines.map(behind_a_writer);
+    same(&lines.each_ref().map(|line| (0, line.as_str())));
+}
+
+#[test]
 fn unlocking_holds_nothing_and_lets_everybody_in() {
     same(&[
         (0, "flock -u held echo ran"),
