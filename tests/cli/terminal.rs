@@ -119,9 +119,10 @@ fn stopping_and_continuing_works_with_job_control() {
 fn a_hang_up_reaches_the_command_of_a_fasten_that_leads_its_session() {
     let place = Place::new();
     let script = "
-import os, pty, sys
+import os, pty, signal, sys
 pid, fd = pty.fork()
 if pid == 0:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     command = 'trap \"echo caught >hung; exit 4\" HUP; echo he\"\"re; while :; do read x; done'
     os.execv(sys.argv[1], ['fasten', 'exclusive', 'a.lock', '--', 'sh', '-c', command])
 seen = b''
