@@ -1,8 +1,8 @@
 //! What tells a person that something is being waited for, and for whom.
 //!
 //! Only after half a second, and only for somebody who looks. At a terminal it
-//! is one line that is kept up to date and vanishes when the lock comes; with
-//! `-v` elsewhere it is said once. A thread of its own says it, because the
+//! is one line that is kept up to date and vanishes when the lock comes, unless
+//! we are in the background there; with `-v` elsewhere it is said once. A thread of its own says it, because the
 //! waiting one must not leave its place in the kernel's queue for that; it is
 //! started only when there is something to wait for.
 
@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use super::who;
 use crate::message::{clear_line, draw_line, say};
+use crate::sys::terminal;
 
 const PATIENCE: Duration = Duration::from_millis(500);
 const REDRAWN_EVERY: Duration = Duration::from_secs(1);
@@ -83,16 +84,20 @@ impl Drop for Line {
 fn speak(path: &Path, at_terminal: bool, ended: &Receiver<()>) {
     let start = Instant::now();
     let mut pause = PATIENCE;
+    let mut drawn = false;
     while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
         if !at_terminal {
             say(&words(path, None));
             let _ = ended.recv();
             return;
         }
-        draw_line(&words(path, Some(start.elapsed())));
         pause = REDRAWN_EVERY;
+        if terminal::is_ours() {
+            draw_line(&words(path, Some(start.elapsed())));
+            drawn = true;
+        }
     }
-    if pause == REDRAWN_EVERY {
+    if drawn && terminal::is_ours() {
         clear_line();
     }
 }

@@ -155,3 +155,24 @@ fn a_waiter_at_a_terminal_says_what_it_waits_for_and_ctrl_c_ends_it() {
          see free\n",
     );
 }
+
+#[test]
+fn a_waiter_in_the_background_leaves_the_terminal_alone_until_it_comes_to_the_front() {
+    let place = Place::new();
+    at_a_terminal(
+        &place,
+        "type mkfifo f; \"$FASTEN\" exclusive a.lock -- sh -c 'echo he\"\"re; read x <f' &\n\
+         see here\n\
+         type \"$FASTEN\" exclusive a.lock -- true &\n\
+         type until \"$FASTEN\" status a.lock | grep -q waits; do :; done; \"$FASTEN\" read a.lock -- true\n\
+         absent place 1: before place 2: held by sh\n\
+         key ^C\n\
+         see ready>\n\
+         type fg\n\
+         see place 1: held by sh\n\
+         key ^C\n\
+         see ready>\n\
+         type echo >f; wait; flock -n a.lock echo fr\"\"ee\n\
+         see free\n",
+    );
+}

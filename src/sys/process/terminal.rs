@@ -1,4 +1,8 @@
-//! How wide the terminal is.
+//! The terminal that standard error is.
+
+use std::io::stderr;
+
+use nix::unistd::{getpgrp, tcgetpgrp};
 
 /// The columns of the terminal that standard error is; 80 where it does not say.
 pub(crate) fn width() -> usize {
@@ -6,4 +10,10 @@ pub(crate) fn width() -> usize {
     // SAFETY: TIOCGWINSZ fills in a winsize, and this one is ours.
     let asked = unsafe { libc::ioctl(libc::STDERR_FILENO, libc::TIOCGWINSZ, &raw mut size) };
     if asked == 0 && size.ws_col > 0 { size.ws_col.into() } else { 80 }
+}
+
+/// Whether it is ours to draw on: a job in the background would disturb what stands in front, and could be stopped for
+/// it (`stty tostop`).
+pub(crate) fn is_ours() -> bool {
+    tcgetpgrp(stderr()).map_or(true, |in_front| in_front == getpgrp())
 }
