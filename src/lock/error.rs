@@ -192,6 +192,7 @@ fn hint(source: &io::Error, folder: &str) -> String {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "make room or choose another file system"
         }
+        _ if source.raw_os_error() == Some(libc::EBADF) => "open it first, as in a shell: exec 9>>lock",
         _ => return lower(source),
     };
     format!("{}; {remedy}", lower(source))

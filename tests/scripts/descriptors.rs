@@ -145,8 +145,8 @@ fn what_is_no_descriptor_is_66_and_what_is_no_lock_too() {
     let place = Place::with(&["lock"]);
     let mut shell = place.shell();
     for (line, why) in [
-        ("fasten write --fd 77", "cannot be opened: bad file descriptor"),
-        ("fasten unlock --fd 77", "cannot be opened: bad file descriptor"),
+        ("fasten write --fd 77", "cannot be opened: bad file descriptor; open it first"),
+        ("fasten unlock --fd 77", "cannot be opened: bad file descriptor; open it first"),
         ("fasten read --fd 9 9</dev/null", "is a character device"),
         ("true | fasten read --fd 0", "is a FIFO"),
         ("fasten write --fcntl --fd 9 9<lock", "an fcntl lock needs permission"),
