@@ -4,6 +4,7 @@
 
 use std::error::Error;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use fasten::InterProcessLock;
@@ -15,7 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let _guard = lock.lock()?;
     let hits: u64 = match fs::read_to_string(&counter) {
         Ok(text) => text.trim().parse()?,
-        Err(_) => 0,
+        Err(error) if error.kind() == ErrorKind::NotFound => 0,
+        Err(error) => return Err(error.into()),
     };
     fs::write(&counter, format!("{}\n", hits + 1))?;
     println!("{}", hits + 1);

@@ -1,4 +1,4 @@
-//! The scripts in examples/, for real: several at once, and killed in the middle.
+//! The scripts and programs in examples/, for real: several at once, and killed in the middle.
 //!
 //! They find `fasten` in the PATH, and before it the test's own version of a
 //! program that they call, which tells where they are and waits to be let go.
@@ -18,4 +18,5 @@ mod critical_section;
 mod cron;
 mod leader;
 mod place;
+mod programs;
 mod self_locking;
