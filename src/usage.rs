@@ -37,6 +37,9 @@ fn try_parse(arguments: Vec<OsString>) -> Result<Cli, Error> {
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(command))
 }
 
+/// What clap adds: the manual has the one, and behind `--` stands the command and no value.
+const NOT_TOLD: [&str; 3] = ["Usage:", "For more", "tip: to pass"];
+
 fn show(help: &Error) -> u8 {
     if answer(&help.to_string()).is_ok() { 0 } else { Code::System.number() }
 }
@@ -45,7 +48,8 @@ fn show(help: &Error) -> u8 {
 /// read on.
 fn one_line(error: &Error) -> String {
     let text = error.to_string();
-    let told = text.split("\n\n").filter(|part| !part.starts_with("Usage:") && !part.starts_with("For more"));
+    let told =
+        text.split("\n\n").filter(|part| !NOT_TOLD.iter().any(|start| part.trim_start().starts_with(start)));
     let mut line = told.map(unfold).collect::<Vec<_>>().join("; ");
     if let Some(plain) = line.strip_prefix("error: ") {
         line = plain.to_owned();

@@ -44,7 +44,7 @@ fn wrong_usage_is_64_and_says_what_is_right() {
     refused(&place, &with_run(&["exclusive", "-o", "--linger", "a.lock"]), 64, &["--close", "--linger"]);
     refused(&place, &with_run(&["exclusive", "-F", "-o", "a.lock"]), 64, &["--no-fork", "--close"]);
     refused(&place, &with_run(&["exclusive", "-c", "touch ran", "a.lock"]), 64, &["--command"]);
-    refused(&place, &with_run(&["read", "--prefer", "fair", "a.lock"]), 64, &["--prefer"]);
+    refused(&place, &with_run(&["read", "--prefer", "fair", "a.lock"]), 64, &["'--prefer' found; see"]);
     refused(&place, &with_run(&["write", "--prefer", "me", "a.lock"]), 64, &["fair", "reader", "writer"]);
 }
 
