@@ -80,6 +80,7 @@ fn a_mounts_device_is_decimal() {
     assert_eq!(parse::mount_device(mounts, 67), Some((254, 0)));
     assert_eq!(parse::mount_device(mounts, 66), Some((0, 40)));
     assert_eq!(parse::mount_device(mounts, 1), None);
+    assert_eq!(parse::mount_device(b"67\n67 63 254:0 / /c rw - ext4 /dev/vda rw\n", 67), Some((254, 0)));
 }
 
 const MOUNTS: &[u8] = br"25 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw,errors=continue

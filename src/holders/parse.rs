@@ -117,24 +117,28 @@ pub fn user_name(passwd: &[u8], uid: u32) -> Option<&str> {
 
 /// The device of the mount `id` in a /proc/self/mountinfo: the superblock's own, as in /proc/locks.
 pub fn mount_device(mountinfo: &[u8], id: u64) -> Option<(u32, u32)> {
-    let device = words(mount_line(mountinfo, id)?).nth(2)?;
-    let colon = device.iter().position(|&byte| byte == b':')?;
-    Some((number(&device[..colon])?, number(&device[colon + 1..])?))
+    mount_lines(mountinfo, id).find_map(|line| {
+        let device = words(line).nth(2)?;
+        let colon = device.iter().position(|&byte| byte == b':')?;
+        Some((number(&device[..colon])?, number(&device[colon + 1..])?))
+    })
 }
 
 /// The mount `id` in a /proc/self/mountinfo.
 pub fn mount(mountinfo: &[u8], id: u64) -> Option<Mount> {
-    let line = mount_line(mountinfo, id)?;
-    let dash = line.windows(3).position(|three| three == b" - ")?;
-    let mut here = words(&line[..dash]).skip(4);
-    let mut there = line[dash + 3..].split(|&byte| byte == b' ').map(unescaped);
-    let (point, own) = (unescaped(here.next()?), unescaped(here.next()?));
-    let (kind, source) = (there.next()?, there.next()?);
-    Some(Mount { kind, source, point, options: format!("{own},{}", there.next()?) })
+    mount_lines(mountinfo, id).find_map(|line| {
+        let dash = line.windows(3).position(|three| three == b" - ")?;
+        let mut here = words(&line[..dash]).skip(4);
+        let mut there = line[dash + 3..].split(|&byte| byte == b' ').map(unescaped);
+        let (point, own) = (unescaped(here.next()?), unescaped(here.next()?));
+        let (kind, source) = (there.next()?, there.next()?);
+        Some(Mount { kind, source, point, options: format!("{own},{}", there.next()?) })
+    })
 }
 
-fn mount_line(mountinfo: &[u8], id: u64) -> Option<&[u8]> {
-    lines(mountinfo).find(|line| words(line).next().and_then(number) == Some(id))
+/// One, of all that the kernel writes; one that is cut off is passed over.
+fn mount_lines(mountinfo: &[u8], id: u64) -> impl Iterator<Item = &[u8]> {
+    lines(mountinfo).filter(move |line| words(line).next().and_then(number) == Some(id))
 }
 
 /// A word of the mount table, in which a blank is `\040`.
