@@ -1,10 +1,10 @@
 //! What tells a person that something is being waited for, and for whom.
 //!
 //! Only after half a second, and only for somebody who looks. At a terminal it
-//! is one line that is kept up to date and vanishes when the lock comes, unless
-//! we are in the background there; with `-v` elsewhere it is said once. A thread of its own says it, because the
-//! waiting one must not leave its place in the kernel's queue for that; it is
-//! started only when there is something to wait for.
+//! is one line that is kept up to date and vanishes when the lock comes; with
+//! `-v` elsewhere, and in the background, it is said once. A thread of its own
+//! says it, because the waiting one must not leave its place in the kernel's
+//! queue for that; it is started only when there is something to wait for.
 
 use std::cell::RefCell;
 use std::io::{IsTerminal, stderr};
@@ -46,10 +46,11 @@ impl Notice {
         if self.voice == Voice::Quiet {
             return;
         }
-        let at_terminal = stderr().is_terminal();
-        if at_terminal || self.voice == Voice::Verbose {
+        let (at_terminal, verbose) = (stderr().is_terminal(), self.voice == Voice::Verbose);
+        if at_terminal || verbose {
+            let kept_up_to_date = at_terminal && (!verbose || terminal::is_ours());
             self.current.replace(None);
-            self.current.replace(Line::about(path, at_terminal));
+            self.current.replace(Line::about(path, kept_up_to_date));
         }
     }
 }
@@ -63,10 +64,10 @@ struct Line {
 
 impl Line {
     /// `None` where there is no thread to be had: the waiting matters more.
-    fn about(path: &Path, at_terminal: bool) -> Option<Self> {
+    fn about(path: &Path, kept_up_to_date: bool) -> Option<Self> {
         let path = path.to_owned();
         let (dropped, ended) = channel();
-        let speak = move || speak(&path, at_terminal, &ended);
+        let speak = move || speak(&path, kept_up_to_date, &ended);
         let thread = thread::Builder::new().spawn(speak).ok()?;
         Some(Self { dropped: Some(dropped), thread: Some(thread) })
     }
@@ -81,12 +82,12 @@ impl Drop for Line {
     }
 }
 
-fn speak(path: &Path, at_terminal: bool, ended: &Receiver<()>) {
+fn speak(path: &Path, kept_up_to_date: bool, ended: &Receiver<()>) {
     let start = Instant::now();
     let mut pause = PATIENCE;
     let mut drawn = false;
     while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-        if !at_terminal {
+        if !kept_up_to_date {
             say(&words(path, None));
             let _ = ended.recv();
             return;

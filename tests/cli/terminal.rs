@@ -172,6 +172,8 @@ fn a_waiter_in_the_background_leaves_the_terminal_alone_until_it_comes_to_the_fr
          see place 1: held by sh\n\
          key ^C\n\
          see ready>\n\
+         type \"$FASTEN\" read -v a.lock -- true &\n\
+         see fasten: waiting for a.lock, place 1: held by sh\n\
          type echo >f; wait; flock -n a.lock echo fr\"\"ee\n\
          see free\n",
     );
