@@ -37,12 +37,13 @@ fn try_parse(arguments: Vec<OsString>) -> Result<Cli, Error> {
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(command))
 }
 
-/// What clap adds: the manual has the one, and behind `--` stands the command and no value.
-const NOT_TOLD: [&str; 3] = ["Usage:", "For more", "tip: to pass"];
-
 fn show(help: &Error) -> u8 {
     if answer(&help.to_string()).is_ok() { 0 } else { Code::System.number() }
 }
+
+/// How the paragraphs begin that are left out: where to read on is said in our own words, and
+/// what stands behind `--`, as the tip has it, would be the command.
+const NOT_TOLD: [&str; 3] = ["Usage:", "For more", "tip: to pass"];
 
 /// clap's paragraphs as one line: what is wrong, what would be right, where to
 /// read on.

@@ -57,6 +57,14 @@ fn at_a_terminal(place: &Place, steps: &str) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// The same while somebody holds a.lock, until all of it has been seen; then it is free.
+fn beside_a_holder(place: &Place, steps: &str) {
+    let held =
+        "type mkfifo f; \"$FASTEN\" exclusive a.lock -- sh -c 'echo he\"\"re; read x <f' &\nsee here\n";
+    let freed = "type echo >f; wait; flock -n a.lock echo fr\"\"ee\nsee free\n";
+    at_a_terminal(place, &[held, steps, freed].concat());
+}
+
 #[test]
 fn ctrl_c_reaches_the_command_once_and_fasten_stays_until_it_has_ended() {
     let place = Place::new();
@@ -139,31 +147,25 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 #[test]
 fn a_waiter_at_a_terminal_says_what_it_waits_for_and_ctrl_c_ends_it() {
     let place = Place::new();
-    at_a_terminal(
+    beside_a_holder(
         &place,
-        "type mkfifo f; \"$FASTEN\" exclusive a.lock -- sh -c 'echo he\"\"re; read x <f' &\n\
-         see here\n\
-         type \"$FASTEN\" write a.lock -- true\n\
+        "type \"$FASTEN\" write a.lock -- true\n\
          see waiting for a.lock for \n\
          see s, place 1: held by sh\n\
          key ^C\n\
          see ready>\n\
          type echo code-$?\n\
          see code-130\n\
-         see ready>\n\
-         type echo >f; wait; flock -n a.lock echo fr\"\"ee\n\
-         see free\n",
+         see ready>\n",
     );
 }
 
 #[test]
 fn a_waiter_in_the_background_leaves_the_terminal_alone_until_it_comes_to_the_front() {
     let place = Place::new();
-    at_a_terminal(
+    beside_a_holder(
         &place,
-        "type mkfifo f; \"$FASTEN\" exclusive a.lock -- sh -c 'echo he\"\"re; read x <f' &\n\
-         see here\n\
-         type \"$FASTEN\" exclusive a.lock -- true &\n\
+        "type \"$FASTEN\" exclusive a.lock -- true &\n\
          type until \"$FASTEN\" status a.lock | grep -q waits; do :; done; \"$FASTEN\" read a.lock -- true\n\
          absent place 1: before place 2: held by sh\n\
          key ^C\n\
@@ -173,8 +175,6 @@ fn a_waiter_in_the_background_leaves_the_terminal_alone_until_it_comes_to_the_fr
          key ^C\n\
          see ready>\n\
          type \"$FASTEN\" read -v a.lock -- true &\n\
-         see fasten: waiting for a.lock, place 1: held by sh\n\
-         type echo >f; wait; flock -n a.lock echo fr\"\"ee\n\
-         see free\n",
+         see fasten: waiting for a.lock, place 1: held by sh\n",
     );
 }

@@ -1,7 +1,5 @@
 //! critical-section.sh: no number is drawn twice.
 
-use std::collections::BTreeSet;
-
 use super::ordered::until;
 use super::place::{Place, STAYS, kill_script, said};
 
@@ -10,9 +8,7 @@ const DRAW: [&str; 5] = ["critical-section.sh", ".", "sh", "-c", "echo $NUMBER"]
 #[test]
 fn many_at_once_draw_different_numbers() {
     let place = Place::new();
-    let all: Vec<_> = (0..20).map(|_| place.start(&DRAW)).collect();
-    let drawn = all.into_iter().map(|one| said(&one.finish()).0.trim().parse::<u32>().unwrap());
-    assert_eq!(drawn.collect::<BTreeSet<_>>(), (1..=20).collect());
+    assert_eq!(place.numbers_of(20, &DRAW), (1..=20).collect());
     assert_eq!(place.text("number"), "20\n");
 }
 

@@ -1,5 +1,6 @@
 //! A folder in which the scripts run, with programs of the test's own.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -59,6 +60,12 @@ impl Place {
     /// Runs them to their end.
     pub fn run(&self, words: &[&str]) -> Output {
         self.start(words).finish()
+    }
+
+    /// The numbers that so many of them say, started all at once.
+    pub fn numbers_of(&self, count: u32, words: &[&str]) -> BTreeSet<u32> {
+        let all: Vec<_> = (0..count).map(|_| self.start(words)).collect();
+        all.into_iter().map(|one| said(&one.finish()).0.trim().parse().unwrap()).collect()
     }
 
     /// How many sleep for this lock or a gate of it.
