@@ -1,9 +1,9 @@
 //! Nobody starves while the others come and go for ever.
 
 use crate::WAKES;
+use crate::broken::*;
 use crate::endless;
 use crate::kernel::Wake::{Any, Brief, InOrder};
-use crate::protocol::broken::*;
 use crate::protocol::*;
 use crate::starvation::starves;
 
@@ -45,9 +45,26 @@ fn one_preferring_writer_starves_no_reader_but_two_do() {
 }
 
 #[test]
-fn a_preferring_writer_that_leaves_queue_before_intent_starves_a_reader_with_the_help_of_a_fair_one() {
+fn nobody_starves_among_those_who_look_first_whether_they_must_wait() {
+    let quick = [READER, quick_fair(), quick_fair()];
     for wake in WAKES {
-        let cast = [READER, FAIR, PREFERRING_LEAVING_QUEUE_FIRST];
+        assert_eq!(starves(&endless(&quick).wake(wake), 0), None);
+        assert_eq!(starves(&endless(&quick).wake(wake), 1), None);
+    }
+}
+
+#[test]
+fn without_the_barrier_one_preferring_writer_starves_a_reader_with_the_help_of_a_fair_one() {
+    for wake in WAKES {
+        let cast = [READER, fair_without_barrier(), PREFERRING];
+        assert!(starves(&endless(&cast).wake(wake), 0).is_some());
+    }
+}
+
+#[test]
+fn a_preferring_writer_that_leaves_main_before_intent_starves_a_reader_with_the_help_of_a_fair_one() {
+    for wake in WAKES {
+        let cast = [READER, FAIR, preferring_leaving_main_first()];
         assert!(starves(&endless(&cast).wake(wake), 0).is_some());
     }
 }
@@ -58,8 +75,8 @@ fn readers_starve_a_writer_of_plain_flock_and_of_every_protocol_with_a_gap() {
         [FLOCK_SHARED, FLOCK_SHARED, FLOCK],
         [READER_PAST_THE_GATES, READER_PAST_THE_GATES, FAIR],
         [READER_KEEPING_THE_GATES, READER_KEEPING_THE_GATES, FAIR],
-        [READER, READER, FAIR_WITHOUT_GATE],
-        [READER, READER, FAIR_LEAVING_GATE_EARLY],
+        [READER, READER, fair_without_gate()],
+        [READER, READER, fair_leaving_gate_early()],
     ];
     for cast in casts {
         for wake in [Any, Brief] {

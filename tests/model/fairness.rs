@@ -2,13 +2,15 @@
 //!
 //! Of a client that has its place (a reader its passage, a fair writer GATE, a preferring writer INTENT) the promise is
 //! absolute. Of one that still waits for its place it depends on the kernel: a reader is passed by one writer, and by
-//! one more for each wrapper killed over its running command, as long as it asks again before the next command ends.
+//! one more if a wrapper is killed in the gates or over its running command, as long as it asks again before the next
+//! command ends. What keeps the next writer from GATE until the readers are in is the barrier, a shared lock of main: it
+//! is granted together with theirs.
 
+use crate::broken::*;
 use crate::kernel::Wake::{self, Any, Brief, InOrder, Prompt};
 use crate::properties::Claim::{
     NobodyPassedInside, ReadersPassedAtMost, WritersInOrder, WritersPassedAtMost,
 };
-use crate::protocol::broken::*;
 use crate::protocol::*;
 use crate::system::{Fault, MANY};
 use crate::{WAKES, endless};
@@ -28,7 +30,7 @@ fn without_the_gates_one_with_its_place_is_passed() {
     for reader in readers {
         endless(&[reader, FAIR]).breaks(&[NobodyPassedInside]);
     }
-    for writer in [FAIR_WITHOUT_GATE, FAIR_LEAVING_GATE_EARLY] {
+    for writer in [fair_without_gate(), fair_leaving_gate_early()] {
         endless(&[READER, writer]).breaks(&[NobodyPassedInside]);
     }
 }
@@ -44,9 +46,20 @@ fn a_reader_is_passed_by_one_writer_at_most() {
 }
 
 #[test]
+fn a_writer_that_keeps_main_from_the_barrier_on_is_no_fairer() {
+    let holding = fair_holding();
+    for wake in [Prompt, InOrder] {
+        endless(&[READER, holding, holding]).wake(wake).bound(1).holds(&[ReadersPassedAtMost]);
+    }
+    let dying = endless(&[READER, holding, holding]).wake(Prompt).faults(1, Fault::Die);
+    dying.clone().bound(2).holds(&[ReadersPassedAtMost]);
+    dying.bound(1).breaks(&[ReadersPassedAtMost]);
+}
+
+#[test]
 fn a_reader_is_passed_by_one_more_writer_for_each_wrapper_killed_over_its_command() {
     let cast = [READER, FAIR, FAIR];
-    endless(&cast).wake(Prompt).faults(1, Fault::Die).bound(2).holds(&[ReadersPassedAtMost]);
+    endless(&cast).wake(Prompt).faults(2, Fault::Die).bound(2).holds(&[ReadersPassedAtMost]);
     endless(&cast).wake(InOrder).faults(2, Fault::Die).bound(1).holds(&[ReadersPassedAtMost]);
     endless(&cast).wake(Prompt).faults(1, Fault::Die).bound(1).breaks(&[ReadersPassedAtMost]);
     endless(&[READER, FAIR, FAIR, FAIR])
@@ -62,14 +75,25 @@ fn a_reader_that_sleeps_on_after_it_was_woken_is_passed_by_any_number() {
 }
 
 #[test]
-fn without_queue_or_gate_a_reader_is_passed_by_any_number() {
+fn without_queue_or_barrier_or_gate_a_reader_is_passed_by_any_number() {
     let passes = |wake: Wake, cast: [Program; 3]| {
         endless(&cast).wake(wake).bound(MANY - 1).breaks(&[ReadersPassedAtMost]);
     };
-    passes(Prompt, [READER, FAIR_WITHOUT_QUEUE, FAIR_WITHOUT_QUEUE]);
-    passes(Prompt, [READER, FAIR_LEAVING_QUEUE_EARLY, FAIR_LEAVING_QUEUE_EARLY]);
-    passes(Prompt, [READER, FAIR_WITHOUT_GATE, FAIR_WITHOUT_GATE]);
+    passes(Prompt, [READER, fair_without_queue(), fair_without_queue()]);
+    passes(Prompt, [READER, fair_leaving_queue_early(), fair_leaving_queue_early()]);
+    passes(Prompt, [READER, fair_without_gate(), fair_without_gate()]);
+    passes(Prompt, [READER, fair_without_barrier(), fair_without_barrier()]);
     passes(Prompt, [READER_PAST_THE_GATES, FAIR, FAIR]);
+}
+
+/// Each of those who looked before the reader came can slip in before it, and then sees it.
+#[test]
+fn writers_that_only_look_whether_they_must_wait_pass_a_reader_once_more_but_not_for_ever() {
+    let looking = endless(&[READER, quick_fair(), quick_fair()]).wake(Brief);
+    looking.clone().bound(2).holds(&[ReadersPassedAtMost]);
+    looking.bound(1).breaks(&[ReadersPassedAtMost]);
+    let queueing = quick_fair_in_queue();
+    endless(&[READER, queueing, queueing]).wake(Brief).bound(1).holds(&[ReadersPassedAtMost]);
 }
 
 #[test]
@@ -82,7 +106,7 @@ fn each_reader_passes_a_lone_writer_once_at_most_when_commands_are_long() {
     endless(&[READER, READER, FAIR]).wake(Brief).bound(2).holds(&[WritersPassedAtMost]);
     endless(&[READER, READER, READER, FAIR]).wake(Brief).bound(3).holds(&[WritersPassedAtMost]);
     endless(&[READER, READER, FAIR]).wake(Prompt).bound(MANY - 1).breaks(&[WritersPassedAtMost]);
-    endless(&[READER, READER, FAIR_WITHOUT_GATE]).wake(Brief).bound(2).breaks(&[WritersPassedAtMost]);
+    endless(&[READER, READER, fair_without_gate()]).wake(Brief).bound(2).breaks(&[WritersPassedAtMost]);
 }
 
 #[test]

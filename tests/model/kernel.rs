@@ -1,9 +1,10 @@
 //! The locks as the kernel keeps them: who may hold what beside whom, and who gets a lock that became free.
 //!
-//! The gates are classic record locks and the main lock is flock(2), but to a waiter both families behave alike: a
-//! request is granted when no other holds a conflicting lock, whoever else may be waiting, and nobody is handed a lock,
-//! the sleepers are woken and ask again. What the families do differently (gates die with the process, the main lock
-//! lives on in the command) is in `system.rs`.
+//! The main lock is flock(2) on the lock file. Everything else is in the gate file: classic record locks, and those of an
+//! open file description where a process must not lose them to a close elsewhere in it. To a waiter all of them behave
+//! alike: a request is granted when no other holds a conflicting lock, no matter who else is waiting, and nobody is
+//! handed a lock, the sleepers are woken and ask again. What the families do differently (the gate file's locks die with
+//! the process, the main lock lives on in the command) is in `moves.rs`.
 //!
 //! How soon a woken sleeper asks again is what the bounds depend on, so it is a parameter.
 
@@ -18,7 +19,7 @@ pub enum Lock {
     Main,
     /// The whole passage, exclusive: only ever tested, never held.
     Doorway,
-    /// Whoever converts.
+    /// One who converts.
     Conversion,
     /// CONVERSION and the byte before it, shared: a writer that gives way, for an instant once the conversion is over.
     Yield,
@@ -28,10 +29,15 @@ pub enum Lock {
     Converter,
     /// What an exclusive look at CONVERSION shows to begin there, if giving way begins there too.
     Leaving,
+    /// Shared: one who uses the gate file.
+    Present,
+    /// PRESENT, exclusive: one who removes the gate file.
+    Removal,
 }
 
 use Lock::{
-    Conversion, Converter, Doorway, Gate, Intent, Landing, Leaving, Main, MainShared, Passage, Queue, Yield,
+    Conversion, Converter, Doorway, Gate, Intent, Landing, Leaving, Main, MainShared, Passage, Present,
+    Queue, Removal, Yield,
 };
 
 impl Lock {
@@ -55,11 +61,16 @@ impl Lock {
             Landing => Landing.bit() | Yield.bit() | Passage.bit(),
             Converter => Conversion.bit(),
             Leaving => Conversion.bit() | Yield.bit(),
+            Present => Removal.bit(),
+            Removal => Present.bit() | Removal.bit(),
         }
     }
 }
 
 pub const MAIN: u16 = Main.bit() | MainShared.bit();
+
+/// The classic record locks: a process loses them when it closes any descriptor of the file.
+pub const RECORDS: u16 = Queue.bit() | Gate.bit() | Intent.bit() | Passage.bit() | Yield.bit();
 
 /// Who gets a lock that became free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

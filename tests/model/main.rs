@@ -8,9 +8,11 @@
 //! What holds depends on how soon a woken sleeper asks again (`kernel::Wake`); the tests say for which they hold, and
 //! some pin down what does *not* hold, so that the manual does not promise it.
 
+mod broken;
 mod conversion;
 mod endless;
 mod fairness;
+mod gate_file;
 mod kernel;
 mod moves;
 mod properties;
@@ -21,7 +23,7 @@ mod starvation;
 mod state;
 mod system;
 
-use kernel::Wake;
+use kernel::{RECORDS, Wake};
 use properties::Claim;
 use protocol::Program;
 use stateright::{Checker, Model};
@@ -32,7 +34,16 @@ const WAKES: [Wake; 4] = [Wake::Any, Wake::Prompt, Wake::Brief, Wake::InOrder];
 /// Everybody comes once, nothing goes wrong.
 fn once(programs: &[Program]) -> System {
     let programs = programs.to_vec();
-    System { wake: Wake::Any, programs, rounds: Some(1), faults: 0, fault: Fault::Die, bound: 0, claims: &[] }
+    System {
+        wake: Wake::Any,
+        programs,
+        rounds: Some(1),
+        faults: 0,
+        fault: Fault::Die,
+        records: RECORDS,
+        bound: 0,
+        claims: &[],
+    }
 }
 
 /// Everybody comes again for ever.
@@ -51,6 +62,10 @@ impl System {
 
     fn faults(self, faults: u8, fault: Fault) -> Self {
         Self { faults, fault, ..self }
+    }
+
+    fn records(self, records: u16) -> Self {
+        Self { records, ..self }
     }
 
     fn bound(self, bound: u8) -> Self {

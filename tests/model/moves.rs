@@ -6,9 +6,10 @@
 
 use crate::kernel::Lock::{Gate, Intent, Passage};
 use crate::kernel::{Lock, MAIN};
+use crate::properties::Claim;
 use crate::protocol::{Mark, Role, Step};
 use crate::state::{Mode, State};
-use crate::system::{Fault, MANY, System};
+use crate::system::{Fault, System};
 
 impl System {
     pub fn advance(&self, state: &mut State, i: usize) {
@@ -17,16 +18,17 @@ impl System {
             Mode::Refused => return self.end_round(state, i),
             _ => {}
         }
-        if state.clients[i].at == 0 {
+        if state.clients[i].at == 0 && self.claims.contains(&Claim::WritersInOrder) {
             Self::arrive(state, i);
         }
         let step = self.step(state, i);
+        state.clients[i].entered &= step.wanted() != Some(Lock::Removal);
         if step.wanted().is_some_and(|lock| Self::grantable(state, i, lock)) {
             return self.grant(state, i);
         }
         match step {
             Step::Test(lock) | Step::TestElse(lock, _) if Self::grantable(state, i, lock) => {
-                if self.programs[i].gives_way() {
+                if lock == Lock::Converter && self.programs[i].gives_way() {
                     self.count(state, i);
                 }
                 self.next(state, i);
@@ -43,6 +45,37 @@ impl System {
             }
             Step::Drop(lock) => {
                 state.clients[i].held &= !lock.bit();
+                state.clients[i].entered &= lock != Lock::Present;
+                self.next(state, i);
+            }
+            Step::Open if state.name == 0 => {
+                state.name = u8::MAX;
+                Self::open(state, i);
+                self.next(state, i);
+            }
+            Step::OpenElse(mark) if state.name == 0 => {
+                if state.clients[i].held & Lock::Main.bit() != 0 {
+                    self.count(state, i);
+                }
+                self.jump(state, i, mark);
+            }
+            Step::Open | Step::OpenElse(_) => {
+                Self::open(state, i);
+                self.next(state, i);
+            }
+            Step::NamedElse(mark) | Step::EnteredElse(mark) if state.clients[i].file != state.name => {
+                self.jump(state, i, mark);
+            }
+            Step::NamedElse(_) | Step::EnteredElse(_) => {
+                state.clients[i].entered |= matches!(step, Step::EnteredElse(_));
+                self.next(state, i);
+            }
+            Step::Unlink => {
+                (state.name, state.abandoned) = (0, false);
+                self.next(state, i);
+            }
+            Step::Close => {
+                Self::close(state, i);
                 self.next(state, i);
             }
             Step::Begin => {
@@ -70,8 +103,9 @@ impl System {
         state.line.retain(|&j| usize::from(j) != i);
         state.clients[i].mode = Mode::Ready;
         if lock.bit() & MAIN != 0 {
-            let begins = state.clients[i].held & MAIN == 0 && !state.clients[i].converting;
-            if begins && !self.programs[i].gives_way() {
+            let barrier = lock == Lock::MainShared && !self.programs[i].shares();
+            let begins = state.clients[i].held & self.aim(i) == 0 && !state.clients[i].converting;
+            if begins && !barrier && !self.programs[i].gives_way() {
                 self.count(state, i);
             }
             state.clients[i].held &= !MAIN;
@@ -83,12 +117,25 @@ impl System {
     pub fn die(&self, state: &mut State, i: usize) {
         state.faults -= 1;
         state.line.retain(|&j| usize::from(j) != i);
+        let file = state.clients[i].file;
+        Self::close(state, i);
+        state.abandoned |= file != 0 && file == state.name;
         let client = &mut state.clients[i];
         (client.mode, client.converting) = (Mode::Orphan, false);
         client.held &= if self.fault == Fault::DieAlone { 0 } else { MAIN };
         if client.held == 0 && !client.running {
             Self::leave(state, i);
         }
+    }
+
+    fn open(state: &mut State, i: usize) {
+        (state.clients[i].file, state.abandoned) = (state.name, false);
+    }
+
+    fn close(state: &mut State, i: usize) {
+        let client = &mut state.clients[i];
+        (client.file, client.entered) = (0, false);
+        client.held &= MAIN;
     }
 
     pub fn between_calls(&self, state: &State, i: usize) -> bool {
@@ -120,7 +167,10 @@ impl System {
 
     fn jump(&self, state: &mut State, i: usize, mark: Mark) {
         let steps = self.programs[i].steps;
-        let to = steps.iter().position(|step| *step == Step::Here(mark)).expect("a mark that is there") as u8;
+        let at = usize::from(state.clients[i].at);
+        let is_mark = |step: &Step| *step == Step::Here(mark);
+        let ahead = steps[at..].iter().position(is_mark).map(|place| at + place);
+        let to = ahead.or_else(|| steps.iter().rposition(is_mark)).expect("a mark that is there") as u8;
         let back = self.rounds.is_some() && to < state.clients[i].at;
         state.clients[i].laps += u8::from(back);
         state.clients[i].at = to;
@@ -153,6 +203,7 @@ impl System {
         let client = &mut state.clients[i];
         client.mode = Mode::Gone;
         (client.at, client.laps, client.rounds, client.held) = (0, 0, 0, 0);
+        (client.file, client.entered) = (0, false);
         (client.running, client.alone, client.converting) = (false, false, false);
         (client.before, client.passed, client.passed_inside, client.jumped) = (0, 0, false, false);
     }
@@ -163,7 +214,22 @@ impl System {
         let asked = client.mode == Mode::Blocked || client.mode == Mode::Ready && client.at > 0;
         let wants_main = |step: &Step| step.wanted().is_some_and(|lock| lock.bit() & MAIN != 0);
         let ahead = &self.programs[i].steps[usize::from(client.at)..];
-        asked && (client.converting || client.held & MAIN == 0 && ahead.iter().any(wants_main))
+        asked && (client.converting || client.held & self.aim(i) == 0 && ahead.iter().any(wants_main))
+    }
+
+    /// What it has to hold of main to run: a writer that has it shared waits still.
+    pub fn aim(&self, i: usize) -> u16 {
+        if self.programs[i].shares() { MAIN } else { Lock::Main.bit() }
+    }
+
+    /// What no claim is about is not counted: states that differ in nothing else are one.
+    fn counts(&self, role: Role) -> bool {
+        let claim = match role {
+            Role::Reader => Claim::ReadersPassedAtMost,
+            Role::FairWriter => Claim::WritersPassedAtMost,
+            Role::PreferringWriter | Role::Ungated => return false,
+        };
+        self.claims.contains(&claim)
     }
 
     fn count(&self, state: &mut State, began: usize) {
@@ -181,10 +247,13 @@ impl System {
             let client = &mut state.clients[i];
             let later = client.before & 1 << began == 0;
             if writer(self.role(i)) && writer(self.role(began)) {
-                client.jumped |= later;
+                client.jumped |= later && self.claims.contains(&Claim::WritersInOrder);
             } else if writer(self.role(i)) != writer(self.role(began)) && self.role(began) != Role::Ungated {
-                client.passed = MANY.min(client.passed + 1);
-                client.passed_inside |= client.held & place.bit() != 0;
+                if self.counts(self.role(i)) {
+                    client.passed = client.passed.min(self.bound) + 1;
+                }
+                let inside = client.held & place.bit() != 0;
+                client.passed_inside |= inside && self.claims.contains(&Claim::NobodyPassedInside);
             }
         }
         let client = &mut state.clients[began];

@@ -6,10 +6,11 @@ use crate::state::{Client, Mode, State};
 use crate::system::{LAPS, System};
 use stateright::Property;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
     Exclusion,
     NobodyStuck,
+    NobodyStuckButForOneSuspended,
     NobodyPassedInside,
     ReadersPassedAtMost,
     WritersPassedAtMost,
@@ -22,6 +23,9 @@ pub enum Claim {
     OneUpgrades,
     RefusedForAnother,
     NobodyCircles,
+    FlockWaitsForNoWaiter,
+    OneGateFile,
+    NoFileLeft,
 }
 
 impl Claim {
@@ -29,6 +33,7 @@ impl Claim {
         match self {
             Self::Exclusion => "no command runs beside a writer's",
             Self::NobodyStuck => "nobody waits for ever",
+            Self::NobodyStuckButForOneSuspended => "nobody waits for ever but for one who is suspended",
             Self::NobodyPassedInside => "nobody is passed once it has its place",
             Self::ReadersPassedAtMost => "a reader is passed by no more writers than the bound",
             Self::WritersPassedAtMost => "a writer is passed by no more readers than the bound",
@@ -41,6 +46,9 @@ impl Claim {
             Self::OneUpgrades => "of those who upgrade, one does",
             Self::RefusedForAnother => "an upgrade is refused only for another conversion",
             Self::NobodyCircles => "nobody goes back again and again",
+            Self::FlockWaitsForNoWaiter => "plain flock is held up by nobody who only waits",
+            Self::OneGateFile => "two gate files are never in use at once",
+            Self::NoFileLeft => "a gate file that nobody has open was left by a death",
         }
     }
 }
@@ -53,6 +61,9 @@ fn condition(claim: Claim) -> fn(&System, &State) -> bool {
     match claim {
         Claim::Exclusion => exclusion,
         Claim::NobodyStuck => nobody_stuck,
+        Claim::NobodyStuckButForOneSuspended => |system, state| {
+            state.clients.iter().any(|client| client.mode == Mode::Suspended) || nobody_stuck(system, state)
+        },
         Claim::NobodyPassedInside => |_, state| !state.clients.iter().any(|client| client.passed_inside),
         Claim::ReadersPassedAtMost => |system, state| passed(system, state, |role| role == Role::Reader),
         Claim::WritersPassedAtMost => |system, state| passed(system, state, |role| role == Role::FairWriter),
@@ -66,6 +77,9 @@ fn condition(claim: Claim) -> fn(&System, &State) -> bool {
         }
         Claim::RefusedForAnother => |_, state| !state.clients.iter().any(|client| client.wronged),
         Claim::NobodyCircles => |_, state| state.clients.iter().all(|client| client.laps < LAPS),
+        Claim::FlockWaitsForNoWaiter => flock_waits_for_no_waiter,
+        Claim::OneGateFile => one_gate_file,
+        Claim::NoFileLeft => |_, state| state.name == 0 || state.abandoned || state.is_open(state.name),
         Claim::SomebodyRan => {
             |_, state| !all_over(state) || state.clients.iter().any(|client| client.ever_ran)
         }
@@ -97,6 +111,24 @@ fn nobody_stuck(system: &System, state: &State) -> bool {
     let mut moves = Vec::new();
     system.moves(state, &mut moves);
     !moves.is_empty() || all_over(state)
+}
+
+fn flock_waits_for_no_waiter(system: &System, state: &State) -> bool {
+    let mut moves = Vec::new();
+    system.moves(state, &mut moves);
+    let mut clients = state.clients.iter().enumerate();
+    let kept = |i, client: &Client| client.mode == Mode::Suspended && client.held & system.aim(i) != 0;
+    let over = |client: &Client| matches!(client.mode, Mode::Gone | Mode::Suspended);
+    let served = |i, client: &Client| system.role(i) != Role::Ungated || over(client);
+    !moves.is_empty()
+        || clients.clone().any(|(i, client)| kept(i, client))
+        || clients.all(|(i, client)| served(i, client))
+}
+
+fn one_gate_file(_: &System, state: &State) -> bool {
+    let mut entered = state.clients.iter().filter(|client| client.entered);
+    let first = entered.next();
+    entered.all(|client| first.is_some_and(|first| first.file == client.file))
 }
 
 fn all_over(state: &State) -> bool {

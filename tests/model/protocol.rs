@@ -1,5 +1,5 @@
-//! What each kind of client does, as lists of steps: section 5 of the blueprint, written down once more, and its
-//! deliberately broken relatives, which show that the checks can fail.
+//! What each kind of client does, as lists of steps: section 5 of the blueprint, written down once more. The gate file
+//! is always there and always open here; how it comes and goes is in `gate_file`.
 
 use crate::kernel::Lock::{self, Converter, Doorway, Gate, Intent, Main, MainShared, Passage, Queue};
 use crate::kernel::MAIN;
@@ -17,8 +17,21 @@ pub enum Step {
     /// As `Try` and `Test`, for one who goes on from the mark when the answer is no.
     TryElse(Lock, Mark),
     TestElse(Lock, Mark),
+    /// The next one of that name, or else the last.
     Goto(Mark),
     Here(Mark),
+    /// Opens the gate file that the name leads to, and makes one if there is none.
+    Open,
+    /// Opens it if there is one.
+    OpenElse(Mark),
+    /// The name still leads to the file that is open.
+    NamedElse(Mark),
+    /// The same; from here on it uses the file.
+    EnteredElse(Mark),
+    /// Takes the name away, no matter where it leads.
+    Unlink,
+    /// With all the locks in the file.
+    Close,
     /// The command waits for its lock to be converted.
     Convert,
     /// It goes on, and nobody else runs.
@@ -29,7 +42,7 @@ pub enum Step {
 
 pub type Mark = &'static str;
 
-use Step::{Begin, Drop, End, Take, TakeUnless, Test, TestElse, Try, TryElse};
+use Step::{Begin, Drop, End, Goto, Here, Take, TakeUnless, Test, TestElse, Try, TryElse};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -49,8 +62,19 @@ pub struct Program {
 impl Program {
     /// Whether it begins as one of many.
     pub fn shares(self) -> bool {
-        let main = |step: &&Step| step.wanted().is_some_and(|lock| lock.bit() & MAIN != 0);
-        self.steps.iter().find(main).is_none_or(|step| step.wanted() == Some(MainShared))
+        let before = self.steps.iter().take_while(|step| **step != Begin);
+        let main = before.filter_map(|step| step.wanted()).filter(|lock| lock.bit() & MAIN != 0);
+        main.last().is_none_or(|lock| lock == MainShared)
+    }
+
+    /// The same with other steps in one place.
+    pub fn replacing(self, old: &[Step], new: &[Step]) -> Self {
+        let mut places = self.steps.windows(old.len()).enumerate().filter(|(_, steps)| *steps == old);
+        let (Some((at, _)), None) = (places.next(), places.next()) else {
+            panic!("{old:?} stands in one place")
+        };
+        let (before, after) = (&self.steps[..at], &self.steps[at + old.len()..]);
+        program(self.role, [before, new, after].concat().leak())
     }
 
     /// Whether it gives main back when it has got it while somebody converts.
@@ -80,91 +104,54 @@ pub const fn program(role: Role, steps: &'static [Step]) -> Program {
 
 pub const READER: Program =
     program(Role::Reader, &[Take(Passage), Take(MainShared), Drop(Passage), Begin, End, Drop(MainShared)]);
+/// QUEUE, and main for an instant: it goes on when the readers go on who waited before it. Then no new ones.
 pub const FAIR: Program = program(
     Role::FairWriter,
-    &[Take(Queue), Take(Gate), Take(Main), Drop(Gate), Begin, End, Drop(Main), Drop(Queue)],
+    &[
+        Take(Queue),
+        Take(MainShared),
+        Drop(MainShared),
+        Take(Gate),
+        Take(Main),
+        Drop(Gate),
+        Drop(Queue),
+        Begin,
+        End,
+        Drop(Main),
+    ],
 );
+/// INTENT outlives QUEUE, but not main: readers that come through while main is still held are there before the next
+/// fair writer.
 pub const PREFERRING: Program = program(
     Role::PreferringWriter,
-    &[Take(Intent), Take(Queue), Take(Main), Begin, End, Drop(Main), Drop(Intent), Drop(Queue)],
+    &[Take(Intent), Take(Queue), Take(Main), Drop(Queue), Begin, End, Drop(Intent), Drop(Main)],
 );
 pub const FLOCK: Program = program(Role::Ungated, &[Take(Main), Begin, End, Drop(Main)]);
 pub const FLOCK_SHARED: Program = program(Role::Ungated, &[Take(MainShared), Begin, End, Drop(MainShared)]);
 
+/// One that does not wait only looks at the gates, so it is in nobody's way.
 pub const READER_NOW: Program =
-    program(Role::Reader, &[Try(Passage), Try(MainShared), Drop(Passage), Begin, End, Drop(MainShared)]);
+    program(Role::Reader, &[Test(Passage), Try(MainShared), Begin, End, Drop(MainShared)]);
 pub const FAIR_NOW: Program =
-    program(Role::FairWriter, &[Try(Queue), Test(Doorway), Try(Main), Begin, End, Drop(Main), Drop(Queue)]);
-/// As the fair one: an INTENT byte would refuse readers for a writer that is itself refused.
+    program(Role::FairWriter, &[Test(Queue), Test(Doorway), Try(Main), Begin, End, Drop(Main)]);
 pub const PREFERRING_NOW: Program = program(Role::PreferringWriter, FAIR_NOW.steps);
 pub const FLOCK_NOW: Program = program(Role::Ungated, &[Try(Main), Begin, End, Drop(Main)]);
+
+/// It finds nobody before it and only then asks for main, as everybody does who need not wait.
+pub fn quick_fair() -> Program {
+    let look = [
+        TestElse(Queue, "wait"),
+        TestElse(Doorway, "wait"),
+        TryElse(Main, "wait"),
+        Goto("in"),
+        Here("wait"),
+        Take(Queue),
+    ];
+    FAIR.replacing(&[Take(Queue)], &look).replacing(&[Begin], &[Here("in"), Begin])
+}
 
 /// A `read` whose command runs another `read` of the same lock, which goes past the gates.
 pub const NESTED: Program = program(
     Role::Reader,
     &[Take(Passage), Take(MainShared), Drop(Passage), Begin, Take(MainShared), End, Drop(MainShared)],
 );
-
-pub mod broken {
-    //! One mistake each.
-    use super::*;
-
-    pub const READER_PAST_THE_GATES: Program =
-        program(Role::Reader, &[Take(MainShared), Begin, End, Drop(MainShared)]);
-    pub const READER_LEAVING_THE_GATES_EARLY: Program = program(
-        Role::Reader,
-        &[Take(Passage), Drop(Passage), Take(MainShared), Begin, End, Drop(MainShared)],
-    );
-    pub const READER_KEEPING_THE_GATES: Program = program(
-        Role::Reader,
-        &[Take(Passage), Take(MainShared), Begin, End, Drop(MainShared), Drop(Passage)],
-    );
-    pub const READER_NEVER_ASKING_MAIN: Program =
-        program(Role::Reader, &[Take(Passage), Begin, End, Drop(Passage)]);
-    pub const NESTED_AT_THE_GATES: Program = program(
-        Role::Reader,
-        &[
-            Take(Passage),
-            Take(MainShared),
-            Drop(Passage),
-            Begin,
-            Take(Passage),
-            Drop(Passage),
-            End,
-            Drop(MainShared),
-        ],
-    );
-    pub const READER_TAKING_MAIN_FIRST: Program = program(
-        Role::Reader,
-        &[Take(MainShared), Take(Passage), Drop(Passage), Begin, End, Drop(MainShared)],
-    );
-    pub const FAIR_LEAVING_GATE_EARLY: Program = program(
-        Role::FairWriter,
-        &[Take(Queue), Take(Gate), Drop(Gate), Take(Main), Begin, End, Drop(Main), Drop(Queue)],
-    );
-    pub const FAIR_LEAVING_QUEUE_EARLY: Program = program(
-        Role::FairWriter,
-        &[Take(Queue), Take(Gate), Take(Main), Drop(Gate), Drop(Queue), Begin, End, Drop(Main)],
-    );
-    pub const FAIR_WITHOUT_QUEUE: Program =
-        program(Role::FairWriter, &[Take(Gate), Take(Main), Drop(Gate), Begin, End, Drop(Main)]);
-    pub const FAIR_WITHOUT_GATE: Program =
-        program(Role::FairWriter, &[Take(Queue), Take(Main), Begin, End, Drop(Main), Drop(Queue)]);
-    pub const FAIR_UNLOCKING_TOO_SOON: Program = program(
-        Role::FairWriter,
-        &[Take(Queue), Take(Gate), Take(Main), Drop(Gate), Begin, Drop(Main), End, Drop(Queue)],
-    );
-    pub const PREFERRING_LEAVING_QUEUE_FIRST: Program = program(
-        Role::PreferringWriter,
-        &[Take(Intent), Take(Queue), Take(Main), Begin, End, Drop(Main), Drop(Queue), Drop(Intent)],
-    );
-    pub const PREFERRING_NOW_WITH_INTENT: Program = program(
-        Role::PreferringWriter,
-        &[Try(Queue), Try(Intent), Try(Main), Begin, End, Drop(Main), Drop(Intent), Drop(Queue)],
-    );
-    /// The order of `--prefer writer` without the -n: it and a fair one can refuse each other.
-    pub const PREFERRING_NOW_INTENT_FIRST: Program = program(
-        Role::PreferringWriter,
-        &[Try(Intent), Try(Queue), Try(Main), Begin, End, Drop(Main), Drop(Queue), Drop(Intent)],
-    );
-}

@@ -1,7 +1,7 @@
 //! Clients that do not wait: -n.
 
+use crate::broken::*;
 use crate::properties::Claim::*;
-use crate::protocol::broken::*;
 use crate::protocol::*;
 use crate::system::Fault;
 use crate::{WAKES, once};
@@ -19,8 +19,8 @@ fn of_those_who_come_at_once_and_do_not_wait_one_always_runs() {
 }
 
 #[test]
-fn a_preferring_writer_that_tries_intent_before_queue_and_a_fair_one_refuse_each_other() {
-    once(&[FAIR_NOW, PREFERRING_NOW_INTENT_FIRST]).breaks(&[SomebodyRan]);
+fn two_that_take_gates_where_a_look_is_enough_refuse_each_other() {
+    once(&[FAIR_NOW_WITH_QUEUE, PREFERRING_NOW_INTENT_FIRST]).breaks(&[SomebodyRan]);
 }
 
 #[test]

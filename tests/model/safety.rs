@@ -1,7 +1,7 @@
 //! Never a writer beside anyone, and nobody stuck, whoever dies when.
 
-use crate::properties::Claim::{Exclusion, NobodyPassedInside, NobodyStuck};
-use crate::protocol::broken::*;
+use crate::broken::*;
+use crate::properties::Claim::{Exclusion, FlockWaitsForNoWaiter, NobodyPassedInside, NobodyStuck};
 use crate::protocol::*;
 use crate::system::Fault;
 use crate::{WAKES, endless, once};
@@ -49,7 +49,7 @@ fn a_command_that_does_not_inherit_the_lock_can_end_up_beside_a_writer() {
 
 #[test]
 fn a_writer_that_unlocks_before_its_command_ends_is_found() {
-    once(&[READER, FAIR_UNLOCKING_TOO_SOON]).breaks(&[Exclusion]);
+    once(&[READER, fair_unlocking_too_soon()]).breaks(&[Exclusion]);
 }
 
 #[test]
@@ -69,8 +69,34 @@ fn a_read_under_a_read_must_go_past_the_gates() {
 }
 
 #[test]
-fn a_suspended_waiter_holds_up_those_behind_it_unlike_with_flock() {
+fn no_writer_runs_beside_anyone_with_one_suspended_anywhere_or_record_locks_lost_anywhere() {
+    for fault in [Fault::Suspend, Fault::LoseRecords] {
+        once(&[READER, FAIR, PREFERRING, FLOCK]).faults(1, fault).holds(&[Exclusion]);
+    }
+    once(&[READER, FAIR, PREFERRING]).faults(2, Fault::Any).holds(&[Exclusion]);
+    once(&[READER, FAIR, FAIR, PREFERRING]).faults(1, Fault::LoseRecords).holds(&[NobodyStuck]);
+}
+
+#[test]
+fn a_suspended_waiter_holds_up_those_that_come_after_it_unlike_with_flock() {
     let flock = [FLOCK_SHARED, FLOCK_SHARED, FLOCK, FLOCK];
-    once(&flock).faults(1, Fault::Suspend).holds(&[NobodyStuck]);
-    once(&[READER, READER, FAIR, FLOCK]).faults(1, Fault::Suspend).breaks(&[NobodyStuck]);
+    once(&flock).faults(1, Fault::SuspendAsleep).holds(&[NobodyStuck]);
+    once(&[READER, READER, FAIR, FLOCK]).faults(1, Fault::SuspendAsleep).breaks(&[NobodyStuck]);
+}
+
+#[test]
+fn plain_flock_is_held_up_by_no_suspended_waiter() {
+    for (one, other) in [(READER, FAIR), (FAIR, FAIR), (FAIR, PREFERRING)] {
+        let cast = [READER, one, other, FLOCK];
+        once(&cast).faults(1, Fault::SuspendAsleep).holds(&[FlockWaitsForNoWaiter]);
+    }
+    let keeping = [READER, READER, fair_holding(), FLOCK];
+    once(&keeping).faults(1, Fault::SuspendAsleep).breaks(&[FlockWaitsForNoWaiter]);
+}
+
+/// The barrier is a lock, so there is a moment in which the writer has it: one system call.
+#[test]
+fn but_one_suspended_between_the_barrier_and_its_release_holds_up_plain_flock() {
+    once(&[FAIR, FLOCK]).faults(1, Fault::Suspend).breaks(&[FlockWaitsForNoWaiter]);
+    once(&[fair_without_barrier(), FLOCK]).faults(1, Fault::Suspend).holds(&[FlockWaitsForNoWaiter]);
 }

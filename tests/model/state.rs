@@ -18,6 +18,10 @@ pub struct Client {
     /// How often it went back to an earlier step; not counted in runs without end.
     pub laps: u8,
     pub held: u16,
+    /// The gate file that it has open; 0 is none.
+    pub file: u8,
+    /// It has found its gate file under the name, and has not begun to leave.
+    pub entered: bool,
     pub running: bool,
     /// What it runs is not to run beside others.
     pub alone: bool,
@@ -43,6 +47,31 @@ pub struct State {
     /// The sleepers; in order of arrival where the order matters.
     pub line: Vec<u8>,
     pub faults: u8,
+    /// The gate file that the name leads to; 0 is none.
+    pub name: u8,
+    /// One who had it open has died, and nobody has opened it since.
+    pub abandoned: bool,
+}
+
+impl State {
+    /// What the name leads to is 1, the others are numbered by who has them open: what differs in numbers only is one
+    /// state.
+    pub fn number_files(&mut self) {
+        let mut known = vec![0];
+        let mut number = |file: u8| {
+            let place = known.iter().position(|other| *other == file);
+            place.unwrap_or_else(|| {
+                known.push(file);
+                known.len() - 1
+            }) as u8
+        };
+        self.name = number(self.name);
+        self.clients.iter_mut().for_each(|client| client.file = number(client.file));
+    }
+
+    pub fn is_open(&self, file: u8) -> bool {
+        self.clients.iter().any(|client| client.file == file)
+    }
 }
 
 impl Client {
@@ -53,6 +82,8 @@ impl Client {
             rounds,
             laps: 0,
             held: 0,
+            file: 0,
+            entered: false,
             running: false,
             alone: false,
             ever_ran: false,

@@ -7,7 +7,7 @@
 //! With `rounds` the runs are finite, and every action is checked to raise `rank`: no run can go in circles, so "never
 //! stuck" means that everybody comes to an end. Without, the clients come again for ever.
 
-use crate::kernel::{Lock, Wake};
+use crate::kernel::{Lock, MAIN, Wake};
 use crate::properties::{self, Claim};
 use crate::protocol::{Program, Role, Step};
 use crate::state::{Client, Mode, State};
@@ -19,14 +19,24 @@ pub enum Action {
     Wake(usize),
     Die(usize),
     Suspend(usize),
+    LoseRecords(usize),
     CallOff(usize),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
+    /// The process; its command runs on and holds the main lock.
     Die,
+    /// The process, and its command runs on without the lock.
     DieAlone,
+    /// At any step.
     Suspend,
+    /// While it sleeps before a lock.
+    SuspendAsleep,
+    /// The process loses its classic record locks and does not know.
+    LoseRecords,
+    /// Any of these that leaves the main lock with its command.
+    Any,
 }
 
 #[derive(Clone, Debug)]
@@ -36,6 +46,8 @@ pub struct System {
     pub rounds: Option<u8>,
     pub faults: u8,
     pub fault: Fault,
+    /// What goes when the record locks are lost.
+    pub records: u16,
     pub bound: u8,
     pub claims: &'static [Claim],
 }
@@ -54,8 +66,11 @@ impl System {
     }
 
     pub fn grantable(state: &State, i: usize, lock: Lock) -> bool {
+        let file = state.clients[i].file;
         let others = state.clients.iter().enumerate().filter(|(j, _)| *j != i);
-        others.fold(0, |held, (_, client)| held | client.held) & lock.foes() == 0
+        let met =
+            others.map(|(_, client)| if client.file == file { client.held } else { client.held & MAIN });
+        met.fold(0, |all, held| all | held) & lock.foes() == 0
     }
 
     fn wakeable(&self, state: &State, i: usize) -> bool {
@@ -87,11 +102,12 @@ impl System {
             Mode::Orphan | Mode::Suspended => 100_000,
             Mode::Ready | Mode::Blocked | Mode::Refused => {
                 let stays = usize::from(client.mode != Mode::Ready);
-                let round = 90_000 - 2_000 * usize::from(client.rounds);
-                round + 100 * usize::from(client.laps) + 2 * usize::from(client.at) + stays
+                let round = 90_000 - 4_000 * usize::from(client.rounds);
+                round + 256 * usize::from(client.laps) + 2 * usize::from(client.at) + stays
             }
         };
-        state.clients.iter().map(rank).sum()
+        let faults_left = usize::from(state.faults);
+        state.clients.iter().map(rank).sum::<usize>() + 100 - faults_left
     }
 }
 
@@ -102,7 +118,7 @@ impl Model for System {
     fn init_states(&self) -> Vec<State> {
         let client = Client::new(self.rounds.unwrap_or(1));
         let clients = vec![client; self.programs.len()];
-        vec![State { clients, line: Vec::new(), faults: self.faults }]
+        vec![State { clients, line: Vec::new(), faults: self.faults, name: 0, abandoned: false }]
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
@@ -116,11 +132,19 @@ impl Model for System {
             if client.mode == Mode::Blocked && matches!(self.step(state, i), Step::TakeUnless(..)) {
                 actions.push(Action::CallOff(i));
             }
-            match self.fault {
-                _ if state.faults == 0 || !alive => {}
-                Fault::Die | Fault::DieAlone => actions.push(Action::Die(i)),
-                Fault::Suspend if self.waits(state, i) => actions.push(Action::Suspend(i)),
-                Fault::Suspend => {}
+            if state.faults == 0 || !alive {
+                continue;
+            }
+            if matches!(self.fault, Fault::Die | Fault::DieAlone | Fault::Any) {
+                actions.push(Action::Die(i));
+            }
+            if matches!(self.fault, Fault::Suspend | Fault::Any)
+                || self.fault == Fault::SuspendAsleep && client.mode == Mode::Blocked
+            {
+                actions.push(Action::Suspend(i));
+            }
+            if matches!(self.fault, Fault::LoseRecords | Fault::Any) && client.held & self.records != 0 {
+                actions.push(Action::LoseRecords(i));
             }
         }
     }
@@ -137,7 +161,12 @@ impl Model for System {
                 state.clients[i].mode = Mode::Suspended;
                 state.line.retain(|&j| usize::from(j) != i);
             }
+            Action::LoseRecords(i) => {
+                state.faults -= 1;
+                state.clients[i].held &= !self.records;
+            }
         }
+        state.number_files();
         if self.wake == Wake::InOrder {
             for i in state.line.clone() {
                 if self.wakeable(&state, i.into()) {

@@ -11,5 +11,5 @@ mod downgrade;
 mod fcntl;
 mod impatient;
 mod order;
-mod programs;
+pub mod programs;
 mod upgrade;

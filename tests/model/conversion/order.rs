@@ -1,10 +1,10 @@
 //! What the gates promise holds with conversions in between, and nobody starves because of one.
 
 use super::programs::*;
+use crate::broken::READER_PAST_THE_GATES;
 use crate::kernel::Wake::{Brief, InOrder, Prompt};
 use crate::properties::Claim::*;
 use crate::protocol::READER;
-use crate::protocol::broken::READER_PAST_THE_GATES;
 use crate::starvation::starves;
 use crate::system::Fault;
 use crate::{WAKES, endless};

@@ -4,21 +4,9 @@ use crate::kernel::Lock::{
     Conversion, Converter, Gate, Intent, Landing, Main, MainShared, Passage, Queue, Yield,
 };
 use crate::protocol::Step::{
-    self, Alone, Begin, Convert, Drop, End, Goto, Here, Take, TakeUnless, TestElse, Together, Try, TryElse,
+    Alone, Begin, Convert, Drop, End, Goto, Here, Take, TakeUnless, TestElse, Together, Try, TryElse,
 };
 use crate::protocol::{Program, Role, program};
-
-impl Program {
-    /// The same with other steps in one place.
-    pub fn replacing(self, old: &[Step], new: &[Step]) -> Self {
-        let mut places = self.steps.windows(old.len()).enumerate().filter(|(_, steps)| *steps == old);
-        let (Some((at, _)), None) = (places.next(), places.next()) else {
-            panic!("{old:?} stands in one place")
-        };
-        let (before, after) = (&self.steps[..at], &self.steps[at + old.len()..]);
-        program(self.role, [before, new, after].concat().leak())
-    }
-}
 
 /// Who gets main while somebody converts gives it back, and asks again when the conversion is over.
 pub const EXCLUSIVE: Program = program(
@@ -44,17 +32,16 @@ pub const EXCLUSIVE_NOW: Program = program(
 );
 
 pub fn fair_writer() -> Program {
-    let gated = EXCLUSIVE
-        .replacing(&[Take(Main), Goto("look")], &[Take(Queue), Take(Gate), Take(Main), Goto("look")]);
-    let released =
-        gated.replacing(&[Begin, End, Drop(Main)], &[Drop(Gate), Begin, End, Drop(Main), Drop(Queue)]);
+    let way = [Take(Queue), Take(MainShared), Drop(MainShared), Take(Gate), Take(Main), Goto("look")];
+    let gated = EXCLUSIVE.replacing(&[Take(Main), Goto("look")], &way);
+    let released = gated.replacing(&[Begin], &[Drop(Gate), Drop(Queue), Begin]);
     Program { role: Role::FairWriter, ..released }
 }
 
 pub fn preferring_writer() -> Program {
     let gated = EXCLUSIVE
         .replacing(&[Take(Main), Goto("look")], &[Take(Intent), Take(Queue), Take(Main), Goto("look")]);
-    let released = gated.replacing(&[End, Drop(Main)], &[End, Drop(Main), Drop(Intent), Drop(Queue)]);
+    let released = gated.replacing(&[Begin, End], &[Drop(Queue), Begin, End, Drop(Intent)]);
     Program { role: Role::PreferringWriter, ..released }
 }
 
