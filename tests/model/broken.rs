@@ -1,4 +1,5 @@
-//! The deliberately broken relatives of the protocol, which show that the checks can fail: one mistake each.
+//! The deliberately broken relatives of the protocol, which show that the checks can fail: one
+//! mistake each.
 
 use crate::kernel::Lock::{Doorway, Gate, Intent, Main, MainShared, Passage, Queue};
 use crate::protocol::Step::{Begin, Drop, End, Goto, Here, Take, Test, TestElse, Try, TryElse};
@@ -86,7 +87,8 @@ pub const PREFERRING_NOW_WITH_INTENT: Program = program(
     Role::PreferringWriter,
     &[Test(Queue), Try(Intent), Try(Main), Begin, End, Drop(Intent), Drop(Main)],
 );
-/// Each in an order of its own: it and a fair one that takes QUEUE and then the doorway can refuse each other.
+/// Each in an order of its own: it and a fair one that takes QUEUE and then the doorway can refuse
+/// each other.
 pub const PREFERRING_NOW_INTENT_FIRST: Program = program(
     Role::PreferringWriter,
     &[Try(Intent), Try(Queue), Try(Main), Drop(Queue), Begin, End, Drop(Intent), Drop(Main)],

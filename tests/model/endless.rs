@@ -1,4 +1,4 @@
-//! Nobody starves while the others come and go for ever.
+//! Nobody starves while the others come and go without end.
 
 use crate::WAKES;
 use crate::broken::*;
@@ -48,6 +48,9 @@ fn one_preferring_writer_starves_no_reader_but_two_do() {
 fn nobody_starves_among_those_who_look_first_whether_they_must_wait() {
     let quick = [READER, quick_fair(), quick_fair()];
     for wake in WAKES {
+        let preferring = [READER, FAIR, quick_preferring()];
+        assert_eq!(starves(&endless(&preferring).wake(wake), 0), None);
+        assert_eq!(starves(&endless(&preferring).wake(wake), 1), None);
         assert_eq!(starves(&endless(&quick).wake(wake), 0), None);
         assert_eq!(starves(&endless(&quick).wake(wake), 1), None);
     }

@@ -1,10 +1,12 @@
-//! The locks as the kernel keeps them: who may hold what beside whom, and who gets a lock that became free.
+//! The locks as the kernel keeps them: who may hold what beside whom, and who gets a lock that
+//! became free.
 //!
-//! The main lock is flock(2) on the lock file. Everything else is in the gate file: classic record locks, and those of an
-//! open file description where a process must not lose them to a close elsewhere in it. To a waiter all of them behave
-//! alike: a request is granted when no other holds a conflicting lock, no matter who else is waiting, and nobody is
-//! handed a lock, the sleepers are woken and ask again. What the families do differently (the gate file's locks die with
-//! the process, the main lock lives on in the command) is in `moves.rs`.
+//! The main lock is flock(2) on the lock file. Everything else is in the gate file: classic record
+//! locks, and those of an open file description where a process must not lose them to a close
+//! elsewhere in it. To a waiter all of them behave alike: a request is granted when no other holds
+//! a conflicting lock, no matter who else is waiting, and nobody is handed a lock, the sleepers are
+//! woken and ask again. What the families do differently (the gate file's locks die with the
+//! process, the main lock lives on in the command) is in `moves.rs`.
 //!
 //! How soon a woken sleeper asks again is what the bounds depend on, so it is a parameter.
 
@@ -21,9 +23,11 @@ pub enum Lock {
     Doorway,
     /// One who converts.
     Conversion,
-    /// CONVERSION and the byte before it, shared: a writer that gives way, for an instant once the conversion is over.
+    /// CONVERSION and the byte before it, shared: a writer that gives way, for an instant once the
+    /// conversion is over.
     Yield,
-    /// The byte before CONVERSION, exclusive: one who wants to convert waits there for those who pass.
+    /// The byte before CONVERSION, exclusive: one who wants to convert waits there for those who
+    /// pass.
     Landing,
     /// CONVERSION, shared: only ever tested.
     Converter,
@@ -45,8 +49,9 @@ impl Lock {
         1 << self as u16
     }
 
-    /// What nobody else may hold when this is granted. Every preferring writer has an INTENT byte of its own; a reader's
-    /// passage is the shared lock from GATE over all INTENT bytes to CONVERSION.
+    /// What nobody else may hold when this is granted. Every preferring writer has an INTENT byte
+    /// of its own; a reader's passage is the shared lock from GATE over all INTENT bytes to
+    /// CONVERSION.
     pub const fn foes(self) -> u16 {
         match self {
             Queue => Queue.bit(),
@@ -75,12 +80,14 @@ pub const RECORDS: u16 = Queue.bit() | Gate.bit() | Intent.bit() | Passage.bit()
 /// Who gets a lock that became free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wake {
-    /// Any waiter or newcomer, at any time: a woken sleeper may sleep on for as long as others like. Worse than any
-    /// real kernel, so what holds here holds everywhere.
+    /// Any waiter or newcomer, at any time: a woken sleeper may sleep on for as long as others
+    /// like. Worse than any real kernel, so what holds here holds everywhere.
     Any,
-    /// Any waiter or newcomer, but no command is so short that it ends before a woken sleeper has asked again.
+    /// Any waiter or newcomer, but no command is so short that it ends before a woken sleeper has
+    /// asked again.
     Prompt,
-    /// Prompt, and no command is so short that it ends while another client is between two system calls.
+    /// Prompt, and no command is so short that it ends while another client is between two system
+    /// calls.
     Brief,
     /// The waiters in order of arrival, before any newcomer.
     InOrder,

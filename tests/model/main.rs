@@ -1,12 +1,13 @@
-//! A model of the gate protocol (src/lock/gates.rs) and of conversions (src/lock/conversion.rs), walked through state by
-//! state.
+//! A model of the gate protocol (src/lock/gates.rs) and of conversions (src/lock/conversion.rs),
+//! walked through state by state.
 //!
-//! The real locks can only be tried a few thousand times, and the interleavings that break such a protocol are the rare
-//! ones. Here a few clients take every interleaving there is, with a death at every step. Each check stands beside a
-//! broken protocol that it must reject, so that a check that cannot fail is noticed.
+//! The real locks can only be tried a few thousand times, and the interleavings that break such a
+//! protocol are the rare ones. Here a few clients take every interleaving there is, with a fault at
+//! every step. Each check stands beside a broken protocol that it must reject, so that a check that
+//! cannot fail is noticed.
 //!
-//! What holds depends on how soon a woken sleeper asks again (`kernel::Wake`); the tests say for which they hold, and
-//! some pin down what does *not* hold, so that the manual does not promise it.
+//! What holds depends on how soon a woken sleeper asks again (`kernel::Wake`); the tests say for
+//! which they hold, and some pin down what does *not* hold, so that the manual does not promise it.
 
 mod broken;
 mod conversion;
@@ -15,6 +16,7 @@ mod fairness;
 mod gate_file;
 mod kernel;
 mod moves;
+mod passing;
 mod properties;
 mod protocol;
 mod refusal;
@@ -31,7 +33,7 @@ use system::{Fault, System};
 
 const WAKES: [Wake; 4] = [Wake::Any, Wake::Prompt, Wake::Brief, Wake::InOrder];
 
-/// Everybody comes once, nothing goes wrong.
+/// All come once, nothing goes wrong.
 fn once(programs: &[Program]) -> System {
     let programs = programs.to_vec();
     System {
@@ -46,7 +48,7 @@ fn once(programs: &[Program]) -> System {
     }
 }
 
-/// Everybody comes again for ever.
+/// All come again without end.
 fn endless(programs: &[Program]) -> System {
     System { rounds: None, ..once(programs) }
 }

@@ -1,4 +1,5 @@
-//! What must hold in every state. The bound on passing is the system's own, so that the same claim serves for all.
+//! What must hold in every state. The bound on passing is the system's own, so that the same claim
+//! serves for all.
 
 use crate::kernel::Lock;
 use crate::protocol::{Program, Role, Step};
@@ -15,7 +16,7 @@ pub enum Claim {
     ReadersPassedAtMost,
     WritersPassedAtMost,
     WritersInOrder,
-    SomebodyRan,
+    OneRan,
     NobodyRefused,
     ReadersRefusedForAWriter,
     Unbroken,
@@ -32,17 +33,17 @@ impl Claim {
     pub const fn text(self) -> &'static str {
         match self {
             Self::Exclusion => "no command runs beside a writer's",
-            Self::NobodyStuck => "nobody waits for ever",
-            Self::NobodyStuckButForOneSuspended => "nobody waits for ever but for one who is suspended",
+            Self::NobodyStuck => "nobody is stuck",
+            Self::NobodyStuckButForOneSuspended => "nobody is stuck but for one who is suspended",
             Self::NobodyPassedInside => "nobody is passed once it has its place",
             Self::ReadersPassedAtMost => "a reader is passed by no more writers than the bound",
             Self::WritersPassedAtMost => "a writer is passed by no more readers than the bound",
             Self::WritersInOrder => "writers begin in the order in which they came",
-            Self::SomebodyRan => "of those who do not wait, one runs",
+            Self::OneRan => "of those who do not wait, one runs",
             Self::ReadersRefusedForAWriter => "a reader is refused only where a writer runs",
             Self::NobodyRefused => "nobody is refused",
             Self::Unbroken => "nobody writes while another converts",
-            Self::NothingLost => "whoever goes on after a conversion holds its lock",
+            Self::NothingLost => "one who goes on after a conversion holds its lock",
             Self::OneUpgrades => "of those who upgrade, one does",
             Self::RefusedForAnother => "an upgrade is refused only for another conversion",
             Self::NobodyCircles => "nobody goes back again and again",
@@ -80,9 +81,7 @@ fn condition(claim: Claim) -> fn(&System, &State) -> bool {
         Claim::FlockWaitsForNoWaiter => flock_waits_for_no_waiter,
         Claim::OneGateFile => one_gate_file,
         Claim::NoFileLeft => |_, state| state.name == 0 || state.abandoned || state.is_open(state.name),
-        Claim::SomebodyRan => {
-            |_, state| !all_over(state) || state.clients.iter().any(|client| client.ever_ran)
-        }
+        Claim::OneRan => |_, state| !all_over(state) || state.clients.iter().any(|client| client.ever_ran),
     }
 }
 

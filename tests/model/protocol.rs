@@ -1,5 +1,6 @@
-//! What each kind of client does, as lists of steps: section 5 of the blueprint, written down once more. The gate file
-//! is always there and always open here; how it comes and goes is in `gate_file`.
+//! What each kind of client does, as lists of steps: section 5 of the blueprint, written down once
+//! more. The gate file is always there and always open here; how it comes and goes is in
+//! `gate_file`.
 
 use crate::kernel::Lock::{self, Converter, Doorway, Gate, Intent, Main, MainShared, Passage, Queue};
 use crate::kernel::MAIN;
@@ -49,7 +50,8 @@ pub enum Role {
     Reader,
     FairWriter,
     PreferringWriter,
-    /// flock(1), `exclusive`, `--prefer reader`: they know no gates, so no promise is made about them.
+    /// flock(1), `exclusive`, `--prefer reader`: they know no gates, so no promise is made about
+    /// them.
     Ungated,
 }
 
@@ -77,7 +79,17 @@ impl Program {
         program(self.role, [before, new, after].concat().leak())
     }
 
-    /// Whether it gives main back when it has got it while somebody converts.
+    /// The same with other steps before some of its own.
+    pub fn before(self, old: &[Step], new: &[Step]) -> Self {
+        self.replacing(old, &[new, old].concat())
+    }
+
+    /// The same with other steps after some of its own.
+    pub fn after(self, old: &[Step], new: &[Step]) -> Self {
+        self.replacing(old, &[old, new].concat())
+    }
+
+    /// Whether it gives main back when it has got it while another converts.
     pub fn gives_way(self) -> bool {
         self.steps.contains(&TestElse(Converter, "give way"))
     }
@@ -104,7 +116,8 @@ pub const fn program(role: Role, steps: &'static [Step]) -> Program {
 
 pub const READER: Program =
     program(Role::Reader, &[Take(Passage), Take(MainShared), Drop(Passage), Begin, End, Drop(MainShared)]);
-/// QUEUE, and main for an instant: it goes on when the readers go on who waited before it. Then no new ones.
+/// QUEUE, and main for an instant: it goes on when the readers go on who waited before it. Then no
+/// new ones.
 pub const FAIR: Program = program(
     Role::FairWriter,
     &[
@@ -120,8 +133,8 @@ pub const FAIR: Program = program(
         Drop(Main),
     ],
 );
-/// INTENT outlives QUEUE, but not main: readers that come through while main is still held are there before the next
-/// fair writer.
+/// INTENT outlives QUEUE, but not main: readers that come through while main is still held are
+/// there before the next fair writer.
 pub const PREFERRING: Program = program(
     Role::PreferringWriter,
     &[Take(Intent), Take(Queue), Take(Main), Drop(Queue), Begin, End, Drop(Intent), Drop(Main)],
@@ -137,17 +150,16 @@ pub const FAIR_NOW: Program =
 pub const PREFERRING_NOW: Program = program(Role::PreferringWriter, FAIR_NOW.steps);
 pub const FLOCK_NOW: Program = program(Role::Ungated, &[Try(Main), Begin, End, Drop(Main)]);
 
-/// It finds nobody before it and only then asks for main, as everybody does who need not wait.
+/// It finds nobody before it and only then asks for main, as all do who need not wait.
+const LOOK: [Step; 5] =
+    [TestElse(Queue, "wait"), TestElse(Doorway, "wait"), TryElse(Main, "wait"), Goto("in"), Here("wait")];
+
 pub fn quick_fair() -> Program {
-    let look = [
-        TestElse(Queue, "wait"),
-        TestElse(Doorway, "wait"),
-        TryElse(Main, "wait"),
-        Goto("in"),
-        Here("wait"),
-        Take(Queue),
-    ];
-    FAIR.replacing(&[Take(Queue)], &look).replacing(&[Begin], &[Here("in"), Begin])
+    FAIR.before(&[Take(Queue)], &LOOK).before(&[Begin], &[Here("in")])
+}
+
+pub fn quick_preferring() -> Program {
+    PREFERRING.before(&[Take(Intent)], &LOOK).before(&[Begin], &[Here("in")])
 }
 
 /// A `read` whose command runs another `read` of the same lock, which goes past the gates.

@@ -14,13 +14,13 @@ fn of_those_who_come_at_once_and_do_not_wait_one_always_runs() {
         &[READER_NOW, FAIR_NOW, PREFERRING_NOW, FLOCK_NOW],
     ];
     for cast in casts {
-        once(cast).holds(&[Exclusion, NobodyStuck, SomebodyRan]);
+        once(cast).holds(&[Exclusion, NobodyStuck, OneRan]);
     }
 }
 
 #[test]
 fn two_that_take_gates_where_a_look_is_enough_refuse_each_other() {
-    once(&[FAIR_NOW_WITH_QUEUE, PREFERRING_NOW_INTENT_FIRST]).breaks(&[SomebodyRan]);
+    once(&[FAIR_NOW_WITH_QUEUE, PREFERRING_NOW_INTENT_FIRST]).breaks(&[OneRan]);
 }
 
 #[test]

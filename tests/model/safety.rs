@@ -1,4 +1,4 @@
-//! Never a writer beside anyone, and nobody stuck, whoever dies when.
+//! Never a writer beside anyone, and nobody stuck, no matter who dies when.
 
 use crate::broken::*;
 use crate::properties::Claim::{Exclusion, FlockWaitsForNoWaiter, NobodyPassedInside, NobodyStuck};

@@ -1,9 +1,10 @@
-//! Can one client wait for ever while the others come and go without end?
+//! Can one client wait endlessly while the others come and go without end?
 //!
-//! stateright looks at states and at ends of runs; a starved client lives in a circle that never ends. So this looks for
-//! circles: a set of states, each reachable from each, in all of which the victim waits. The circle only counts when it
-//! is fair: a client that can move again and again does move (idle clients need not come, and nobody dies). Where one
-//! cannot, the states in which it could are taken away and what is left is searched again.
+//! stateright looks at states and at ends of runs; a starved client lives in a circle that never
+//! ends. So this looks for circles: a set of states, each reachable from each, in all of which the
+//! victim waits. The circle only counts when it is fair: a client that can move again and again
+//! does move (idle clients need not come, and nobody dies). Where one cannot, the states in which
+//! it could are taken away and what is left is searched again.
 
 use crate::state::{Mode, State};
 use crate::system::{Action, System};
@@ -17,7 +18,8 @@ struct Graph {
     edges: Edges,
 }
 
-/// How many states are in the largest fair circle in which `victim` waits; none when it cannot starve.
+/// How many states are in the largest fair circle in which `victim` waits; none when it cannot
+/// starve.
 pub fn starves(system: &System, victim: usize) -> Option<usize> {
     let graph = explore(system);
     let waiting: Vec<usize> =
@@ -70,7 +72,8 @@ fn unfair_to(graph: &Graph, circle: &[usize], clients: usize) -> Option<usize> {
     (0..clients).find(|c| circle.iter().any(|n| can_move(graph, *n, *c)) && !moves(*c))
 }
 
-/// The strongly connected parts of `nodes` that have an edge of their own (Tarjan's algorithm, without recursion).
+/// The strongly connected parts of `nodes` that have an edge of their own (Tarjan's algorithm,
+/// without recursion).
 fn circles(edges: &Edges, nodes: &[usize]) -> Vec<Vec<usize>> {
     const NEW: usize = usize::MAX;
     let mut inside = vec![false; edges.len()];

@@ -54,8 +54,8 @@ pub struct State {
 }
 
 impl State {
-    /// What the name leads to is 1, the others are numbered by who has them open: what differs in numbers only is one
-    /// state.
+    /// What the name leads to is 1, the others are numbered by who has them open: what differs in
+    /// numbers only is one state.
     pub fn number_files(&mut self) {
         let mut known = vec![0];
         let mut number = |file: u8| {

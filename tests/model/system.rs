@@ -1,11 +1,15 @@
-//! The state machine that stateright walks through: clients, each at a step of its program, and the locks they hold.
+//! The state machine that stateright walks through: clients, each at a step of its program, and the
+//! locks they hold.
 //!
-//! An action is one system call of one client, the kernel waking one sleeper, or a fault. A fault is a death (a kill, a
-//! timeout: the gates go at once, the main lock when the command ends) or a suspension (SIGSTOP: nothing goes). Deaths
-//! after the start leave an orphan, a command that runs without its wrapper.
+//! An action is one system call of one client, the kernel waking one sleeper, or a fault. A fault
+//! is a death (a kill, a timeout: the gate file goes at once with all that is held in it, the main
+//! lock when the command ends) or a suspension (SIGSTOP: nothing goes), or a loss: a close
+//! elsewhere in the process takes its record locks away, and it does not notice. Deaths after the
+//! start leave an orphan, a command that runs without its wrapper.
 //!
-//! With `rounds` the runs are finite, and every action is checked to raise `rank`: no run can go in circles, so "never
-//! stuck" means that everybody comes to an end. Without, the clients come again for ever.
+//! With `rounds` the runs are finite, and every action is checked to raise `rank`: no run can go in
+//! circles, so "never stuck" means that everybody comes to an end. Without, the clients come again
+//! without end.
 
 use crate::kernel::{Lock, MAIN, Wake};
 use crate::properties::{self, Claim};

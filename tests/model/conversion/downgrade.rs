@@ -1,5 +1,5 @@
-//! A downgrade. It needs no gate, because Linux (since 4.0) lets nothing go where nobody is in the way; by the manual
-//! of flock(2) alone, no gate that readers stand in would do.
+//! A downgrade. It needs no gate, because Linux (since 4.0) lets nothing go where nobody is in the
+//! way; by the manual of flock(2) alone, no gate that readers stand in would do.
 
 use super::programs::*;
 use crate::kernel::Lock::{Conversion, Main, MainShared};

@@ -1,5 +1,5 @@
-//! The fcntl family: the kernel converts in one step, and keeps the old lock until then. So writers need not look; the
-//! gate is there for the second one who upgrades.
+//! The fcntl family: the kernel converts in one step, and keeps the old lock until then. So writers
+//! need not look; the gate is there for the second one who upgrades.
 
 use super::programs::*;
 use crate::kernel::Lock::{Conversion, Main};
@@ -10,7 +10,7 @@ use crate::protocol::{FAIR, FLOCK, PREFERRING, READER};
 use crate::system::Fault;
 
 #[test]
-fn nobody_writes_in_between_whoever_it_is() {
+fn no_writer_of_any_kind_gets_in_between() {
     for cast in [[READER, FLOCK], [READER, FAIR], [PREFERRING, FLOCK]] {
         once(&[fcntl_upgrader(), cast[0], cast[1]]).faults(1, Fault::Die).holds(&[
             Exclusion,

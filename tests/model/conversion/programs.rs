@@ -8,7 +8,8 @@ use crate::protocol::Step::{
 };
 use crate::protocol::{Program, Role, program};
 
-/// Who gets main while somebody converts gives it back, and asks again when the conversion is over.
+/// One who gets main while another converts gives it back, and asks again when the conversion is
+/// over.
 pub const EXCLUSIVE: Program = program(
     Role::Ungated,
     &[
@@ -147,7 +148,8 @@ pub fn up_and_down() -> Program {
     )
 }
 
-/// In the fcntl family the kernel lets nothing go; only main itself decides, for those who do not convert.
+/// In the fcntl family the kernel lets nothing go; only main itself decides, for those who do not
+/// convert.
 pub fn fcntl_upgrader() -> Program {
     let kept = UPGRADER
         .replacing(&[Drop(MainShared), TakeUnless(Main, "called off")], &[TakeUnless(Main, "called off")]);

@@ -43,7 +43,7 @@ fn of_two_who_upgrade_one_does_and_nobody_is_refused_but_for_it() {
 }
 
 #[test]
-fn a_second_one_that_waits_for_the_gate_waits_for_ever() {
+fn a_second_one_that_waits_for_the_gate_is_stuck() {
     let waiting = UPGRADER.replacing(GATE, &[Take(Conversion)]);
     once(&[waiting, waiting]).breaks(&[NobodyStuck]);
 }

@@ -1,7 +1,8 @@
 //! The gate file: made by the first one who has to wait, removed by the last one who leaves.
 //!
-//! The gates only order those who have the same file open, so there must never be two in use. And one who gets main
-//! looks there for a conversion, so a file in which somebody converts must keep its name.
+//! The gates only order those who have the same file open, so there must never be two in use. And
+//! one who gets main looks there for a conversion, so a file in which a client converts must keep
+//! its name.
 
 mod life;
 mod programs;

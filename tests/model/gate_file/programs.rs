@@ -10,7 +10,8 @@ use crate::protocol::Step::{
 };
 use crate::protocol::{Program, READER, Role, program};
 
-/// One who finds PRESENT taken sleeps: it is taken by one who removes the file, and who may be suspended.
+/// One who finds PRESENT taken sleeps: it is taken by one who removes the file, and who may be
+/// suspended.
 pub const ENTER: [Step; 8] =
     [Open, Goto("opened"), Here("gone"), Close, Open, Here("opened"), Take(Present), EnteredElse("gone")];
 
@@ -18,24 +19,13 @@ pub const ENTER: [Step; 8] =
 pub const LEAVE_A_LOOK: [Step; 5] =
     [TryElse(Removal, "close"), NamedElse("close"), Unlink, Here("close"), Close];
 
-/// PRESENT is given back before it is asked for alone: of two who leave at once and keep it, neither would get it.
+/// PRESENT is given back before it is asked for alone: of two who leave at once and keep it,
+/// neither would get it.
 pub const LEAVE: [Step; 6] =
     [Drop(Present), LEAVE_A_LOOK[0], LEAVE_A_LOOK[1], LEAVE_A_LOOK[2], LEAVE_A_LOOK[3], LEAVE_A_LOOK[4]];
 
-/// Main can be had exclusively, but somebody may be converting.
+/// Main can be had exclusively, but another may be converting.
 const LOOK: [Step; 2] = [OpenElse("in"), TestElse(Converter, "give way")];
-
-impl Program {
-    /// The same with other steps before some of its own.
-    pub fn before(self, old: &[Step], new: &[Step]) -> Self {
-        self.replacing(old, &[new, old].concat())
-    }
-
-    /// The same with other steps after some of its own.
-    pub fn after(self, old: &[Step], new: &[Step]) -> Self {
-        self.replacing(old, &[old, new].concat())
-    }
-}
 
 pub fn reader() -> Program {
     READER.before(&[Take(Passage)], &ENTER).after(&[Drop(Passage)], &LEAVE)

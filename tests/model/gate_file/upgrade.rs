@@ -1,4 +1,5 @@
-//! Conversions, while the gate file comes and goes: one who has main must see that somebody converts.
+//! Conversions, while the gate file comes and goes: one who has main must see that another
+//! converts.
 
 use super::programs::*;
 use crate::conversion::programs::{EXCLUSIVE, patient};
