@@ -8,12 +8,15 @@ use crate::protocol::Step::{
     self, Alone, Begin, Close, Convert, Drop, End, EnteredElse, Goto, Here, NamedElse, Open, OpenElse, Take,
     TestElse, Together, TryElse, Unlink,
 };
-use crate::protocol::{Program, READER, Role, program};
+use crate::protocol::{Mark, Program, READER, Role, program};
 
 /// One who finds PRESENT taken sleeps: it is taken by one who removes the file, and who may be
 /// suspended.
-pub const ENTER: [Step; 8] =
-    [Open, Goto("opened"), Here("gone"), Close, Open, Here("opened"), Take(Present), EnteredElse("gone")];
+pub const ENTER: [Step; 8] = enter("gone", "opened");
+
+const fn enter(gone: Mark, opened: Mark) -> [Step; 8] {
+    [Open, Goto(opened), Here(gone), Close, Open, Here(opened), Take(Present), EnteredElse(gone)]
+}
 
 /// One who has only looked leaves in the same way, but has no PRESENT to give back.
 pub const LEAVE_A_LOOK: [Step; 5] =
@@ -102,6 +105,16 @@ pub fn exclusive() -> Program {
     EXCLUSIVE
         .replacing(&[TestElse(Converter, "give way")], &[&LOOK[..], &LEAVE_A_LOOK, &[Here("in")]].concat())
         .after(&[Drop(Yield)], &LEAVE_A_LOOK)
+}
+
+/// A reader that waits for its turn, and converts.
+pub fn gated_upgrader() -> Program {
+    UPGRADER
+        .before(&[Take(Passage)], &enter("gone at first", "opened at first"))
+        .after(&[Drop(Passage)], &LEAVE)
+        .after(&[Convert], &ENTER)
+        .before(&[Alone], &LEAVE)
+        .before(&[Together], &LEAVE)
 }
 
 /// A reader that found nobody before it, and converts.

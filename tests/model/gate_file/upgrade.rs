@@ -5,11 +5,13 @@ use super::programs::*;
 use crate::conversion::programs::{EXCLUSIVE, patient};
 use crate::kernel::Lock::{Conversion, Converter, Main, Present, Yield};
 use crate::kernel::RECORDS;
-use crate::once;
+use crate::kernel::Wake::Brief;
 use crate::properties::Claim::{self, *};
 use crate::protocol::Program;
 use crate::protocol::Step::{Begin, Drop, EnteredElse, Goto, Here, OpenElse, Take, TestElse};
+use crate::starvation::starves;
 use crate::system::Fault;
+use crate::{endless, once};
 
 const WHOLE: &[Claim] = &[
     Exclusion,
@@ -23,12 +25,13 @@ const WHOLE: &[Claim] = &[
 
 #[test]
 fn nobody_writes_in_between_and_nothing_is_lost_with_any_fault_anywhere() {
-    let casts: [&[Program]; 5] = [
+    let casts: [&[Program]; 6] = [
         &[upgrader(), reader(), exclusive()],
         &[upgrader(), upgrader(), exclusive()],
         &[upgrader(), quick_reader(), quick_fair()],
         &[upgrader(), preferring(), exclusive()],
         &[upgrader_now(), reader(), exclusive()],
+        &[gated_upgrader(), fair(), exclusive()],
     ];
     for cast in casts {
         once(cast).faults(1, Fault::Any).holds(WHOLE);
@@ -45,6 +48,14 @@ fn nobody_writes_in_between_with_two_faults_anywhere() {
 #[test]
 fn nobody_writes_in_between_among_four() {
     once(&[upgrader(), reader(), fair(), exclusive()]).holds(WHOLE);
+}
+
+#[test]
+fn neither_reader_nor_writer_starves_beside_conversions_when_commands_are_long() {
+    let cast = endless(&[gated_upgrader(), reader(), fair()]).wake(Brief);
+    assert_eq!(starves(&cast, 1), None);
+    assert_eq!(starves(&cast, 2), None);
+    assert_eq!(starves(&endless(&[patient(upgrader()), reader(), exclusive()]).wake(Brief), 0), None);
 }
 
 #[test]
