@@ -112,13 +112,15 @@ fn nobody_stuck(system: &System, state: &State) -> bool {
     !moves.is_empty() || all_over(state)
 }
 
+/// Where nothing moves any more, a plain user is left only if a suspended client has main in the kind
+/// that it runs with.
 fn flock_waits_for_no_waiter(system: &System, state: &State) -> bool {
     let mut moves = Vec::new();
     system.moves(state, &mut moves);
     let mut clients = state.clients.iter().enumerate();
     let kept = |i, client: &Client| client.mode == Mode::Suspended && client.held & system.aim(i) != 0;
     let over = |client: &Client| matches!(client.mode, Mode::Gone | Mode::Suspended);
-    let served = |i, client: &Client| system.role(i) != Role::Ungated || over(client);
+    let served = |i: usize, client: &Client| !system.programs[i].is_plain() || over(client);
     !moves.is_empty()
         || clients.clone().any(|(i, client)| kept(i, client))
         || clients.all(|(i, client)| served(i, client))

@@ -69,6 +69,11 @@ impl Program {
         main.last().is_none_or(|lock| lock == MainShared)
     }
 
+    /// Whether it asks for nothing but main, as flock(1) does.
+    pub fn is_plain(self) -> bool {
+        self.steps.iter().filter_map(|step| step.wanted()).all(|lock| lock.bit() & MAIN != 0)
+    }
+
     /// The same with other steps in one place.
     pub fn replacing(self, old: &[Step], new: &[Step]) -> Self {
         let mut places = self.steps.windows(old.len()).enumerate().filter(|(_, steps)| *steps == old);

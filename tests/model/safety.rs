@@ -1,6 +1,7 @@
 //! Never a writer beside anyone, and nobody stuck, no matter who dies when.
 
 use crate::broken::*;
+use crate::conversion::programs::{EXCLUSIVE, UPGRADER, fair_writer};
 use crate::properties::Claim::{Exclusion, FlockWaitsForNoWaiter, NobodyPassedInside, NobodyStuck};
 use crate::protocol::*;
 use crate::system::Fault;
@@ -90,6 +91,8 @@ fn plain_flock_is_held_up_by_no_suspended_waiter() {
         let cast = [READER, one, other, FLOCK];
         once(&cast).faults(1, Fault::SuspendAsleep).holds(&[FlockWaitsForNoWaiter]);
     }
+    let converting = [UPGRADER, EXCLUSIVE, fair_writer(), FLOCK];
+    once(&converting).faults(1, Fault::SuspendAsleep).holds(&[FlockWaitsForNoWaiter]);
     let keeping = [READER, READER, fair_holding(), FLOCK];
     once(&keeping).faults(1, Fault::SuspendAsleep).breaks(&[FlockWaitsForNoWaiter]);
 }
