@@ -2,8 +2,8 @@
 //!
 //! Of a client that has its place (a reader its passage, a fair writer GATE, a preferring writer
 //! INTENT) the promise is absolute. Of one that still waits for its place it depends on the kernel:
-//! a reader is passed by one writer, and by one more if a wrapper is killed in the gates or over
-//! its running command, as long as it asks again before the next command ends. What keeps the next
+//! a reader is passed by one writer, and by one more for each writer killed between getting main and
+//! starting its command, as long as it asks again before the next command ends. What keeps the next
 //! writer from GATE until the readers are in is the barrier, a shared lock of main: it is granted
 //! together with theirs.
 
@@ -58,7 +58,7 @@ fn a_writer_that_keeps_main_from_the_barrier_on_is_no_fairer() {
 }
 
 #[test]
-fn a_reader_is_passed_by_one_more_writer_for_each_wrapper_killed_over_its_command() {
+fn a_reader_is_passed_by_one_more_writer_for_each_wrapper_killed_between_main_and_its_command() {
     let cast = [READER, FAIR, FAIR];
     endless(&cast).wake(Prompt).faults(2, Fault::Die).bound(2).holds(&[ReadersPassedAtMost]);
     endless(&cast).wake(InOrder).faults(2, Fault::Die).bound(1).holds(&[ReadersPassedAtMost]);
@@ -68,6 +68,15 @@ fn a_reader_is_passed_by_one_more_writer_for_each_wrapper_killed_over_its_comman
         .faults(2, Fault::Die)
         .bound(2)
         .breaks(&[ReadersPassedAtMost]);
+}
+
+/// QUEUE is free by then, and what keeps the next writer back is main, which the command holds.
+#[test]
+fn a_wrapper_killed_over_its_command_lets_no_other_writer_pass() {
+    for wake in [Prompt, Brief, InOrder] {
+        let dying = endless(&[READER, FAIR, FAIR]).wake(wake).faults(2, Fault::DieRunning);
+        dying.bound(1).holds(&[ReadersPassedAtMost]);
+    }
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub enum Action {
 pub enum Fault {
     /// The process; its command runs on and holds the main lock.
     Die,
+    /// The same, but only while its command runs.
+    DieRunning,
     /// The process, and its command runs on without the lock.
     DieAlone,
     /// At any step.
@@ -139,7 +141,9 @@ impl Model for System {
             if state.faults == 0 || !alive {
                 continue;
             }
-            if matches!(self.fault, Fault::Die | Fault::DieAlone | Fault::Any) {
+            if matches!(self.fault, Fault::Die | Fault::DieAlone | Fault::Any)
+                || self.fault == Fault::DieRunning && client.running
+            {
                 actions.push(Action::Die(i));
             }
             if matches!(self.fault, Fault::Suspend | Fault::Any)
