@@ -2,10 +2,10 @@
 //!
 //! Of a client that has its place (a reader its passage, a fair writer GATE, a preferring writer
 //! INTENT) the promise is absolute. Of one that still waits for its place it depends on the kernel:
-//! a reader is passed by one writer, and by one more for each writer killed between getting main and
-//! starting its command, as long as it asks again before the next command ends. What keeps the next
-//! writer from GATE until the readers are in is the barrier, a shared lock of main: it is granted
-//! together with theirs.
+//! a reader is passed by one writer, and by one more for each writer killed between getting main
+//! and starting its command, as long as it asks again before the next command ends. What keeps the
+//! next writer from GATE until the readers are in is the barrier, a shared lock of main: it is
+//! granted together with theirs.
 
 use crate::broken::*;
 use crate::kernel::Wake::{self, Any, Brief, InOrder, Prompt};

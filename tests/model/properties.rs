@@ -112,8 +112,8 @@ fn nobody_stuck(system: &System, state: &State) -> bool {
     !moves.is_empty() || all_over(state)
 }
 
-/// Where nothing moves any more, a plain user is left only if a suspended client has main in the kind
-/// that it runs with.
+/// Where nothing moves any more, a plain user is left only if a suspended client has main in the
+/// kind that it runs with.
 fn flock_waits_for_no_waiter(system: &System, state: &State) -> bool {
     let mut moves = Vec::new();
     system.moves(state, &mut moves);
