@@ -1,7 +1,7 @@
 //! The file system under a file: what it is, how it is mounted, and whether the
 //! two families of locks are independent there.
 //!
-//! For `fasten doctor`, which must judge by the same table as the gates do.
+//! For `fasten doctor`, which must judge by the same table as upgrades do.
 
 use std::os::fd::AsFd;
 
@@ -14,8 +14,8 @@ pub struct FileSystem {
     pub kind: Option<String>,
     /// How it is mounted, where /proc tells.
     pub mount: Option<Mount>,
-    /// Whether it is known that flock(2) and fcntl(2) locks do not see each
-    /// other: there the gates are used.
+    /// Whether it is known to be local, where flock(2) and fcntl(2) locks do not
+    /// see each other: there locks are upgraded.
     pub keeps_families_apart: bool,
 }
 

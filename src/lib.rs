@@ -78,12 +78,16 @@
 //! # What to rely on
 //!
 //! - **Fairness.** Readers and writers take turns, threads and processes alike, unless a [`Preference`] says otherwise.
-//!   [`Guard::unordered`] tells where that could not be had (network file systems, lock files that cannot be written).
+//!   They do so among the processes of one machine; [`Guard::unordered`] says where that was not possible.
 //! - **Panic.** Guards release; there is no poisoning.
 //! - **Crash.** The kernel frees a process' locks, however it ended.
 //! - **Fork.** A child's copies of guards release nothing; its copies of process locks work, with files of their own.
-//! - **The lock file** is never written, truncated or removed, so it may be the data itself. If somebody removes or replaces it,
-//!   whoever waits goes on to the new one.
+//! - **The lock file** is never written, truncated or removed, and of the flock family not even opened for writing where the
+//!   file system allows that; nothing but the lock is held on it. So it may be the data itself, a program or a directory.
+//!   If it is removed or replaced, its waiters go on to the new file; the process that creates a new one waits for the
+//!   holder of the removed one. One thing no lock library can change: closing a descriptor of a file drops the *closing
+//!   process' own* fcntl(2) locks on it. So do not lock a file that your process also locks with fcntl(2) by other means
+//!   (a data base of `SQLite`, say); lock a file beside it.
 //!
 //! # From Python's fasteners
 //!

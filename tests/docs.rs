@@ -13,6 +13,7 @@ mod cli;
 #[path = "../src/cmd/flock/table.rs"]
 mod flock;
 
+#[allow(dead_code, reason = "only what the page names is read here")]
 #[path = "../src/lock/layout.rs"]
 mod layout;
 
@@ -95,32 +96,50 @@ fn the_manual_names_exactly_the_words_that_options_take() {
 }
 
 #[test]
-fn the_layout_section_of_the_manual_names_the_bytes_that_are_locked() {
-    let page = read("man/fasten.1");
-    let rows: Vec<&str> = section(&page, ".Sh ", "LOCK LAYOUT").collect();
-    let told = |gate: &str| rows.iter().any(|row| row.starts_with(&format!(".It {gate} Ta ")));
-    assert_eq!(layout::GATES, 1 << 62);
-    assert!(told(&format!("{} Ta QUEUE", byte(layout::QUEUE))));
-    assert!(told(&format!("{} Ta GATE", byte(layout::GATE))));
-    assert!(told(&format!("{}+pid Ta INTENT", byte(layout::INTENT))));
-    assert_eq!(layout::LANDING, layout::CONVERSION - 1);
-    assert!(told("2^62+2^31 Ta LANDING"));
-    assert_eq!(layout::CONVERSION, (1 << 62) + (1 << 31) + 1);
-    assert!(told("2^62+2^31+1 Ta CONVERSION"));
+fn the_layout_page_names_the_gate_file_and_the_bytes_that_are_locked() {
+    let page = read("man/fasten-lock.5");
+    let rows: Vec<&str> = section(&page, ".Sh ", "BYTES").collect();
+    let told = |bytes: layout::Bytes, name: &str| {
+        let last = bytes.first + bytes.count - 1;
+        let range = if bytes.count == 1 {
+            byte(bytes.first)
+        } else {
+            format!("{} to {}", byte(bytes.first), byte(last))
+        };
+        assert!(rows.contains(&format!(".It {range} Ta {name}").as_str()), "{range} {name} in {rows:#?}");
+    };
+    told(layout::PRESENT, "PRESENT");
+    let gate = layout::Gate::FLOCK;
+    told(gate.queue(), "QUEUE");
+    told(gate.passage(), "PASSAGE");
+    told(gate.intents(), "INTENT");
+    told(gate.landing(), "LANDING");
+    told(gate.conversion(), "CONVERSION");
+    assert_eq!(gate.way_in().first, gate.passage().first);
+    assert_eq!(gate.way_in().first + gate.way_in().count, gate.conversion().first + 1);
+    let (flock, fcntl) = (gate.queue().first, layout::Gate::FCNTL.queue().first);
+    assert!(page.contains(&format!("{} bytes further on", byte(fcntl - flock))));
+    assert!(page.contains(r".Pa /dev/shm/fasten\&. Ns Ar DEVICE Ns \&. Ns Ar INODE"));
+    assert_eq!(layout::gate_file(0xfe01, 42), Path::new("/dev/shm/fasten.fe01.42"));
 }
 
-/// As the manual writes it: `2^62`, `2^62+2`.
+/// As the page writes it: `0`, `2^32`, `2^32+2`, `2^32+2^31-1`.
 fn byte(number: i64) -> String {
-    match number - (1 << 62) {
-        0 => "2^62".to_owned(),
-        more => format!("2^62+{more}"),
+    let (gates, half) = (1 << 32, 1 << 31);
+    match number - gates {
+        _ if number < gates => number.to_string(),
+        0 => "2^32".to_owned(),
+        more if more < 100 => format!("2^32+{more}"),
+        more if more < half => format!("2^32+2^31-{}", half - more),
+        more if more == half => "2^32+2^31".to_owned(),
+        more => format!("2^32+2^31+{}", more - half),
     }
 }
 
 #[test]
 fn mandoc_finds_nothing_wrong_with_the_manuals() {
     let lint = Command::new("mandoc")
-        .args(["-Tlint", "-Wstyle", "man/fasten.1", "man/flock.1"])
+        .args(["-Tlint", "-Wstyle", "man/fasten.1", "man/fasten-lock.5", "man/flock.1"])
         .current_dir(root())
         .output()
         .expect("mandoc must be installed: the Debian package is mandoc, and tools/test installs it");

@@ -121,7 +121,7 @@ fn posix_locks_are_of_the_fcntl_family() {
 #[test]
 fn ofd_locks_name_nobody_and_are_found() {
     let (_directory, path) = lock_file();
-    let process = locker(&path, &["ofd:ex:0:4611686018427387904"]);
+    let process = locker(&path, &["ofd:ex:0:0"]);
     let holder = only(&path);
     assert_eq!((holder.pid, holder.family), (Some(process.pid), Family::Fcntl));
 }
@@ -139,10 +139,15 @@ fn two_ofd_readers_are_told_apart() {
 #[test]
 fn gates_alone_hold_nothing() {
     let (_directory, path) = lock_file();
-    let process = locker(&path, &["posix:ex:4611686018427387904:1"]);
+    let process = locker(&path, &["gate:ex:4294967296:1"]);
     let report = holders(&path).unwrap();
     assert_eq!(report.state, State::Free);
     assert_eq!(report.waiters[0].pid, Some(process.pid));
+    let gates = support::table::gate_file::gate_file(&path);
+    let everything = all().unwrap();
+    let is_it = |report: &&fasten::holders::Report| report.path.as_deref() == Some(&gates);
+    assert_eq!(everything.iter().find(is_it), None, "a gate file is no lock");
+    std::fs::remove_file(gates).unwrap();
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! Somebody who holds a lock, for as long as this lives; and knowing who waits for it.
 
 use std::io::Read;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
-use std::{fs, thread};
 
 use crate::programs::Programs;
 use crate::table::waiting;
@@ -53,9 +52,8 @@ impl Drop for Holder {
 
 /// Returns when so many wait for the lock, by the kernel's own table.
 pub fn until_wait(lock: &Path, count: usize) {
-    let inode = fs::metadata(lock).expect("the lock is there").ino();
     let start = Instant::now();
-    while waiting(inode) < count {
+    while waiting(lock) < count {
         assert!(start.elapsed() < Duration::from_secs(120), "{count} never came to wait");
         thread::sleep(Duration::from_millis(1));
     }

@@ -2,7 +2,8 @@
 //!
 //! Looked up only when somebody is refused or waits; it costs nothing otherwise.
 
-use std::path::Path;
+use std::io::ErrorKind::NotFound;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{Duration, SystemTime};
 
@@ -29,7 +30,7 @@ fn remedy(why: &Endless) -> &'static str {
             "run under that lock with --nested join, or outlive it with --nested wait"
         }
         Endless::Ancestor(_) => "take it for writing there already, or outlive it with --nested wait",
-        Endless::Conversion => "unlock, and lock it for writing anew",
+        Endless::Conversion => "unlock it, and lock it for writing",
         _ => "name all locks in one call, or take them in the same order everywhere",
     }
 }
@@ -47,9 +48,10 @@ pub(crate) fn held_by(report: &Report) -> Option<String> {
     };
     Some(match first.pid {
         Some(pid) => {
-            format!("held by {} ({}){more}{}", command(first), identity(pid, first), since(first.since))
+            let (command, identity) = (command(first), identity(pid, first));
+            format!("held by {command} ({identity}){more}{}{}", since(first.since), removed(report))
         }
-        None => format!("held, holder not visible{more}"),
+        None => format!("held, holder not visible{more}{}", removed(report)),
     })
 }
 
@@ -61,6 +63,12 @@ pub(crate) fn place(report: &Report, pid: u32) -> Option<usize> {
 /// What is known of the lock at this path.
 pub(crate) fn look(path: &Path) -> Option<Report> {
     holders(path).ok()
+}
+
+/// A file that is held although it is not there.
+fn removed(report: &Report) -> &'static str {
+    let is_missing = |path: &PathBuf| path.metadata().is_err_and(|error| error.kind() == NotFound);
+    if report.path.as_ref().is_some_and(is_missing) { " (its file was removed)" } else { "" }
 }
 
 fn command(holder: &Holder) -> String {

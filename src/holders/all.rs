@@ -4,10 +4,10 @@ use std::io;
 
 use nix::unistd::geteuid;
 
+use super::gate_files;
 use super::keepers::Keepers;
 use super::look::Look;
 use super::report::{Report, State};
-use super::table;
 
 /// Every file that is locked or waited for, the calling user's own first, each sorted by path; those
 /// without a path come last. Nothing is acquired.
@@ -22,7 +22,7 @@ pub fn all() -> io::Result<Vec<Report>> {
     let mut look = Look::new(Keepers::scanned());
     let user = Some(look.processes.user(geteuid().as_raw()));
     let mut reports = Vec::new();
-    for seen in look.at(table::by_file)? {
+    for seen in look.at(gate_files::of_all)? {
         let path = seen.held.iter().find_map(|held| held.keeper?.path());
         let mut report =
             Report { path, file: Some(seen.file), state: State::Unknown, holders: vec![], waiters: vec![] };

@@ -8,12 +8,12 @@ use std::io;
 
 use super::LockId;
 use super::endless::{Link, Step};
+use super::gate_files::{self, Lines, Locks};
 use super::held::{Held, held};
 use super::keepers::Keepers;
 use super::proc::sees_everything;
 use super::process::Processes;
 use super::queue::{Waiting, waiting};
-use super::table::{self, Files};
 use crate::lock::{Family, Mode};
 
 /// The circle that closes when `from` waits for `file`, its own step first; `None` when there is none, and
@@ -91,7 +91,7 @@ struct Wait {
 }
 
 struct System {
-    files: Files,
+    locks: Locks,
     someone_waits: bool,
     hidden: bool,
     keepers: Keepers,
@@ -99,12 +99,18 @@ struct System {
     looked: HashMap<LockId, (Vec<Held>, Vec<Waiting>)>,
 }
 
+static NONE: Lines = Lines { own: Vec::new(), gates: Vec::new() };
+
+fn someone_waits(lines: &Lines) -> bool {
+    lines.own.iter().chain(&lines.gates).any(|entry| entry.blocked)
+}
+
 impl System {
     fn read() -> io::Result<Self> {
-        let files = table::by_file()?;
+        let locks = gate_files::of_all()?;
         Ok(Self {
-            someone_waits: files.values().flatten().any(|entry| entry.blocked),
-            files,
+            someone_waits: locks.values().any(someone_waits),
+            locks,
             hidden: !sees_everything(),
             keepers: Keepers::default(),
             processes: Processes::default(),
@@ -114,15 +120,15 @@ impl System {
 
     fn look(&mut self, file: LockId) -> &(Vec<Held>, Vec<Waiting>) {
         self.looked.entry(file).or_insert_with(|| {
-            let entries = self.files.get(&file.in_table()).map_or(&[][..], Vec::as_slice);
-            let held = held(file, entries, self.hidden, &mut self.keepers, &mut self.processes);
-            let waiting = waiting(file, entries, &held, &mut self.processes);
+            let Lines { own, gates } = self.locks.get(&file.in_table()).unwrap_or(&NONE);
+            let held = held(file, own, self.hidden, &mut self.keepers, &mut self.processes);
+            let waiting = waiting(file, own, gates, &held, &mut self.processes);
             (held, waiting)
         })
     }
 
     fn waits(&mut self) -> Vec<Wait> {
-        let awaited = self.files.iter().filter(|(_, entries)| entries.iter().any(|entry| entry.blocked));
+        let awaited = self.locks.iter().filter(|(_, lines)| someone_waits(lines));
         let files: Vec<LockId> = awaited.map(|(&file, _)| file).collect();
         let mut waits = Vec::new();
         for file in files {

@@ -78,6 +78,11 @@ pub(crate) fn holds_alone(_file: &std::fs::File, _family: Family) -> bool {
     false
 }
 
+/// Sees none.
+pub(crate) fn holder_of_removed(_path: &Path, _family: Family, _wanted: Mode) -> Option<super::Removed> {
+    None
+}
+
 /// The first of them.
 pub(crate) fn youngest(pids: impl IntoIterator<Item = u32>) -> Option<u32> {
     pids.into_iter().next()

@@ -23,9 +23,9 @@ pub struct Held {
 }
 
 impl Entry {
-    /// Whether this is about the lock that decides, not about a gate.
+    /// Whether this is about the lock that decides, not about a slot.
     pub fn is_main(&self) -> bool {
-        self.start < layout::GATES
+        self.start < layout::SLOTS
     }
 
     fn is_same_lock(&self, other: &Self) -> bool {

@@ -4,17 +4,18 @@ use std::io;
 use std::path::Path;
 
 use super::LockId;
+use super::gate_files::{self, Lines, Locks};
 use super::held::{self, Held, held};
 use super::keepers::Keepers;
-use super::parse::Entry;
 use super::proc::sees_everything;
 use super::process::Processes;
 use super::queue::{self, waiting};
+use super::removed;
 use super::report::{Report, State};
-use super::table::{self, Files};
 
 /// Who holds the lock file at `path`, and who waits for it. Nothing is acquired, and the file is not
-/// opened for reading or writing, so asking gets into nobody's way. A file that does not exist is free.
+/// opened for reading or writing, so asking gets into nobody's way. A file that does not exist is free,
+/// unless a process holds the lock on one that was removed from there: then it is that lock.
 ///
 /// Sources of truth: /proc/locks for what is locked, the `lock:` lines of /proc/PID/fdinfo for who has
 /// it. The cost does not grow with the number of processes as long as the process that took the lock
@@ -32,15 +33,22 @@ pub fn holders(path: &Path) -> io::Result<Report> {
         waiters: vec![],
     };
     let opened = match LockId::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(report),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let removed = removed::holder(path, |_| true);
+            let link = removed.map(|holder| format!("/proc/{}/fd/{}", holder.pid, holder.descriptor));
+            match link.map(|link| LockId::open(link.as_ref())) {
+                Some(Ok(removed)) => removed,
+                _ => return Ok(report),
+            }
+        }
         opened => opened?,
     };
     report.state = State::Unknown;
     let Ok(file) = LockId::of_descriptor(&opened) else { return Ok(report) };
     report.file = Some(file);
-    let read = || Ok(Files::from([(file, table::of_file(file)?)]));
+    let gates = opened.metadata().ok().as_ref().and_then(gate_files::of);
     let mut look = Look::new(Keepers::default());
-    for seen in look.at(read).unwrap_or_default() {
+    for seen in look.at(|| gate_files::of_lock(file, gates)).unwrap_or_default() {
         look.fill(&mut report, seen);
     }
     Ok(report)
@@ -53,7 +61,7 @@ pub struct Seen {
     pub file: LockId,
     /// Its holders.
     pub held: Vec<Held>,
-    entries: Vec<Entry>,
+    lines: Lines,
 }
 
 impl Seen {
@@ -79,12 +87,12 @@ impl Look {
 
     /// All files of the table that `read` gives, by name. A lock that nobody seems to hold may have been
     /// released since the table was read: so it is read again.
-    pub fn at(&mut self, read: impl Fn() -> io::Result<Files>) -> io::Result<Vec<Seen>> {
+    pub fn at(&mut self, read: impl Fn() -> io::Result<Locks>) -> io::Result<Vec<Seen>> {
         const TRIES: usize = 4;
         let mut files = read()?;
         let mut all = Vec::new();
         for tried in 1.. {
-            let seen = files.drain().map(|(file, entries)| self.see(file, entries));
+            let seen = files.drain().map(|(file, lines)| self.see(file, lines));
             let (sure, unsure): (Vec<Seen>, Vec<Seen>) = seen.partition(Seen::is_sure);
             all.extend(sure);
             if unsure.is_empty() || tried == TRIES {
@@ -94,27 +102,28 @@ impl Look {
             self.keepers = Keepers::default();
             let mut now = read()?;
             for seen in unsure {
-                let entries = now.remove(&seen.file).unwrap_or_default();
+                let lines = now.remove(&seen.file).unwrap_or_default();
                 // Once may be a lock that was released and taken again.
-                if tried > 1 && entries == seen.entries {
+                if tried > 1 && lines.own == seen.lines.own {
                     all.push(seen);
                 } else {
-                    files.insert(seen.file, entries);
+                    files.insert(seen.file, lines);
                 }
             }
         }
         Ok(all)
     }
 
-    fn see(&mut self, file: LockId, entries: Vec<Entry>) -> Seen {
-        let held = held(file, &entries, self.hidden, &mut self.keepers, &mut self.processes);
-        Seen { file, held, entries }
+    fn see(&mut self, file: LockId, lines: Lines) -> Seen {
+        let held = held(file, &lines.own, self.hidden, &mut self.keepers, &mut self.processes);
+        Seen { file, held, lines }
     }
 
     /// Fills in the state, the holders and the waiters.
     pub fn fill(&mut self, report: &mut Report, seen: Seen) {
         let processes = &mut self.processes;
-        let waiting = waiting(seen.file, &seen.entries, &seen.held, processes);
+        let Lines { own, gates } = &seen.lines;
+        let waiting = waiting(seen.file, own, gates, &seen.held, processes);
         report.state = held::state(&seen.held, self.hidden);
         report.holders = seen.held.into_iter().map(|held| held::described(held, processes)).collect();
         report.waiters = waiting.into_iter().map(|waiting| queue::described(waiting, processes)).collect();
@@ -137,7 +146,7 @@ mod tests {
             let mut left = left.borrow_mut();
             let line = if left.len() > 1 { left.pop().unwrap() } else { left[0] };
             let entries = lock(line.as_bytes()).into_iter();
-            Ok(entries.map(|entry| (entry.file, vec![entry])).collect())
+            Ok(entries.map(|entry| (entry.file, Lines { own: vec![entry], gates: vec![] })).collect())
         };
         Look::new(Keepers::default()).at(read).unwrap()
     }

@@ -23,6 +23,8 @@ pub mod command;
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
 mod elsewhere;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod gate_files;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod held;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod keepers;
@@ -46,6 +48,8 @@ mod process;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod queue;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod removed;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
 #[doc(hidden)]
 pub mod table;
 
@@ -53,10 +57,20 @@ pub use endless::{Ancestor, Link, Step};
 pub use id::LockId;
 pub use report::{Holder, Report, State, Waiter};
 
+/// The descriptor by which a process holds a lock on a file whose name is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Removed {
+    pub(crate) pid: u32,
+    pub(crate) descriptor: u32,
+    pub(crate) inode: u64,
+}
+
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
 pub use elsewhere::{all, ancestor_holding, circle, holders, own_pid};
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
-pub(crate) use elsewhere::{first_holding, held_through, holds_alone, keeps_a_lock, lineage, youngest};
+pub(crate) use elsewhere::{
+    first_holding, held_through, holder_of_removed, holds_alone, keeps_a_lock, lineage, youngest,
+};
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub use {all::all, circle::circle, look::holders, nested::ancestor_holding, proc::own_pid};
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
@@ -64,6 +78,7 @@ pub(crate) use {
     nested::{first_holding, keeps_a_lock},
     own::{held_through, holds_alone},
     process::{lineage, youngest},
+    removed::holder_of_removed,
 };
 
 #[cfg(all(target_os = "linux", not(fasten_portable)))]

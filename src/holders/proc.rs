@@ -76,6 +76,11 @@ pub fn numbers_in(directory: &str) -> io::Result<impl Iterator<Item = u32> + use
     Ok(entries.map_while(Result::ok).filter_map(|entry| entry.file_name().to_str()?.parse().ok()))
 }
 
+/// Whether there is such a process, as this /proc numbers them.
+pub fn exists(pid: u32) -> bool {
+    fs::metadata(format!("/proc/{pid}")).is_ok()
+}
+
 /// Whether this /proc is the initial pid namespace's. Any other leaves out of /proc/locks the locks of
 /// processes that it cannot name, so there an empty answer means nothing.
 pub fn sees_everything() -> bool {

@@ -28,7 +28,15 @@ pub fn by_file() -> io::Result<Files> {
 /// Those of reading it.
 pub fn of_file(file: LockId) -> io::Result<Vec<Entry>> {
     let name = file.in_table();
-    Ok(believed(|entry| entry.file == name)?.remove(&name).unwrap_or_default())
+    Ok(of_files(&[Some(name)])?.remove(&name).unwrap_or_default())
+}
+
+/// The locks and waiters of some files, by their names in the table.
+///
+/// # Errors
+/// Those of reading it.
+pub fn of_files(names: &[Option<LockId>]) -> io::Result<Files> {
+    believed(|entry| names.contains(&Some(entry.file)))
 }
 
 // What two readings in a row say of a file; of one that changes all the time, what the last one says. A

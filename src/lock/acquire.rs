@@ -9,15 +9,16 @@ use std::cell::OnceCell;
 use super::endless::Endless;
 use super::enter::{enter, try_enter};
 use super::file::LockFile;
-use super::gates::Gates;
+use super::gates::{Gates, Intent, Side};
 use super::gave_up::GaveUp;
 use super::guard::Held;
 use super::lookout::Lookout;
 use super::mode::Mode;
 use super::nested::{Nested, ancestor, conflict};
-use super::open::open_again_for_both;
+use super::open::{Reopened, open_again_for_writing};
 use super::patience::Patience;
 use super::request::How;
+use super::unordered::Unordered;
 use crate::holders::Ancestor;
 
 /// What became of it.
@@ -29,60 +30,85 @@ pub(crate) enum Acquired {
     Joined(LockFile, Ancestor),
 }
 
+/// The same, without the file.
+enum Taken {
+    /// With what stays closed until the release, and why there was no order, if there was none.
+    Entered(Option<Intent>, Option<Unordered>),
+    Joined(Ancestor),
+}
+
 /// Takes the lock on an open file. After a refusal nothing is held.
 pub(crate) fn acquire(
     mut lock: LockFile,
     how: &How,
     patience: &Patience,
 ) -> Result<Acquired, (LockFile, GaveUp)> {
-    let (gates, unordered) = match Gates::before(&lock, how.mode, how.preference) {
-        Ok(gates) => (gates, None),
-        Err(why) => (Gates::none(), Some(why)),
-    };
-    let mut taken = take(&lock, how, &gates, patience);
-    if how.mode == Mode::Exclusive
-        && lock.is_ours
-        && taken.as_ref().is_err_and(GaveUp::is_for_want_of_access)
-        && let Some(writable) = open_again_for_both(&lock)
+    let mut taken = take(&lock, how, patience);
+    if how.mode == Mode::Exclusive && lock.is_ours && taken.as_ref().is_err_and(GaveUp::is_for_want_of_access)
     {
-        lock.file = writable;
-        taken = take(&lock, how, &gates, patience);
-    }
-    if !matches!(taken, Ok(None)) {
-        gates.leave(&lock);
+        match open_again_for_writing(&lock) {
+            Reopened::Same(writable) => {
+                lock.file = writable;
+                taken = take(&lock, how, patience);
+            }
+            Reopened::Moved => taken = Err(GaveUp::Moved),
+            Reopened::NotAllowed => {}
+        }
     }
     match taken {
-        Ok(None) => Ok(Acquired::Held(Held::new(lock, how.mode, gates, unordered))),
-        Ok(Some(ancestor)) => Ok(Acquired::Joined(lock, ancestor)),
+        Ok(Taken::Entered(intent, unordered)) => {
+            Ok(Acquired::Held(Held::new(lock, how.mode, intent, unordered)))
+        }
+        Ok(Taken::Joined(ancestor)) => Ok(Acquired::Joined(lock, ancestor)),
         Err(gave_up) => Err((lock, gave_up)),
     }
 }
 
 /// Takes it, or finds the ancestor whose lock will do.
-fn take(lock: &LockFile, how: &How, gates: &Gates, patience: &Patience) -> Result<Option<Ancestor>, GaveUp> {
+fn take(lock: &LockFile, how: &How, patience: &Patience) -> Result<Taken, GaveUp> {
+    let side = Side::of(how.mode, how.preference);
     let above = Above { lock, how, found: OnceCell::new() };
-    let open = gates.try_pass(lock);
+    let open = side.finds_the_gates_open(lock);
     let past_the_gates = !open && above.reads_too();
     if (open || past_the_gates) && try_enter(lock, how.mode).map_err(GaveUp::Failed)? {
-        gates.entered(lock);
-        return Ok(None);
+        return Ok(entered_at_once(lock, side));
     }
     if let Some(ancestor) = above.in_the_way(patience) {
         return join(ancestor, how);
     }
     patience.begin(&lock.path)?;
     let lookout = how.looks_out().then(|| Lookout::over(lock, how.mode, patience));
-    let passed = if past_the_gates { Ok(()) } else { gates.pass(lock, patience) };
-    let taken = passed.and_then(|()| enter(lock, how.mode, patience));
+    let taken = wait(lock, how.mode, if past_the_gates { Side::Bypass } else { side }, patience);
     drop(lookout);
-    gates.passed(lock);
-    taken.map(|()| None)
+    taken
 }
 
-fn join(ancestor: &Ancestor, how: &How) -> Result<Option<Ancestor>, GaveUp> {
+/// A preferring writer announces itself although it had not to wait.
+fn entered_at_once(lock: &LockFile, side: Side) -> Taken {
+    let gates = if side == Side::PreferringWriter { Gates::before(lock, side) } else { Ok(None) };
+    match gates {
+        Ok(gates) => Taken::Entered(gates.and_then(Gates::announced), None),
+        Err(why) => Taken::Entered(None, Some(why)),
+    }
+}
+
+/// Goes through the gates, where there are any, to the main lock.
+fn wait(lock: &LockFile, mode: Mode, side: Side, patience: &Patience) -> Result<Taken, GaveUp> {
+    let (mut gates, unordered) = match Gates::before(lock, side) {
+        Ok(gates) => (gates, None),
+        Err(why) => (None, Some(why)),
+    };
+    if let Some(gates) = &mut gates {
+        gates.pass(lock, patience)?;
+    }
+    enter(lock, mode, patience)?;
+    Ok(Taken::Entered(gates.and_then(Gates::entered), unordered))
+}
+
+fn join(ancestor: &Ancestor, how: &How) -> Result<Taken, GaveUp> {
     let is_enough = ancestor.mode == Mode::Exclusive || how.mode == Mode::Shared;
     if how.nested == Nested::Join && is_enough {
-        return Ok(Some(ancestor.clone()));
+        return Ok(Taken::Joined(ancestor.clone()));
     }
     Err(GaveUp::WouldNeverEnd(Box::new(Endless::Ancestor(ancestor.clone()))))
 }

@@ -1,113 +1,121 @@
-//! The gate of those who convert a lock that they hold from shared to exclusive.
+//! The gate of those that convert a lock that they hold from shared to exclusive.
 //!
-//! flock(2) lets the old lock go when it cannot give the new one at once, and in
-//! between somebody else may get in. So one who converts stands in a gate of its
-//! own, CONVERSION; and one who has got the main lock exclusively while somebody
-//! stands there gives it back and waits until the gate is empty. New readers
-//! stand before it too, for it is one of the bytes that they pass.
+//! flock(2) lets the old lock go when it cannot give the new one at once, and in between another
+//! process may get in. So one that converts stands in a gate of its own, CONVERSION; and one that
+//! has got the main lock exclusively looks whether there is a gate file with a converter in it, and
+//! if so gives the lock back and waits until the gate is empty. New readers stand before it too,
+//! for it is one of the bytes that they share.
 //!
-//! Who gave way has the gate shared for an instant, with the byte before it,
-//! LANDING: so it begins where no converter does, and can be waited for there.
+//! CONVERSION belongs to the open file and not to the process: nothing that the process closes can
+//! lose it.
 //!
-//! Whoever takes part in no order (flock(1), a lock file that is not local) does
-//! not look, and may get in between.
+//! One that gave way shares the gate for an instant, with the byte before it, LANDING. It can be
+//! waited for there, where no converter stands.
+//!
+//! A program that takes part in no order (flock(1)) does not look, and may get in between.
 
-use std::fs::File;
 use std::thread;
 
 use super::endless::Endless;
 use super::file::LockFile;
+use super::gate_file::GateFile;
 use super::gave_up::GaveUp;
-use super::layout;
+use super::layout::Gate;
 use super::mode::{Family, Mode};
 use super::patience::Patience;
 use super::unordered::Unordered;
-use crate::sys::records::{self, Bytes, Owner};
+use crate::sys::filesystem::keeps_families_apart;
+use crate::sys::records::{self, Owner};
 
-const CONVERSION: Bytes = Bytes { first: layout::CONVERSION, count: 1 };
-const LANDING: Bytes = Bytes { first: layout::LANDING, count: 1 };
-const LANDING_AND_CONVERSION: Bytes = Bytes { first: layout::LANDING, count: 2 };
-/// A reader stands in the gates for an instant; one who is not to wait looks so
-/// often whether it has passed.
+/// A reader stands in the gates for an instant; one that is not to wait looks so often whether it
+/// has passed.
 const LOOKS: usize = 1000;
 
-/// While this lives, nobody else converts this lock or gets in between.
+/// While this lives, no other process converts this lock or gets in between.
 #[derive(Debug)]
-pub(crate) struct Conversion<'a> {
-    gate: &'a File,
+pub(crate) struct Conversion {
+    file: GateFile,
+    family: Family,
 }
 
-/// Who stands where we want to stand.
-enum Before {
-    /// One who converts, and so waits for all shared holders to go: for us.
-    Converter,
-    /// A reader on its way in, or a writer that gave way to one who converts.
-    Passing,
-    /// One who knows nothing of gates.
-    Stranger,
-}
-
-impl<'a> Conversion<'a> {
-    /// For one who holds the lock shared and wants it exclusively.
-    pub(crate) fn begin(lock: &'a LockFile, patience: &Patience) -> Result<Self, GaveUp> {
-        let gate = gate(lock).map_err(GaveUp::CannotConvert)?;
-        let mut looks = 0;
-        while !records::try_set(gate, Owner::Process, CONVERSION, Mode::Exclusive).map_err(GaveUp::Failed)? {
-            match before(gate)? {
-                Some(Before::Converter) => return Err(GaveUp::WouldNeverEnd(Box::new(Endless::Conversion))),
-                Some(_) if patience.may_wait() => wait_for_those_who_pass(gate, patience)?,
-                Some(Before::Stranger) => return Err(GaveUp::Busy),
-                Some(Before::Passing) if looks == LOOKS => return Err(GaveUp::Busy),
-                Some(Before::Passing) => thread::yield_now(),
-                None => {}
-            }
-            looks += 1;
+impl Conversion {
+    /// For one that holds the lock shared and wants it exclusively.
+    pub(crate) fn begin(lock: &LockFile, patience: &Patience) -> Result<Self, GaveUp> {
+        if !keeps_families_apart(&lock.file) {
+            return Err(GaveUp::CannotConvert(Unordered::NotLocal));
         }
-        Ok(Self { gate })
+        let file = GateFile::enter(lock).map_err(GaveUp::CannotConvert)?;
+        if !file.is_writable() {
+            return Err(GaveUp::CannotConvert(Unordered::ReadOnly));
+        }
+        if std::mem::replace(&mut file.threads(lock.family).upgrades, true) {
+            return Err(refused_for_another());
+        }
+        let conversion = Self { file, family: lock.family };
+        conversion.take_the_gate(patience)?;
+        Ok(conversion)
+    }
+
+    fn take_the_gate(&self, patience: &Patience) -> Result<(), GaveUp> {
+        let (gate, file) = (Gate::of(self.family), self.file.file());
+        let free = |mode| records::is_free(file, gate.conversion(), mode).map_err(GaveUp::Failed);
+        let mut looks = 0;
+        let take = || records::try_set(file, Owner::Description, gate.conversion(), Mode::Exclusive);
+        while !take().map_err(GaveUp::Failed)? {
+            if !free(Mode::Shared)? {
+                return Err(refused_for_another());
+            }
+            if patience.may_wait() {
+                self.wait_for_those_that_pass(patience)?;
+            } else if looks == LOOKS {
+                return Err(GaveUp::Busy);
+            } else {
+                looks += 1;
+                thread::yield_now();
+            }
+        }
+        Ok(())
+    }
+
+    /// Not in the gate itself: a converter might come first, and would wait for us.
+    fn wait_for_those_that_pass(&self, patience: &Patience) -> Result<(), GaveUp> {
+        let (landing, file) = (Gate::of(self.family).landing(), self.file.file());
+        patience.block(|| records::set(file, Owner::Description, landing, Mode::Exclusive))?;
+        records::clear(file, Owner::Description, landing).map_err(GaveUp::Failed)
+    }
+
+    /// Whether others could see it all the time: the gate file was not removed by hand.
+    pub(crate) fn was_seen(&self) -> bool {
+        self.file.is_still_there()
     }
 }
 
-impl Drop for Conversion<'_> {
+impl Drop for Conversion {
     fn drop(&mut self) {
-        let _ = records::clear(self.gate, Owner::Process, CONVERSION);
+        let gate = Gate::of(self.family).conversion();
+        let _ = records::clear(self.file.file(), Owner::Description, gate);
+        self.file.threads(self.family).upgrades = false;
     }
 }
 
-/// Whether somebody converts this lock, and so is to be let in first. In the
-/// fcntl family the kernel converts without letting go.
-pub(crate) fn is_under_way(lock: &LockFile) -> bool {
-    let converter = || records::blocker(&lock.file, CONVERSION, Mode::Shared).ok().flatten();
-    lock.family == Family::Flock && converter() == Some(layout::CONVERSION) && lock.has_gates()
+fn refused_for_another() -> GaveUp {
+    GaveUp::WouldNeverEnd(Box::new(Endless::Conversion))
 }
 
-/// Sleeps until the conversion is over.
-pub(crate) fn wait_until_over(lock: &LockFile, patience: &Patience) -> Result<(), GaveUp> {
-    patience
-        .block(|| records::set(lock.for_gates(), Owner::Process, LANDING_AND_CONVERSION, Mode::Shared))?;
-    records::clear(lock.for_gates(), Owner::Process, LANDING_AND_CONVERSION).map_err(GaveUp::Failed)
-}
-
-fn gate(lock: &LockFile) -> Result<&File, Unordered> {
-    if !lock.has_gates() {
-        return Err(Unordered::FileSystem);
+/// An upgrade of this lock that is to be let in first, if there is one. In the fcntl family the
+/// kernel converts without letting go.
+pub(crate) fn under_way(lock: &LockFile) -> Option<GateFile> {
+    if lock.family == Family::Fcntl {
+        return None;
     }
-    if lock.executable {
-        return Err(Unordered::Executable);
-    }
-    lock.for_writing().ok_or(Unordered::NotWritable)
+    let gate = Gate::of(lock.family).conversion();
+    let is_empty = |file: &GateFile| records::is_free(file.file(), gate, Mode::Shared).unwrap_or(true);
+    GateFile::look(lock).filter(|file| !is_empty(file))
 }
 
-fn before(gate: &File) -> Result<Option<Before>, GaveUp> {
-    let first = records::blocker(gate, CONVERSION, Mode::Exclusive).map_err(GaveUp::Failed)?;
-    Ok(first.map(|first| match first {
-        layout::CONVERSION => Before::Converter,
-        layout::GATES.. => Before::Passing,
-        _ => Before::Stranger,
-    }))
-}
-
-/// Not in the gate itself: a converter might come first, and would wait for us.
-fn wait_for_those_who_pass(gate: &File, patience: &Patience) -> Result<(), GaveUp> {
-    patience.block(|| records::set(gate, Owner::Process, LANDING, Mode::Exclusive))?;
-    records::clear(gate, Owner::Process, LANDING).map_err(GaveUp::Failed)
+/// Sleeps until the upgrade is over.
+pub(crate) fn wait_until_over(upgrade: &GateFile, family: Family, patience: &Patience) -> Result<(), GaveUp> {
+    let (gate, file) = (Gate::of(family).landing_and_conversion(), upgrade.file());
+    patience.block(|| records::set(file, Owner::Process, gate, Mode::Shared))?;
+    records::clear(file, Owner::Process, gate).map_err(GaveUp::Failed)
 }

@@ -1,9 +1,8 @@
 //! Turning a lock that is held from shared to exclusive, or the reverse, without
 //! losing it.
 //!
-//! What conversion means is the seed's and the textbooks': of two who upgrade
-//! one is refused, for each waits for the other one's shared lock; and nobody
-//! writes between the shared lock and the exclusive one.
+//! Of two that upgrade one is refused, for each waits for the other one's shared
+//! lock; and nobody writes between the shared lock and the exclusive one.
 
 use std::time::Duration;
 
@@ -32,7 +31,12 @@ pub(crate) fn upgrade(lock: &LockFile, nested: Nested, patience: &Patience) -> R
         (Err(_), Family::Flock) => take_back(lock),
         _ => Ok(()),
     };
+    let was_seen = conversion.was_seen();
     drop(conversion);
+    if converted.is_ok() && lock.family == Family::Flock && !was_seen {
+        let _ = main_lock::unlock(lock);
+        return Err(GaveUp::Lost);
+    }
     kept.and(converted)
 }
 

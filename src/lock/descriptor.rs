@@ -5,7 +5,6 @@
 
 use std::os::fd::RawFd;
 
-use super::acquire::{Acquired, acquire};
 use super::convert::{downgrade, upgrade};
 use super::error::Error;
 use super::file::LockFile;
@@ -15,8 +14,6 @@ use super::mode::{Family, Mode};
 use super::open::opened;
 use super::patience::Patience;
 use super::request::How;
-use super::waiting::Waiting;
-use crate::holders::held_through;
 
 /// Frees whatever lock of either family is held through this descriptor.
 pub(crate) fn unlock(descriptor: RawFd) -> Result<(), Error> {
@@ -30,31 +27,20 @@ pub(crate) fn unlock(descriptor: RawFd) -> Result<(), Error> {
     Ok(())
 }
 
-/// Takes the lock, or converts the one that is there.
-pub(crate) fn take_descriptor(
-    descriptor: RawFd,
-    family: Family,
+/// Converts the lock that the descriptor holds already.
+pub(crate) fn convert(
+    lock: LockFile,
+    held: Mode,
     how: &How,
-    waiting: Waiting<'_>,
+    patience: &Patience,
 ) -> Result<DescriptorGuard, Error> {
-    let patience = &Patience::new(waiting);
-    let lock = opened(descriptor, family)?;
-    let before = held_through(&lock.file, lock.family);
-    let refused = |(lock, why): (LockFile, _)| Error::refused(&lock.path, why);
-    let held = match (before, how.mode) {
-        (None, _) => match acquire(lock, how, patience).map_err(refused)? {
-            Acquired::Held(held) => Some(held),
-            Acquired::Joined(..) => None,
-        },
-        (Some(Mode::Shared), Mode::Exclusive) => match upgrade(&lock, how.nested, patience) {
-            Ok(()) => Some(Held::converted(lock, how.mode, AtTheEnd::Downgrade)),
-            Err(why) => return Err(refused((lock, why))),
-        },
-        (Some(Mode::Exclusive), Mode::Shared) => match downgrade(&lock) {
-            Ok(()) => Some(Held::converted(lock, how.mode, AtTheEnd::Keep)),
-            Err(why) => return Err(refused((lock, why))),
-        },
-        _ => Some(Held::converted(lock, how.mode, AtTheEnd::Keep)),
+    let (converted, at_the_end) = match (held, how.mode) {
+        (Mode::Shared, Mode::Exclusive) => (upgrade(&lock, how.nested, patience), AtTheEnd::Downgrade),
+        (Mode::Exclusive, Mode::Shared) => (downgrade(&lock), AtTheEnd::Keep),
+        _ => (Ok(()), AtTheEnd::Keep),
     };
-    Ok(DescriptorGuard::new(held))
+    match converted {
+        Ok(()) => Ok(DescriptorGuard::new(Some(Held::converted(lock, how.mode, at_the_end)))),
+        Err(why) => Err(Error::refused(&lock.path, why)),
+    }
 }

@@ -1,36 +1,38 @@
-//! The last step: the main lock, with respect for one who converts it.
+//! The last step: the main lock, with respect for one that converts it.
 
 use std::io;
 
 use super::conversion;
 use super::file::LockFile;
+use super::gate_file::GateFile;
 use super::gave_up::GaveUp;
 use super::main_lock;
 use super::mode::Mode;
 use super::patience::Patience;
 
-/// Takes the main lock if it is free; `false` if it is not, or is on its way
-/// from one mode to the other.
+/// Takes the main lock if it is free; `false` if it is not, or is on its way from one mode to the
+/// other.
 pub(crate) fn try_enter(lock: &LockFile, mode: Mode) -> io::Result<bool> {
-    Ok(main_lock::try_lock(lock, mode)? && !gives_way(lock, mode)?)
+    Ok(main_lock::try_lock(lock, mode)? && gives_way(lock, mode)?.is_none())
 }
 
 /// Takes the main lock, sleeping until it is free.
 pub(crate) fn enter(lock: &LockFile, mode: Mode, patience: &Patience) -> Result<(), GaveUp> {
     loop {
         patience.block(|| main_lock::lock(lock, mode))?;
-        if !gives_way(lock, mode).map_err(GaveUp::Failed)? {
-            return Ok(());
+        match gives_way(lock, mode).map_err(GaveUp::Failed)? {
+            Some(upgrade) => conversion::wait_until_over(&upgrade, lock.family, patience)?,
+            None => return Ok(()),
         }
-        conversion::wait_until_over(lock, patience)?;
     }
 }
 
-/// Gives the lock back again if somebody was just converting it.
-fn gives_way(lock: &LockFile, mode: Mode) -> io::Result<bool> {
-    let gives_way = mode == Mode::Exclusive && conversion::is_under_way(lock);
-    if gives_way {
+/// Gives the lock back if it is just being upgraded. It is looked for when the lock is held: an
+/// upgrade that begins later has to wait for us.
+fn gives_way(lock: &LockFile, mode: Mode) -> io::Result<Option<GateFile>> {
+    let upgrade = if mode == Mode::Exclusive { conversion::under_way(lock) } else { None };
+    if upgrade.is_some() {
         main_lock::unlock(lock)?;
     }
-    Ok(gives_way)
+    Ok(upgrade)
 }

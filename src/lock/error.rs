@@ -91,7 +91,7 @@ impl Error {
     pub(crate) fn refused(path: &Path, why: GaveUp) -> Self {
         let path = path.to_owned();
         match why {
-            GaveUp::Busy | GaveUp::MakesWay => Self::Busy { path },
+            GaveUp::Busy | GaveUp::MakesWay | GaveUp::Moved => Self::Busy { path },
             GaveUp::TimedOut(limit) => Self::TimedOut { path, limit },
             GaveUp::Cancelled => Self::Cancelled { path },
             GaveUp::WouldNeverEnd(why) => Self::WouldNeverEnd { path, why },
@@ -199,7 +199,7 @@ fn hint(source: &io::Error, folder: &str) -> String {
 }
 
 /// The system's word without its number and capital: `permission denied`.
-fn lower(source: &io::Error) -> String {
+pub(super) fn lower(source: &io::Error) -> String {
     let text = source.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut letters = text.chars();

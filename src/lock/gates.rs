@@ -1,188 +1,218 @@
-//! The gates: record locks on bytes far behind the end of the lock file, which
-//! put those who wait into an order. Nothing is written anywhere.
+//! The gates: record locks on bytes of the gate file, which put those who wait into an order.
 //!
-//! The layout is a promise between versions; the manual documents it, so that
-//! others can join.
+//! | byte       | held by                                                          |
+//! | ---------- | ---------------------------------------------------------------- |
+//! | QUEUE      | writers, one at a time, from arrival until they hold the lock     |
+//! | PASSAGE    | the writer whose turn it is, until it holds the lock              |
+//! | INTENT     | a preferring writer, one byte each, from arrival until release    |
+//! | LANDING, CONVERSION | those that upgrade; see `conversion`                     |
 //!
-//! | bytes        | name   | who                                               |
-//! | ------------ | ------ | ------------------------------------------------- |
-//! | 2^62         | QUEUE  | writers, one at a time, from arrival until release |
-//! | 2^62+2       | GATE   | the writer whose turn it is, while it waits        |
-//! | 2^62+2+pid   | INTENT | a preferring writer, from arrival until release    |
-//! | 2^62+2^31    | LANDING | one who wants to convert, for an instant             |
-//! | 2^62+2^31+1  | CONVERSION | who upgrades a lock it holds; see `conversion`  |
+//! A reader shares PASSAGE and all that follow until it holds the lock. So a reader that comes
+//! after a writer in PASSAGE stands behind it. A fair writer that comes to the head of the queue
+//! first asks for the lock *shared*: it gets that together with the readers that wait for the
+//! writer before it, and only then closes PASSAGE. So each reader waits for one writer, and between
+//! two writers there is one phase of readers (Brandenburg and Anderson 2009).
 //!
-//! A reader shares GATE and all of INTENT for as long as it waits. So a reader
-//! that comes after a waiting writer stands behind it, and the next writer
-//! stands behind that reader: phases (Brandenburg and Anderson 2009).
-//!
-//! A lost gate costs order, never exclusion. So whatever goes wrong with one is
-//! answered by going on without it.
+//! A lost gate costs order, never exclusion. So whatever goes wrong with one is answered by going
+//! on without it.
 
-use std::fs::File;
-use std::process;
+use std::hash::{BuildHasher, RandomState};
 
 use super::file::LockFile;
+use super::gate_file::GateFile;
 use super::gave_up::GaveUp;
-use super::layout;
-use super::mode::Mode;
+use super::layout::{Bytes, Gate};
+use super::main_lock;
+use super::mode::{Family, Mode};
 use super::patience::Patience;
 use super::unordered::Unordered;
-use crate::sys::records::{self, Bytes, Owner};
+use crate::sys::records::{self, Owner};
 use crate::thread::Preference;
 
-const QUEUE: Bytes = Bytes { first: layout::QUEUE, count: 1 };
-const GATE: Bytes = Bytes { first: layout::GATE, count: 1 };
-const GATE_AND_INTENT: Bytes = Bytes { first: layout::GATE, count: 1 + i32::MAX as i64 };
-
-/// The way through the gates for one who wants the main lock.
-///
-/// Writers stand in them on a descriptor of their own, readers on the lock's.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Gates {
-    side: Side,
-}
-
-/// Who goes through, and so by which gates.
+/// Who goes through the gates, and so by which of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
+pub(crate) enum Side {
     /// No gates at all: first come, first served.
     Bypass,
-    /// GATE and INTENT, shared, while it waits.
     Reader,
-    /// QUEUE until the release, GATE while it waits.
     FairWriter,
-    /// INTENT and then QUEUE, both until the release.
     PreferringWriter,
 }
 
-impl Gates {
-    /// The gates that stand before this lock for one who wants it so; why there
-    /// are none, where there can be none.
-    pub(crate) fn before(lock: &LockFile, mode: Mode, preference: Preference) -> Result<Self, Unordered> {
-        let side = match (mode, preference) {
-            (_, Preference::Reader) => return Ok(Self::none()),
-            (Mode::Shared, _) => Side::Reader,
-            (Mode::Exclusive, Preference::PhaseFair) => Side::FairWriter,
-            (Mode::Exclusive, Preference::Writer) => Side::PreferringWriter,
+/// One that goes through the gates, until it holds the lock or gives up: then this is dropped, and
+/// the gates are open again. A reader that waits at PASSAGE goes first, and only then the next
+/// writer comes to the head of the queue.
+#[derive(Debug)]
+pub(crate) struct Gates {
+    file: GateFile,
+    side: Side,
+    family: Family,
+    /// The byte of a preferring writer.
+    intent: Option<Bytes>,
+}
+
+/// The byte of a preferring writer that holds the lock: no reader gets in until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Intent {
+    file: GateFile,
+    byte: Bytes,
+}
+
+impl Side {
+    pub(crate) fn of(mode: Mode, preference: Preference) -> Self {
+        match (mode, preference) {
+            (_, Preference::Reader) => Self::Bypass,
+            (Mode::Shared, _) => Self::Reader,
+            (Mode::Exclusive, Preference::PhaseFair) => Self::FairWriter,
+            (Mode::Exclusive, Preference::Writer) => Self::PreferringWriter,
+        }
+    }
+
+    /// Looks whether nobody is before this one, without taking a gate: so one that is refused makes
+    /// nobody else be refused. If there is no gate file, nobody is.
+    pub(crate) fn finds_the_gates_open(self, lock: &LockFile) -> bool {
+        let gate = Gate::of(lock.family);
+        let (bytes, mode) = match self {
+            Self::Bypass => return true,
+            Self::Reader => (gate.way_in(), Mode::Shared),
+            Self::FairWriter | Self::PreferringWriter => (gate.all(), Mode::Exclusive),
         };
-        if !lock.has_gates() {
-            return Err(Unordered::FileSystem);
+        GateFile::look(lock).is_none_or(|gate_file| is_free(&gate_file, bytes, mode))
+    }
+}
+
+impl Gates {
+    /// Comes to the gates; `None` for one that passes none.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub(crate) fn before(lock: &LockFile, side: Side) -> Result<Option<Self>, Unordered> {
+        if side == Side::Bypass {
+            return Ok(None);
         }
-        match side {
-            Side::Bypass | Side::Reader => {}
-            _ if lock.executable => return Err(Unordered::Executable),
-            _ if lock.for_writing().is_none() => return Err(Unordered::NotWritable),
-            _ => {}
+        let (file, family) = (GateFile::enter(lock)?, lock.family);
+        if side != Side::Reader && !file.is_writable() {
+            return Err(Unordered::ReadOnly);
         }
-        Ok(Self { side })
+        if side == Side::Reader {
+            file.threads(family).readers += 1;
+        }
+        Ok(Some(Self { file, side, family, intent: None }))
     }
 
-    /// No gates: first come, first served.
-    pub(crate) fn none() -> Self {
-        Self { side: Side::Bypass }
-    }
-
-    /// Looks whether nobody is before us, without waiting. A writer has QUEUE
-    /// after it, whatever the answer; what it would only pass is left alone, so
-    /// that being refused refuses nobody else.
-    pub(crate) fn try_pass(&self, lock: &LockFile) -> bool {
-        let file = self.file(lock);
-        match self.side {
-            Side::Bypass => true,
-            Side::Reader => !is_shut(file, GATE_AND_INTENT, Mode::Shared),
-            Side::FairWriter | Side::PreferringWriter => {
-                take_if_free(file, QUEUE, Mode::Exclusive) && !is_shut(file, GATE_AND_INTENT, Mode::Exclusive)
-            }
-        }
-    }
-
-    /// Goes through, sleeping in the kernel before each gate that is shut.
-    pub(crate) fn pass(&self, lock: &LockFile, patience: &Patience) -> Result<(), GaveUp> {
-        let file = self.file(lock);
+    /// Goes through, sleeping in the kernel at each gate that is closed.
+    pub(crate) fn pass(&mut self, lock: &LockFile, patience: &Patience) -> Result<(), GaveUp> {
+        let gate = Gate::of(self.family);
         match self.side {
             Side::Bypass => Ok(()),
-            Side::Reader => take(file, GATE_AND_INTENT, Mode::Shared, patience),
+            Side::Reader => self.take(gate.way_in(), Mode::Shared, patience),
             Side::FairWriter => {
-                take(file, QUEUE, Mode::Exclusive, patience)?;
-                take(file, GATE, Mode::Exclusive, patience)
+                self.take(gate.queue(), Mode::Exclusive, patience)?;
+                enter_with_the_readers(lock, patience)?;
+                self.take(gate.passage(), Mode::Exclusive, patience)
             }
             Side::PreferringWriter => {
-                let _ = records::clear(file, Owner::Process, QUEUE);
-                take(file, own_intent(), Mode::Exclusive, patience)?;
-                take(file, QUEUE, Mode::Exclusive, patience)
+                let byte = self.free_intent();
+                self.intent = Some(byte);
+                self.take(byte, Mode::Exclusive, patience)?;
+                self.take(gate.queue(), Mode::Exclusive, patience)
             }
         }
     }
 
-    /// The waiting is over, with the main lock or without it: opens what is
-    /// held only while waiting.
-    pub(crate) fn passed(&self, lock: &LockFile) {
-        let _ = match self.side {
-            Side::Reader => records::clear(self.file(lock), Owner::Process, GATE_AND_INTENT),
-            Side::FairWriter => records::clear(self.file(lock), Owner::Process, GATE),
-            Side::Bypass | Side::PreferringWriter => Ok(()),
-        };
+    /// A preferring writer has got the lock at once: takes its byte, unless readers wait by now.
+    pub(crate) fn announced(mut self) -> Option<Intent> {
+        let byte = self.free_intent();
+        let taken = records::try_set(self.file.file(), Owner::Process, byte, Mode::Exclusive);
+        self.intent = taken.is_ok_and(|taken| taken).then_some(byte);
+        self.entered()
     }
 
-    /// The main lock was free at once: announces what stays until the release.
-    pub(crate) fn entered(&self, lock: &LockFile) {
-        if self.side == Side::PreferringWriter {
-            let _ = records::try_set(self.file(lock), Owner::Process, own_intent(), Mode::Exclusive);
+    /// The lock is held: what of the gates stays closed until its release.
+    pub(crate) fn entered(mut self) -> Option<Intent> {
+        self.intent.take().map(|byte| Intent { file: self.file.clone(), byte })
+    }
+
+    /// A byte that no other preferring writer holds. One that waits for readers cannot be seen, so
+    /// each begins to look at a place of its own.
+    fn free_intent(&self) -> Bytes {
+        let start = (RandomState::new().hash_one(()) >> 33).cast_signed();
+        let mut bytes = (start..).map(|number| Gate::of(self.family).intent(number));
+        bytes.find(|&byte| is_free(&self.file, byte, Mode::Shared)).expect("the range has no end")
+    }
+
+    /// Takes the gate, waiting for it if it is closed. Where the kernel refuses (it sees a deadlock
+    /// between processes where there is none between their threads, or has no locks left) this one
+    /// goes on without.
+    fn take(&self, gate: Bytes, mode: Mode, patience: &Patience) -> Result<(), GaveUp> {
+        if !matches!(records::try_set(self.file.file(), Owner::Process, gate, mode), Ok(false)) {
+            return Ok(());
+        }
+        match patience.block(|| records::set(self.file.file(), Owner::Process, gate, mode)) {
+            Err(GaveUp::Failed(_)) => Ok(()),
+            waited => waited,
         }
     }
 
-    /// The main lock has been given back, or is not to be had. INTENT goes
-    /// before QUEUE, or a fair and a preferring writer in turns could keep the
-    /// readers out for ever.
-    pub(crate) fn leave(&self, lock: &LockFile) {
-        let file = self.file(lock);
-        if self.side == Side::PreferringWriter {
-            let _ = records::clear(file, Owner::Process, own_intent());
-        }
-        if matches!(self.side, Side::FairWriter | Side::PreferringWriter) {
-            let _ = records::clear(file, Owner::Process, QUEUE);
-        }
+    fn open(&self, gate: Bytes) {
+        let _ = records::clear(self.file.file(), Owner::Process, gate);
     }
+}
 
-    fn file<'a>(&self, lock: &'a LockFile) -> &'a File {
+impl Drop for Gates {
+    fn drop(&mut self) {
+        let gate = Gate::of(self.family);
         match self.side {
-            Side::Bypass | Side::Reader => lock.for_gates(),
-            Side::FairWriter | Side::PreferringWriter => {
-                lock.for_writing().unwrap_or_else(|| lock.for_gates())
+            Side::Bypass => {}
+            Side::Reader => {
+                // The threads of a process share one lock, which goes with the last of them.
+                let mut threads = self.file.threads(self.family);
+                threads.readers -= 1;
+                if threads.readers == 0 {
+                    self.open(gate.way_in());
+                }
+            }
+            Side::FairWriter => {
+                self.open(gate.passage());
+                self.open(gate.queue());
+            }
+            Side::PreferringWriter => {
+                self.intent.into_iter().for_each(|byte| self.open(byte));
+                self.open(gate.queue());
             }
         }
     }
 }
 
-fn own_intent() -> Bytes {
-    Bytes { first: layout::INTENT + i64::from(process::id()), count: 1 }
-}
-
-/// Takes the gate if nobody stands in it; `false` if somebody does. A record
-/// lock from before the gates belongs to a stranger, who knows nothing of them:
-/// then there is no gate to be had, and none to wait for.
-fn take_if_free(file: &File, gate: Bytes, mode: Mode) -> bool {
-    match records::try_set(file, Owner::Process, gate, mode) {
-        Ok(taken) => taken || !is_shut(file, gate, mode),
-        Err(_) => true,
+impl Gate {
+    /// Each family has gates of its own: a command under a lock of one may wait for the other.
+    pub(crate) const fn of(family: Family) -> Self {
+        match family {
+            Family::Flock => Self::FLOCK,
+            Family::Fcntl => Self::FCNTL,
+        }
     }
 }
 
-fn is_shut(file: &File, gate: Bytes, mode: Mode) -> bool {
-    let blocker = records::blocker(file, gate, mode);
-    blocker.is_ok_and(|first| first.is_some_and(|first| first >= layout::GATES))
+impl Drop for Intent {
+    fn drop(&mut self) {
+        if self.file.is_ours() {
+            let _ = records::clear(self.file.file(), Owner::Process, self.byte);
+        }
+    }
 }
 
-/// Takes the gate, waiting for it if somebody stands in it. Where the kernel
-/// refuses (it sees a deadlock between processes where there is none between
-/// their threads, or has no locks left) we go on without.
-fn take(file: &File, gate: Bytes, mode: Mode, patience: &Patience) -> Result<(), GaveUp> {
-    if take_if_free(file, gate, mode) {
-        return Ok(());
-    }
-    match patience.block(|| records::set(file, Owner::Process, gate, mode)) {
+/// Waits until no writer holds the lock: has it shared for an instant, together with the readers
+/// that have been waiting. An error costs order only.
+fn enter_with_the_readers(lock: &LockFile, patience: &Patience) -> Result<(), GaveUp> {
+    match patience.block(|| main_lock::lock(lock, Mode::Shared)) {
+        Ok(()) => main_lock::unlock(lock).map_err(GaveUp::Failed),
         Err(GaveUp::Failed(_)) => Ok(()),
-        waited => waited,
+        Err(gave_up) => Err(gave_up),
     }
+}
+
+/// Whether the gate could be had, as far as can be seen.
+fn is_free(gate_file: &GateFile, gate: Bytes, mode: Mode) -> bool {
+    records::is_free(gate_file.file(), gate, mode).unwrap_or(true)
 }

@@ -13,6 +13,8 @@ pub(crate) enum GaveUp {
     Cancelled,
     /// Another thread of this process reads and is to write: who has not got in yet is to stand behind it.
     MakesWay,
+    /// The path has come to lead to another file.
+    Moved,
     WouldNeverEnd(Box<Endless>),
     /// It was to be converted, and cannot be for want of gates.
     CannotConvert(Unordered),

@@ -1,10 +1,10 @@
 //! What is held, and how it is given back.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use super::convert::{downgrade, upgrade};
 use super::file::LockFile;
-use super::gates::Gates;
+use super::gates::Intent;
 use super::gave_up::GaveUp;
 use super::main_lock;
 use super::mode::Mode;
@@ -31,7 +31,7 @@ pub(crate) struct Held {
     /// There until it is given back.
     lock: Option<LockFile>,
     mode: Cell<Mode>,
-    gates: Gates,
+    intent: RefCell<Option<Intent>>,
     unordered: Option<Unordered>,
     at_the_end: AtTheEnd,
     /// The process that unlocks when this is dropped: not a forked child.
@@ -69,14 +69,25 @@ impl DescriptorGuard {
 }
 
 impl Held {
-    pub(crate) fn new(lock: LockFile, mode: Mode, gates: Gates, unordered: Option<Unordered>) -> Self {
-        let (at_the_end, unlocks) = (AtTheEnd::Unlock, Some(fork::process()));
-        Self { lock: Some(lock), mode: Cell::new(mode), gates, unordered, at_the_end, unlocks }
+    pub(crate) fn new(
+        lock: LockFile,
+        mode: Mode,
+        intent: Option<Intent>,
+        unordered: Option<Unordered>,
+    ) -> Self {
+        Self {
+            lock: Some(lock),
+            mode: Cell::new(mode),
+            intent: RefCell::new(intent),
+            unordered,
+            at_the_end: AtTheEnd::Unlock,
+            unlocks: Some(fork::process()),
+        }
     }
 
     /// A lock of the caller's that was held before.
     pub(crate) fn converted(lock: LockFile, mode: Mode, at_the_end: AtTheEnd) -> Self {
-        let mut held = Self::new(lock, mode, Gates::none(), None);
+        let mut held = Self::new(lock, mode, None, None);
         held.at_the_end = at_the_end;
         held
     }
@@ -94,8 +105,8 @@ impl Held {
     }
 
     /// Whether the path still leads to it.
-    pub(crate) fn is_still_there(&mut self) -> bool {
-        self.lock.as_mut().is_some_and(LockFile::is_still_there)
+    pub(crate) fn is_still_there(&self) -> bool {
+        self.lock().is_still_there()
     }
 
     /// From shared to exclusive. Refused, it is held as before, unless it is lost.
@@ -107,9 +118,9 @@ impl Held {
 
     /// From exclusive to shared.
     pub(crate) fn downgrade(&self) -> Result<(), GaveUp> {
+        self.intent.take();
         downgrade(self.lock())?;
         self.mode.set(Mode::Shared);
-        self.gates.leave(self.lock());
         Ok(())
     }
 
@@ -130,8 +141,9 @@ impl Held {
         let lock = self.lock();
         match self.at_the_end {
             AtTheEnd::Unlock => {
+                // Readers come in before a fair writer closes the passage again.
+                self.intent.take();
                 let _ = main_lock::unlock(lock);
-                self.gates.leave(lock);
             }
             AtTheEnd::Downgrade => {
                 let _ = downgrade(lock);

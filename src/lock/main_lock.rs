@@ -2,18 +2,18 @@
 //!
 //! In the flock family that is flock(2) on the whole file, through fs2; named in
 //! full, because std's `File` has methods of the same names. In the fcntl family
-//! it is a lock of the open file description on all bytes before the gates,
-//! which fasteners, lockf(3) and whoever else locks the file from its start on
-//! run into.
+//! it is a lock of the open file description on the whole file, from its start to
+//! wherever its end will be: what fasteners, lockf(3) and all others lock. So it
+//! also converts and frees what another program has locked through the descriptor.
 
 use std::io;
 
 use super::file::LockFile;
-use super::layout;
+use super::layout::Bytes;
 use super::mode::{Family, Mode};
-use crate::sys::records::{self, Bytes, Owner};
+use crate::sys::records::{self, Owner};
 
-const ALL_BEFORE_THE_GATES: Bytes = Bytes { first: 0, count: layout::GATES };
+const WHOLE_FILE: Bytes = Bytes { first: 0, count: 0 };
 
 /// Takes the lock if it is free; `false` if it is not.
 pub(crate) fn try_lock(lock: &LockFile, mode: Mode) -> io::Result<bool> {
@@ -21,7 +21,7 @@ pub(crate) fn try_lock(lock: &LockFile, mode: Mode) -> io::Result<bool> {
         (Family::Flock, Mode::Shared) => fs2::FileExt::try_lock_shared(&lock.file),
         (Family::Flock, Mode::Exclusive) => fs2::FileExt::try_lock_exclusive(&lock.file),
         (Family::Fcntl, _) => {
-            return records::try_set(&lock.file, Owner::Description, ALL_BEFORE_THE_GATES, mode);
+            return records::try_set(&lock.file, Owner::Description, WHOLE_FILE, mode);
         }
     };
     match tried {
@@ -37,7 +37,7 @@ pub(crate) fn lock(lock: &LockFile, mode: Mode) -> io::Result<()> {
     match (lock.family, mode) {
         (Family::Flock, Mode::Shared) => fs2::FileExt::lock_shared(&lock.file),
         (Family::Flock, Mode::Exclusive) => fs2::FileExt::lock_exclusive(&lock.file),
-        (Family::Fcntl, _) => records::set(&lock.file, Owner::Description, ALL_BEFORE_THE_GATES, mode),
+        (Family::Fcntl, _) => records::set(&lock.file, Owner::Description, WHOLE_FILE, mode),
     }
 }
 
@@ -45,6 +45,6 @@ pub(crate) fn lock(lock: &LockFile, mode: Mode) -> io::Result<()> {
 pub(crate) fn unlock(lock: &LockFile) -> io::Result<()> {
     match lock.family {
         Family::Flock => fs2::FileExt::unlock(&lock.file),
-        Family::Fcntl => records::clear(&lock.file, Owner::Description, ALL_BEFORE_THE_GATES),
+        Family::Fcntl => records::clear(&lock.file, Owner::Description, WHOLE_FILE),
     }
 }

@@ -22,9 +22,12 @@ mod endless;
 mod enter;
 mod error;
 mod file;
+mod gate_file;
+mod gate_permissions;
 mod gates;
 mod gave_up;
 mod guard;
+#[cfg_attr(fasten_portable, allow(dead_code, reason = "half of it is for those who read the table"))]
 pub(crate) mod layout;
 mod lookout;
 mod main_lock;
@@ -42,17 +45,25 @@ pub(crate) use acquire::{Acquired, acquire};
 pub(crate) use alarm::Bell;
 pub use cancel::Cancel;
 pub(crate) use cancel::Ring;
-pub(crate) use descriptor::{take_descriptor, unlock};
+pub(crate) use descriptor::{convert, unlock};
 pub use endless::Endless;
 pub use error::{Error, Unopenable};
 pub(crate) use file::{FileId, LockFile, leads_to};
 pub(crate) use gave_up::GaveUp;
 pub use guard::DescriptorGuard;
 pub(crate) use guard::Held;
+pub(crate) use layout::Bytes;
 pub use mode::{Family, Mode};
 pub use nested::Nested;
-pub(crate) use open::{open, open_again_for_both};
+pub(crate) use open::{create, open_existing, open_removed, opened};
 pub(crate) use patience::Patience;
 pub(crate) use request::{How, Threads};
 pub use unordered::Unordered;
 pub use waiting::Waiting;
+
+/// For those who read the kernel's table.
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+pub(crate) use {
+    gate_permissions::is_trusted,
+    layout::{GATE_DIRECTORY, Gate, gate_file, lock_of_gate_file},
+};

@@ -2,37 +2,57 @@
 //!
 //! First without `O_CREAT`: with it, `fs.protected_regular` refuses other
 //! people's files in sticky directories, even to root. Read-only where that
-//! suffices: a file that is open for writing cannot be executed. `O_NONBLOCK`
+//! suffices: a file that is open for writing cannot be executed, and its closing
+//! wakes programs that watch it. An fcntl(2) lock needs more to be exclusive. `O_NONBLOCK`
 //! keeps a FIFO from hanging us, `O_NOCTTY` a terminal from becoming ours.
 
-use std::cell::OnceCell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsRawFd, RawFd};
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
 
 use super::error::{Error, Unopenable};
-use super::file::{FileId, LockFile, is_executable};
+use super::file::{FileId, LockFile};
 use super::mode::Family;
-use crate::sys::descriptor::{duplicate, is_write_only};
+use crate::holders::Removed;
+use crate::sys::descriptor::duplicate;
 
-/// Opens the lock file; if it is missing it is created with these permissions,
-/// less the umask, unless there are none.
-pub(crate) fn open(path: &Path, create: Option<u32>, family: Family) -> Result<LockFile, Error> {
-    let file = match (open_existing(path), create) {
-        (Err(error), Some(permissions)) if error.kind() == ErrorKind::NotFound => {
-            create_missing(path, permissions)?
+/// Opens the lock file that is there.
+///
+/// # Errors
+/// [`Unopenable::Missing`] if there is none.
+pub(crate) fn open_existing(path: &Path, family: Family) -> Result<LockFile, Error> {
+    let file = open_readable(path).and_then(above_standard).map_err(|error| not_opened(path, error))?;
+    let lock = checked(path, file, family)?;
+    if family == Family::Flock || is_executable(&lock) {
+        return Ok(lock);
+    }
+    // By now the path may lead to another file: then that one is the lock.
+    match open_as(path, Access::Both).and_then(above_standard) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(not_opened(path, error)),
+        Err(_) => Ok(lock),
+        Ok(file) => checked(path, file, family),
+    }
+}
+
+/// Creates the lock file with these permissions, less the umask; `None` if there is one by now.
+pub(crate) fn create(path: &Path, permissions: u32, family: Family) -> Result<Option<LockFile>, Error> {
+    let created = match create_as(path, permissions, family, OFlag::O_CREAT | OFlag::O_EXCL) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let dangles =
+                path.is_symlink() && path.metadata().is_err_and(|e| e.kind() == ErrorKind::NotFound);
+            if !dangles {
+                return Ok(None);
+            }
+            create_as(path, permissions, family, OFlag::O_CREAT)
         }
-        (Err(error), None) if error.kind() == ErrorKind::NotFound => {
-            return Err(could_not_open(path, Unopenable::Missing));
-        }
-        (opened, _) => opened.map_err(|error| not_opened(path, error))?,
+        created => created,
     };
-    let file = above_standard(file).map_err(|error| not_opened(path, error))?;
-    checked(path, file, family)
+    let file = created.and_then(above_standard).map_err(|error| not_created(path, error))?;
+    checked(path, file, family).map(Some)
 }
 
 /// The file behind a descriptor that is open already. The lock is that of its
@@ -40,25 +60,37 @@ pub(crate) fn open(path: &Path, create: Option<u32>, family: Family) -> Result<L
 pub(crate) fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Error> {
     let path = PathBuf::from(format!("/dev/fd/{descriptor}"));
     let file = duplicate(descriptor).map_err(|error| not_opened(&path, error))?;
-    let lock = checked(&path, file, family)?;
-    let readable = is_write_only(&lock.file).then(|| open_again(&lock, Access::Read)).flatten();
-    Ok(LockFile { is_ours: false, readable, ..lock })
+    Ok(LockFile { is_ours: false, ..checked(&path, file, family)? })
 }
 
-/// Opens the same file for writing, as a second descriptor; `None` where that
-/// is not allowed, or where the path has come to lead elsewhere.
-pub(crate) fn open_again_for_writing(lock: &LockFile) -> Option<File> {
-    open_again(lock, Access::Write)
+/// The file that a process has open under this number, though its own name leads to it no more; for
+/// messages it is called `path`. `None` if it cannot be opened, or is another file.
+pub(crate) fn open_removed(path: &Path, removed: &Removed, family: Family) -> Option<LockFile> {
+    let link = PathBuf::from(format!("/proc/{}/fd/{}", removed.pid, removed.descriptor));
+    let lock = open_existing(&link, family).ok()?;
+    let metadata = lock.file.metadata().ok()?;
+    (metadata.nlink() == 0 && metadata.ino() == removed.inode)
+        .then(|| LockFile { path: path.to_owned(), ..lock })
 }
 
-/// The same, for a main lock that may have to be shared again: for reading too where that is allowed.
-pub(crate) fn open_again_for_both(lock: &LockFile) -> Option<File> {
-    open_again(lock, Access::Both).or_else(|| open_again(lock, Access::Write))
+/// Opens the same file again, so that an exclusive lock can be had where the file system asks for
+/// a file that is open for writing: for reading too, where that is allowed.
+pub(crate) fn open_again_for_writing(lock: &LockFile) -> Reopened {
+    let opened = open_as(&lock.path, Access::Both).or_else(|_| open_as(&lock.path, Access::Write));
+    match opened.and_then(above_standard).and_then(|file| Ok((FileId::from(&file.metadata()?), file))) {
+        Ok((id, file)) if id == lock.id => Reopened::Same(file),
+        Err(error) if error.kind() != ErrorKind::NotFound => Reopened::NotAllowed,
+        _ => Reopened::Moved,
+    }
 }
 
-fn open_again(lock: &LockFile, access: Access) -> Option<File> {
-    let file = above_standard(open_as(&lock.path, access).ok()?).ok()?;
-    (FileId::from(&file.metadata().ok()?) == lock.id).then_some(file)
+/// What came of opening a file again by its path.
+#[derive(Debug)]
+pub(crate) enum Reopened {
+    Same(File),
+    /// The path leads elsewhere by now, or nowhere.
+    Moved,
+    NotAllowed,
 }
 
 #[derive(Clone, Copy)]
@@ -68,7 +100,7 @@ enum Access {
     Both,
 }
 
-fn open_existing(path: &Path) -> io::Result<File> {
+fn open_readable(path: &Path) -> io::Result<File> {
     match open_as(path, Access::Read) {
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {
             open_as(path, Access::Write).map_err(|_| error)
@@ -88,26 +120,11 @@ fn open_as(path: &Path, access: Access) -> io::Result<File> {
     options.custom_flags(flags).open(path)
 }
 
-/// Creates the file, or opens the one that somebody else has just created.
-fn create_missing(path: &Path, permissions: u32) -> Result<File, Error> {
-    loop {
-        match create_new(path, permissions, OFlag::O_CREAT | OFlag::O_EXCL) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            created => return created.map_err(|error| not_created(path, error)),
-        }
-        match open_existing(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            opened => return opened.map_err(|error| not_opened(path, error)),
-        }
-        if path.is_symlink() {
-            return create_new(path, permissions, OFlag::O_CREAT).map_err(|error| not_created(path, error));
-        }
-    }
-}
-
-fn create_new(path: &Path, permissions: u32, how: OFlag) -> io::Result<File> {
-    let flags = how | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
-    OpenOptions::new().read(true).mode(permissions).custom_flags(flags.bits()).open(path)
+fn create_as(path: &Path, permissions: u32, family: Family, how: OFlag) -> io::Result<File> {
+    let flags = (how | OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits();
+    let mut options = OpenOptions::new();
+    options.read(true).write(family == Family::Fcntl);
+    options.mode(permissions).custom_flags(flags).open(path)
 }
 
 /// Keeps the descriptor off 0, 1 and 2: started with one of them closed, we
@@ -131,21 +148,17 @@ fn checked(path: &Path, file: File, family: Family) -> Result<LockFile, Error> {
     if let Some(wrong) = wrong {
         return Err(could_not_open(path, Unopenable::WrongKind(wrong)));
     }
-    Ok(LockFile {
-        path: path.to_owned(),
-        id: FileId::from(&metadata),
-        executable: is_executable(&metadata),
-        is_ours: true,
-        readable: None,
-        second: OnceCell::new(),
-        gates: OnceCell::new(),
-        family,
-        file,
-    })
+    Ok(LockFile { path: path.to_owned(), id: FileId::from(&metadata), is_ours: true, family, file })
+}
+
+/// A file that can be executed must not be open for writing (`ETXTBSY`).
+fn is_executable(lock: &LockFile) -> bool {
+    lock.file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o111 != 0)
 }
 
 fn not_opened(path: &Path, error: io::Error) -> Error {
     match error.raw_os_error() {
+        Some(libc::ENOENT) => could_not_open(path, Unopenable::Missing),
         Some(libc::ENXIO) => could_not_open(path, Unopenable::WrongKind("a socket")),
         Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM) => out_of_resources(path, error),
         _ => could_not_open(path, Unopenable::NotOpened(error)),

@@ -5,7 +5,6 @@
 //! It is what flock(1) does, for those who depend on just that. `descriptor`
 //! keeps more promises.
 
-use std::cell::OnceCell;
 use std::os::fd::RawFd;
 use std::path::PathBuf;
 
@@ -50,17 +49,7 @@ fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Error> {
     let path = PathBuf::from(format!("/dev/fd/{descriptor}"));
     let file = duplicate(descriptor).and_then(|file| Ok((FileId::from(&file.metadata()?), file)));
     match file {
-        Ok((id, file)) => Ok(LockFile {
-            path,
-            file,
-            readable: None,
-            second: OnceCell::new(),
-            gates: OnceCell::from(false),
-            id,
-            executable: false,
-            is_ours: false,
-            family,
-        }),
+        Ok((id, file)) => Ok(LockFile { path, file, id, is_ours: false, family }),
         Err(source) => Err(Error::System { path, doing: "locking it", source }),
     }
 }

@@ -1,27 +1,39 @@
 //! Why a lock has no gates where some were asked for.
 
 use std::fmt;
+use std::io;
 
-/// Why a lock was taken first come, first served, although an order was asked
-/// for. Exclusion is not touched by it.
+use super::error::lower;
+
+/// Why a lock was taken first come, first served, although an order was asked for, or why it
+/// cannot be upgraded. Exclusion is not touched by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unordered {
-    /// The gates of a writer need a lock file that can be opened for writing.
-    NotWritable,
-    /// A file that can be executed must not be open for writing (`ETXTBSY`).
-    Executable,
-    /// The file system, or the operating system, makes one family of flock(2)
-    /// and fcntl(2) locks, or is not known not to.
-    FileSystem,
+    /// This process may only read the lock file, so nobody would trust a gate file of its own.
+    ReadOnly,
+    /// What stands in the gate file's place belongs to a user who may not write the lock file, or
+    /// is not an empty file.
+    NotTrusted,
+    /// The gate file cannot be created or opened, for this error number of the system's.
+    NoGateFile(i32),
+    /// Its file system is not known to be local: processes on other machines see no gates of ours.
+    NotLocal,
+    /// There are no gates on this operating system.
+    Unsupported,
 }
 
 impl fmt::Display for Unordered {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::NotWritable => "it cannot be opened for writing",
-            Self::Executable => "it is an executable file",
-            Self::FileSystem => "its file system is not known to keep flock and fcntl locks apart",
-        })
+        match self {
+            Self::ReadOnly => out.write_str("it is not writable, and no writer has made a gate file for it"),
+            Self::NotTrusted => out.write_str("its gate file in /dev/shm is not trusted"),
+            Self::NoGateFile(error) => {
+                let error = io::Error::from_raw_os_error(*error);
+                write!(out, "its gate file in /dev/shm cannot be used: {}", lower(&error))
+            }
+            Self::NotLocal => out.write_str("its file system is not known to be local"),
+            Self::Unsupported => out.write_str("this operating system has no gates"),
+        }
     }
 }

@@ -53,7 +53,7 @@ pub fn lock_all(wanted: impl IntoIterator<Item = Wanted>, waiting: Waiting<'_>) 
     let (patience, wanted) = (Patience::new(waiting), Vec::from_iter(wanted));
     loop {
         let mut guards = Vec::with_capacity(wanted.len());
-        let ordered = ordered(&wanted)?;
+        let ordered = ordered(&wanted, &patience)?;
         for (key, one) in &ordered {
             let guard = one.place.take(one.mode, &patience)?;
             if guard.key() != *key {
@@ -71,8 +71,8 @@ pub fn lock_all(wanted: impl IntoIterator<Item = Wanted>, waiting: Waiting<'_>) 
 }
 
 /// Each lock once, as it is wanted most, in the order in which all take them.
-fn ordered(wanted: &[Wanted]) -> Result<Vec<(Key, &Wanted)>, Error> {
-    let keyed = wanted.iter().map(|one| Ok((one.place.key()?, one)));
+fn ordered<'a>(wanted: &'a [Wanted], patience: &Patience) -> Result<Vec<(Key, &'a Wanted)>, Error> {
+    let keyed = wanted.iter().map(|one| Ok((one.place.key(one.mode, patience)?, one)));
     let mut keyed = keyed.collect::<Result<Vec<_>, Error>>()?;
     keyed.sort_by_key(|(key, one)| (*key, one.mode == Mode::Shared));
     keyed.dedup_by_key(|(key, _)| *key);

@@ -2,8 +2,15 @@
 
 use std::os::fd::RawFd;
 
+use super::again::{Again, again};
+use super::front::Front;
+use super::mine;
+use super::obtain::obtain;
 use super::options::Options;
-use crate::lock::{self, DescriptorGuard, Error, How, Mode, Threads, Waiting, plain};
+use crate::holders::held_through;
+use crate::lock::{
+    self, Acquired, DescriptorGuard, Error, GaveUp, How, LockFile, Mode, Patience, Threads, Waiting, plain,
+};
 
 /// The lock on a file that is open already, by the number of its descriptor.
 ///
@@ -54,7 +61,41 @@ impl DescriptorLock {
     pub fn take(&self, mode: Mode, waiting: Waiting<'_>) -> Result<DescriptorGuard, Error> {
         let Options { family, preference, nested, .. } = self.options;
         let how = How { mode, preference, nested, threads: Threads::None, holds_others: true };
-        lock::take_descriptor(self.descriptor, family, &how, waiting)
+        let patience = Patience::new(waiting);
+        let file = lock::opened(self.descriptor, family)?;
+        match held_through(&file.file, family) {
+            Some(held) => lock::convert(file, held, &how, &patience),
+            None => self.acquire(file, &how, &patience),
+        }
+    }
+
+    /// The threads of this process stand in line for it, but only until it is had: who keeps it
+    /// then is not known here.
+    fn acquire(&self, mut file: LockFile, how: &How, patience: &Patience) -> Result<DescriptorGuard, Error> {
+        let path = file.path.clone();
+        let refused = |why| Error::refused(&path, why);
+        let front = Front::of((file.id, file.family), self.options.preference);
+        if let Some(taken) = mine::find(front.number()) {
+            match again(taken.mode(), how.mode, how.nested, patience) {
+                Again::Refused(why) => return Err(refused(why)),
+                Again::Shares if taken.mode() == Mode::Exclusive => return Ok(DescriptorGuard::new(None)),
+                // Not in the line, where it would wait for itself.
+                Again::Shares | Again::Waits => {
+                    let acquired = lock::acquire(file, how, patience);
+                    return acquired.map(guard).map_err(|(_, why)| refused(why));
+                }
+            }
+        }
+        loop {
+            let entered = front.enter(how.mode, &path, patience).map_err(refused)?;
+            match obtain(file, how, &entered, patience) {
+                Ok(acquired) => return Ok(guard(acquired)),
+                Err((again, GaveUp::MakesWay)) => file = again,
+                Err((_, why)) => return Err(refused(why)),
+            }
+            drop(entered);
+            patience.check_deadline().map_err(refused)?;
+        }
     }
 
     /// Takes the lock as the kernel itself does it, for those who depend on just that: in no order, beside any ancestor, on
@@ -87,4 +128,11 @@ impl DescriptorLock {
     pub fn unlock(&self) -> Result<(), Error> {
         lock::unlock(self.descriptor)
     }
+}
+
+fn guard(acquired: Acquired) -> DescriptorGuard {
+    DescriptorGuard::new(match acquired {
+        Acquired::Held(held) => Some(held),
+        Acquired::Joined(..) => None,
+    })
 }

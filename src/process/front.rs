@@ -5,7 +5,7 @@
 //! with the same turns, and only who is at its head goes on to the gates. There is one line for each file and family in a
 //! process, however many lock objects lead to it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -19,7 +19,7 @@ use crate::thread::{Preference, Queue, RawLock, Role, Upgrade, Waiter};
 /// Which lock it is: a file, and one of the kernel's families.
 pub(super) type Key = (FileId, Family);
 
-static FRONTS: PerProcess<Mutex<HashMap<Key, Weak<Front>>>> = PerProcess::new();
+static FRONTS: PerProcess<Mutex<BTreeMap<Key, Weak<Front>>>> = PerProcess::new();
 static ENTERED: PerProcess<AtomicUsize> = PerProcess::new();
 static LAST: AtomicU64 = AtomicU64::new(0);
 
@@ -210,6 +210,6 @@ fn role(mode: Mode) -> Role {
     }
 }
 
-fn fronts() -> MutexGuard<'static, HashMap<Key, Weak<Front>>> {
+fn fronts() -> MutexGuard<'static, BTreeMap<Key, Weak<Front>>> {
     FRONTS.get().lock().unwrap_or_else(PoisonError::into_inner)
 }

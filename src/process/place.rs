@@ -11,12 +11,11 @@ use super::again::{Again, again};
 use super::front::{Entered, Front, Key, any_entered};
 use super::guard::Guard;
 use super::mine;
+use super::missing::open_or_create;
+use super::obtain::obtain;
 use super::options::Options;
 use super::taken::{Lease, Taken};
-use crate::lock::{
-    Acquired, Error, Family, GaveUp, How, LockFile, Mode, Nested, Patience, Threads, Waiting, acquire, open,
-    open_again_for_both,
-};
+use crate::lock::{Acquired, Error, GaveUp, How, LockFile, Mode, Nested, Patience, Threads};
 use crate::sys::per_process::PerProcess;
 use crate::thread::Preference;
 
@@ -53,15 +52,15 @@ impl Place {
     }
 
     /// Which lock the path leads to, as far as is known.
-    pub(super) fn key(&self) -> Result<Key, Error> {
-        Ok(self.front()?.key())
+    pub(super) fn key(&self, mode: Mode, patience: &Patience) -> Result<Key, Error> {
+        Ok(self.front(mode, patience)?.key())
     }
 
     /// Takes the lock that the path leads to.
     pub(super) fn take(self: &Arc<Self>, mode: Mode, patience: &Patience) -> Result<Guard, Error> {
         let refused = |why| Error::refused(&self.path, why);
         loop {
-            let front = self.front()?;
+            let front = self.front(mode, patience)?;
             if let Some(taken) = mine::find(front.number()) {
                 match again(taken.mode(), mode, self.options.nested, patience) {
                     Again::Shares => return Ok(Guard::new(taken)),
@@ -86,7 +85,7 @@ impl Place {
         holds_others: bool,
         patience: &Patience,
     ) -> Result<Option<Guard>, Error> {
-        let file = self.file()?;
+        let file = self.file(mode, patience)?;
         if self.key_of(&file) != entered.front().key() {
             self.forget(entered.front());
             return Ok(None);
@@ -98,8 +97,8 @@ impl Place {
             threads: if entered.is_with_others() { Threads::Share } else { Threads::None },
             holds_others,
         };
-        let lease = match acquire_or_make_way(file, &how, &entered, patience) {
-            Ok(Acquired::Held(mut held)) => {
+        let lease = match obtain(file, &how, &entered, patience) {
+            Ok(Acquired::Held(held)) => {
                 if !held.is_still_there() {
                     drop(held);
                     self.forget(entered.front());
@@ -113,6 +112,10 @@ impl Place {
             }
             Err((file, GaveUp::MakesWay)) => {
                 self.give_back(file);
+                return Ok(None);
+            }
+            Err((_, GaveUp::Moved)) => {
+                self.forget(entered.front());
                 return Ok(None);
             }
             Err((file, why)) => {
@@ -133,11 +136,11 @@ impl Place {
         }
     }
 
-    fn front(&self) -> Result<Arc<Front>, Error> {
+    fn front(&self, mode: Mode, patience: &Patience) -> Result<Arc<Front>, Error> {
         if let Some(front) = &self.idle().front {
             return Ok(Arc::clone(front));
         }
-        let file = self.open()?;
+        let file = self.open(mode, patience)?;
         let front = Front::of(self.key_of(&file), self.options.preference);
         let mut idle = self.idle();
         idle.files.clear();
@@ -146,21 +149,13 @@ impl Place {
         Ok(front)
     }
 
-    fn file(&self) -> Result<LockFile, Error> {
+    fn file(&self, mode: Mode, patience: &Patience) -> Result<LockFile, Error> {
         let idle = self.idle().files.pop();
-        idle.map_or_else(|| self.open(), Ok)
+        idle.map_or_else(|| self.open(mode, patience), Ok)
     }
 
-    fn open(&self) -> Result<LockFile, Error> {
-        let options = &self.options;
-        let mut file = open(&self.path, options.create.then_some(options.permissions), options.family)?;
-        if options.family == Family::Fcntl
-            && !file.executable
-            && let Some(writable) = open_again_for_both(&file)
-        {
-            file.file = writable;
-        }
-        Ok(file)
+    fn open(&self, mode: Mode, patience: &Patience) -> Result<LockFile, Error> {
+        open_or_create(&self.path, &self.options, mode, patience)
     }
 
     /// The path leads elsewhere: nothing of this is to be used again.
@@ -177,24 +172,5 @@ impl Place {
 
     fn idle(&self) -> MutexGuard<'_, Idle> {
         self.here.get().lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A reader that has to wait for other processes stands back for a thread that upgrades.
-fn acquire_or_make_way(
-    file: LockFile,
-    how: &How,
-    entered: &Entered,
-    patience: &Patience,
-) -> Result<Acquired, (LockFile, GaveUp)> {
-    if how.mode == Mode::Exclusive || !patience.may_wait() {
-        return acquire(file, how, patience);
-    }
-    match acquire(file, how, &Patience::new(Waiting::never())) {
-        Err((file, GaveUp::Busy)) => match entered.makes_way(patience) {
-            Ok(_while_waiting) => acquire(file, how, patience),
-            Err(error) => Err((file, GaveUp::Failed(error))),
-        },
-        taken => taken,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, RawFd};
+use std::os::fd::{FromRawFd, RawFd};
 
 /// A duplicate of an open descriptor: another number for the same open file
 /// description, and so for the same locks. Close-on-exec, and none of the three
@@ -16,11 +16,4 @@ pub(crate) fn duplicate(descriptor: RawFd) -> io::Result<File> {
     }
     // SAFETY: it has just been made, so it is open and nobody else's.
     Ok(unsafe { File::from_raw_fd(duplicate) })
-}
-
-/// Whether it was opened for writing and not for reading.
-pub(crate) fn is_write_only(file: &File) -> bool {
-    // SAFETY: it takes an open descriptor and no memory of ours.
-    let flags = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GETFL) };
-    flags & libc::O_ACCMODE == libc::O_WRONLY
 }

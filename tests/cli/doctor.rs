@@ -40,12 +40,12 @@ fn a_healthy_directory_is_0_and_every_trial_is_told() {
         "flock, exclusive, on a file that is open for reading",
         "flock on a directory",
         "fcntl between two processes",
-        "fcntl on bytes of a file, and far behind its end",
+        "fcntl on bytes of a file, and far past its end",
         "fcntl is freed by close and by SIGKILL",
         "fcntl wakes who waits",
         "fcntl of open files (OFD) between two descriptors",
         "fcntl of open files (OFD) against that of a process",
-        "flock and fcntl apart: readers and writers take turns",
+        "flock and fcntl apart: a command may lock its own data",
     ] {
         let line = format!("  ok     {line}");
         assert!(lines.contains(&line.as_str()), "{line} in {told}");

@@ -117,7 +117,7 @@ fn readers_that_exclude_each_other_are_71() {
 /// The flock stays when it is unlocked, so that it seems to be in the way of the other family.
 #[test]
 fn families_that_are_not_apart_where_they_should_be_are_71() {
-    let trial = "flock and fcntl apart: readers and writers take turns";
+    let trial = "flock and fcntl apart: a command may lock its own data";
     let (code, told) = fault_in(trial, 2, "retval=0");
     assert_eq!(code, Some(71), "{told}");
     assert!(told.contains(&format!("wrong  {trial}: one excludes the other,")), "{told}");

@@ -31,8 +31,8 @@ fn local_file_systems_are_healthy_and_named() {
     for system in ["tmpfs", "btrfs", "overlay"] {
         assert!(told.contains(&format!("  ok     on {system} at /")), "{system} in {told}");
     }
-    let turns = "  ok     flock and fcntl apart: readers and writers take turns\n";
-    assert_eq!(told.matches(turns).count(), 3, "{told}");
+    let apart = "  ok     flock and fcntl apart: a command may lock its own data\n";
+    assert_eq!(told.matches(apart).count(), 3, "{told}");
     assert_eq!(told.matches("  note   ").count(), 1, "{told}");
     assert!(
         told.contains("note   overlay: locks are seen in this mount only; containers need a shared volume\n")
@@ -92,7 +92,8 @@ fn sshfs_locks_are_seen_in_that_mount_only_and_that_is_71() {
     assert!(told.starts_with("here: 1 problem\n  ok     on fuse.sshfs at /"), "{told}");
     let wrong = "sshfs: locks are seen in this mount only; take them on the server: ssh ann@files fasten ...";
     assert!(told.contains(&format!("  wrong  {wrong}\n")), "{told}");
-    let note = "first come, first served: readers and writers take no turns here";
+    let note =
+        "not known to be local: a lock for reading cannot be upgraded, and other machines take no turns";
     assert!(told.contains(&format!("  note   {note}\n")), "{told}");
 }
 

@@ -14,6 +14,7 @@ mod lifetime;
 mod moved;
 mod play;
 mod real_use;
+mod removed;
 mod several;
 mod signals;
 mod status;

@@ -5,7 +5,6 @@ mod table;
 
 use std::fs;
 use std::io::Read;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
@@ -31,6 +30,12 @@ pub fn fasten() -> Checked {
 pub struct Place {
     folder: TempDir,
     pub lock: PathBuf,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        table::gate_file::remove_gate_files(self.folder.path());
+    }
 }
 
 impl Place {
@@ -96,7 +101,7 @@ pub fn until_written(path: &Path) -> String {
 
 /// The lines of the kernel's table on this file, without their numbers.
 pub fn locks_on(path: &Path) -> Vec<String> {
-    table::lines(fs::metadata(path).unwrap().ino())
+    table::lines(path)
 }
 
 /// Whether the process sleeps in the kernel for a lock on this file.

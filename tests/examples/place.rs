@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -70,7 +69,7 @@ impl Place {
 
     /// How many sleep for this lock or a gate of it.
     pub fn waiting(&self, lock: &str) -> usize {
-        table::waiting(fs::metadata(self.path(lock)).unwrap().ino())
+        table::waiting(&self.path(lock))
     }
 
     pub fn until_waiting(&self, lock: &str, count: usize) {

@@ -26,6 +26,13 @@ pub struct Met {
     pub free: Vec<Turn>,
 }
 
+/// How many phases one may wait, usually and at the most.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub usual: f64,
+    pub longest: f64,
+}
+
 /// A stream without a gap, and one who comes into it so many times.
 pub fn meet(stream: Tool, hold: Duration, own: Tool, times: u32) -> Met {
     let _alone = alone();
@@ -60,24 +67,31 @@ impl Met {
         (median(phases.collect()), longest(holds))
     }
 
-    /// Whether the usual wait is at most 1.5 phases and the longest at most 4.
+    /// Whether the usual and the longest wait are within the limits, in phases.
     /// The text tells how it was.
-    pub fn judge(&self, together: u32) -> Result<String, String> {
+    fn judge(&self, together: u32, limits: Limits) -> Result<String, String> {
         let (usual, longest_phase) = self.phases(together);
         let (middle, most) = (median(self.waits()), longest(self.waits()));
-        let told = format!("waits {middle:?}, longest {most:?}; phases {usual:?}, longest {longest_phase:?}");
-        let is_fair = middle <= usual * 3 / 2 && most <= longest_phase * 4;
+        let (in_usual, in_longest) = (ratio(middle, usual), ratio(most, longest_phase));
+        let told = format!(
+            "waits {middle:?}, longest {most:?}; phases {usual:?}, longest {longest_phase:?}: {in_usual:.2}, at most {in_longest:.2}"
+        );
+        let is_fair = in_usual <= limits.usual && in_longest <= limits.longest;
         if is_fair { Ok(told) } else { Err(told) }
     }
 }
 
+fn ratio(time: Duration, phase: Duration) -> f64 {
+    time.as_secs_f64() / phase.as_secs_f64()
+}
+
 /// Meets again, up to three times, until it was fair: a machine that is busy with
 /// other things can spoil one measurement, and a starved one is starved always.
-pub fn is_fair(together: u32, mut meet: impl FnMut() -> Met) -> Met {
+pub fn is_fair(together: u32, limits: Limits, mut meet: impl FnMut() -> Met) -> Met {
     let mut told = Vec::new();
     for _ in 0..3 {
         let seen = meet();
-        match seen.judge(together) {
+        match seen.judge(together, limits) {
             Ok(fair) => {
                 println!("{fair}");
                 return seen;

@@ -32,7 +32,7 @@ fn readers_get_through_at_least_nearly_as_fast_as_with_flock() {
     }
     let ratio = median(flock).as_secs_f64() / median(fasten).as_secs_f64();
     println!("throughput of readers: {ratio:.3} of flock's");
-    assert!(ratio >= 0.95, "{ratio:.3}");
+    assert!(ratio >= 0.97, "{ratio:.3}");
 }
 
 /// How long so many readers at once take, each so many times.

@@ -2,26 +2,29 @@
 
 use std::time::Duration;
 
-use super::starvation::{AT_ONCE, Met, is_fair, meet};
+use super::starvation::{AT_ONCE, Limits, Met, is_fair, meet};
 use super::stream::Tool;
 
 const READERS: Tool = Tool::Fasten("read");
+/// Of phases so short the start of a process is a large part.
+const SHORT: Limits = Limits { usual: 1.5, longest: 4.0 };
 const WRITER: Tool = Tool::Fasten("write");
 
 #[test]
 fn a_writer_waits_for_one_phase_of_readers_of_10_ms() {
-    is_fair(AT_ONCE, || meet(READERS, Duration::from_millis(10), WRITER, 50));
+    is_fair(AT_ONCE, SHORT, || meet(READERS, Duration::from_millis(10), WRITER, 50));
 }
 
 #[test]
 fn a_writer_waits_for_one_phase_of_readers_of_50_ms() {
-    is_fair(AT_ONCE, || meet(READERS, Duration::from_millis(50), WRITER, 50));
+    let limits = Limits { usual: 1.2, longest: 2.0 };
+    is_fair(AT_ONCE, limits, || meet(READERS, Duration::from_millis(50), WRITER, 50));
 }
 
 #[test]
 fn a_preferring_writer_waits_for_one_phase_of_readers() {
     let writer = Tool::Fasten("write --prefer writer");
-    is_fair(AT_ONCE, || meet(READERS, Duration::from_millis(10), writer, 50));
+    is_fair(AT_ONCE, SHORT, || meet(READERS, Duration::from_millis(10), writer, 50));
 }
 
 #[test]

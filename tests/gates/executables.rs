@@ -43,10 +43,30 @@ fn a_program_runs_under_a_lock_on_itself_while_another_writer_waits() {
 }
 
 #[test]
-fn a_writer_of_a_program_says_that_it_is_served_first_come() {
-    let lock = script();
-    let said = String::from_utf8(lock.run("write -v", &["true"]).stderr).unwrap();
-    assert!(said.contains("first come, first served: it is an executable file"), "{said}");
+fn readers_and_writers_of_a_program_take_turns() {
+    for lock in [script(), binary()] {
+        let reader = lock.held("read");
+        let writer = lock.waiting("write", At::Main);
+        assert_eq!(lock.code("read -n"), Some(75));
+        reader.leave();
+        writer.leave();
+    }
+}
+
+#[test]
+fn a_command_that_makes_the_lock_file_a_program_can_run_it() {
+    for how in WRITERS {
+        let lock = Lock::new();
+        let path = lock.path.display();
+        let command = format!("printf '#!/bin/sh\\necho ran\\n' >{path}; chmod +x {path}; read line; {path}");
+        let mut first = lock.start(how, &["sh", "-c", &format!("echo in; {command}")]);
+        first.line();
+        let second = lock.waiting(how, At::Main);
+        first.tell("go on");
+        let output = first.finish();
+        assert_eq!(output.stdout, b"ran\n", "{how}: {output:?}");
+        second.leave();
+    }
 }
 
 fn script() -> Lock {

@@ -1,18 +1,31 @@
 //! A waiter that is killed leaves the others as if it had never been, wherever
 //! it stood.
 
+use super::joiner::joiner;
 use super::ordered::{At, Lock, until};
 use super::running::Running;
+use super::table::gate_file::{PASSAGE, gate_file};
 
 #[test]
 fn a_writer_killed_at_the_queue_leaves_nothing() {
     killed(&[("read", None), ("write", Some(At::Main))], "write", At::Queue);
-    killed(&[("write", None)], "write --prefer writer", At::Queue);
+    killed(&[("write", None), ("write", Some(At::Main))], "write --prefer writer", At::Queue);
 }
 
 #[test]
-fn a_writer_killed_at_the_gate_leaves_nothing() {
-    killed(&[("exclusive", None), ("read", Some(At::Main))], "write", At::Gate);
+fn a_writer_killed_at_the_passage_leaves_nothing() {
+    let lock = Lock::new();
+    let passing = joiner(&lock.path, "sh", PASSAGE, 1);
+    let before = lock.table();
+    lock.waiting("write", At::Passage).kill();
+    until("the table is as before", || lock.table() == before);
+    passing.leave();
+    assert_eq!(lock.code("write -n"), Some(0));
+}
+
+#[test]
+fn a_writer_killed_while_it_asks_with_the_readers_leaves_nothing() {
+    killed(&[("exclusive", None), ("read", Some(At::Main))], "write", At::Main);
 }
 
 #[test]
@@ -29,8 +42,8 @@ fn a_writer_killed_at_the_main_lock_leaves_nothing() {
 
 #[test]
 fn a_reader_killed_at_the_gates_leaves_nothing() {
-    killed(&[("read", None), ("write", Some(At::Main))], "read", At::Gate);
-    killed(&[("read", None), ("write --prefer writer", Some(At::Main))], "read", At::Gate);
+    killed(&[("read", None), ("write", Some(At::Main))], "read", At::Passage);
+    killed(&[("read", None), ("write --prefer writer", Some(At::Main))], "read", At::Passage);
 }
 
 #[test]
@@ -45,7 +58,7 @@ fn who_waited_for_a_killed_writer_goes_on() {
     let holder = lock.held("read");
     let killed = lock.waiting("write", At::Main);
     let reader = lock.start("read", &["true"]);
-    lock.until_waits(reader.pid, At::Gate);
+    lock.until_waits(reader.pid, At::Passage);
     let writer = lock.start("write", &["true"]);
     lock.until_waits(writer.pid, At::Queue);
     killed.kill();
@@ -57,12 +70,9 @@ fn who_waited_for_a_killed_writer_goes_on() {
 #[test]
 fn who_waited_for_a_killed_reader_goes_on() {
     let lock = Lock::new();
-    let holder = lock.held("exclusive");
-    let reader = lock.waiting("read", At::Main);
-    let mut writer = lock.waiting("write", At::Gate);
+    let reader = joiner(&lock.path, "sh", PASSAGE, 1);
+    let mut writer = lock.waiting("write", At::Passage);
     reader.kill();
-    lock.until_waits(writer.pid, At::Main);
-    holder.leave();
     writer.line();
     writer.leave();
 }
@@ -84,4 +94,5 @@ fn killed(before: &[(&str, Option<At>)], victim: &str, place: At) {
     others.into_iter().for_each(Running::leave);
     assert_eq!(lock.table(), []);
     assert_eq!(lock.code("write -n"), Some(0));
+    assert!(!gate_file(&lock.path).exists());
 }

@@ -3,6 +3,8 @@
 #![cfg(target_os = "linux")]
 #![allow(missing_docs, reason = "test names say it")]
 
+#[path = "../support/joiner.rs"]
+mod joiner;
 #[path = "../support/ordered.rs"]
 mod ordered;
 #[path = "../support/running.rs"]
@@ -10,14 +12,19 @@ mod running;
 #[path = "../support/table.rs"]
 mod table;
 
+mod bad_gate_file;
+mod data_file;
 mod descriptors;
 mod executables;
 mod foreign;
+mod gate_file;
 mod killed;
 mod layout;
 mod many;
 mod nested;
 mod nonblock;
 mod order;
+mod page;
 mod timeout;
 mod unwritable;
+mod users;

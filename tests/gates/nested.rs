@@ -30,7 +30,7 @@ fn another_read_stands_behind_the_same_writer() {
     let lock = Lock::new();
     let outer = lock.held("read");
     let writer = lock.waiting("write", At::Main);
-    let reader = lock.waiting("read", At::Gate);
+    let reader = lock.waiting("read", At::Passage);
     assert_eq!(lock.code("read -n"), Some(75));
     outer.leave();
     writer.leave();

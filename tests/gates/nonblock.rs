@@ -1,7 +1,8 @@
 //! `-n`: refused where somebody is before us, and nowhere else.
 
-use super::ordered::{At, GATE, INTENT, Lock, QUEUE};
-use super::running::Running;
+use super::joiner::joiner;
+use super::ordered::{At, Lock};
+use super::table::gate_file::{INTENT, LANDING, PASSAGE, QUEUE};
 
 const BUSY: Option<i32> = Some(75);
 const DONE: Option<i32> = Some(0);
@@ -45,7 +46,7 @@ fn a_write_is_refused_while_anyone_holds() {
 #[test]
 fn a_write_is_refused_while_a_writer_queues() {
     let lock = Lock::new();
-    let queued = holder_of(&lock, QUEUE);
+    let queued = joiner(&lock.path, "ex", QUEUE, 1);
     assert_eq!(lock.code("write -n"), BUSY);
     assert_eq!(lock.code("write -n --prefer writer"), BUSY);
     assert_eq!(lock.code("write -n --prefer reader"), DONE);
@@ -55,10 +56,10 @@ fn a_write_is_refused_while_a_writer_queues() {
 }
 
 #[test]
-fn all_but_the_reader_preferring_are_refused_while_somebody_has_gate_or_intent() {
+fn all_but_the_reader_preferring_are_refused_while_the_passage_is_closed() {
     let lock = Lock::new();
-    for byte in [GATE, INTENT + 1, INTENT + (1 << 22)] {
-        let announced = holder_of(&lock, byte);
+    for byte in [PASSAGE, INTENT, INTENT + (1 << 22), LANDING - 2] {
+        let announced = joiner(&lock.path, "ex", byte, 1);
         assert_eq!(lock.code("read -n"), BUSY);
         assert_eq!(lock.code("write -n"), BUSY);
         assert_eq!(lock.code("write -n --prefer reader"), DONE);
@@ -79,17 +80,4 @@ fn being_refused_leaves_nothing_behind() {
     }
     reader.leave();
     writer.leave();
-}
-
-/// Somebody else who keeps to the layout.
-fn holder_of(lock: &Lock, byte: u64) -> Running {
-    let program = "import fcntl, sys
-file = open(sys.argv[1], 'r+b')
-fcntl.lockf(file, fcntl.LOCK_EX, 1, int(sys.argv[2]))
-print(flush=True)
-sys.stdin.read()";
-    let path = lock.path.to_str().unwrap();
-    let mut other = Running::start(&["python3", "-c", program, path, &byte.to_string()].map(str::to_owned));
-    other.line();
-    other
 }

@@ -27,7 +27,7 @@ fn in_order_of_arrival(how: &str, place: At) {
         .map(|number| {
             let note = format!("echo {number} >>{}", served.display());
             let running = lock.start(how, &["sh", "-c", &note]);
-            lock.until_waits(running.pid, place);
+            lock.until_waits(running.pid, if number == 0 { At::Main } else { place });
             running
         })
         .collect();

@@ -3,7 +3,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::joiner::joiner;
 use super::ordered::{At, Lock, until};
+use super::table::gate_file::{PASSAGE, QUEUE};
 
 #[test]
 fn a_reader_behind_a_waiting_writer_behind_a_reader_gives_up_in_time() {
@@ -13,7 +15,7 @@ fn a_reader_behind_a_waiting_writer_behind_a_reader_gives_up_in_time() {
     let before = lock.table();
     let asked = Instant::now();
     let late = lock.start("read -w 4s", &["true"]);
-    lock.until_waits(late.pid, At::Gate);
+    lock.until_waits(late.pid, At::Passage);
     assert_eq!(late.finish().status.code(), Some(75));
     assert!(asked.elapsed() >= Duration::from_secs(4));
     assert_eq!(lock.table(), before);
@@ -24,10 +26,10 @@ fn a_reader_behind_a_waiting_writer_behind_a_reader_gives_up_in_time() {
 #[test]
 fn the_time_at_one_gate_is_gone_at_the_next() {
     let limit = Duration::from_secs(4);
-    for (how, first) in [("write", At::Queue), ("read", At::Gate)] {
+    for (how, first, byte) in [("write", At::Queue, QUEUE), ("read", At::Passage, PASSAGE)] {
         let lock = Lock::new();
         let holder = lock.held("exclusive");
-        let writer = lock.waiting("write", At::Main);
+        let writer = joiner(&lock.path, "ex", byte, 1);
         let asked = Instant::now();
         let late = lock.start(&format!("{how} -w {}s", limit.as_secs()), &["true"]);
         lock.until_waits(late.pid, first);

@@ -1,33 +1,56 @@
-//! Locks that cannot be opened for writing: a writer goes without gates there.
+//! Locks that cannot be opened for writing.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::{Command, Output};
+use std::thread;
 
-use super::ordered::{At, Lock};
+use super::ordered::{At, Lock, until};
+use super::table::waiting;
 
 const NOBODY: [&str; 4] = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
 
 #[test]
 fn a_writer_without_write_permission_is_served_first_come_and_says_so() {
     let lock = read_only();
-    let output = write_as_nobody(&lock, "-nv");
+    let holder = lock.held("exclusive");
+    let waiter = thread::spawn({
+        let (fasten, path) = (lock.folder.path().join("fasten"), lock.path.clone());
+        move || write_as_nobody(&fasten, &path, "-v")
+    });
+    until("it waits", || waiting(&lock.path) == 1);
+    holder.leave();
+    let output = waiter.join().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("first come, first served: it cannot be opened for writing"), "{said}");
+    let why = "first come, first served: it is not writable, and no writer has made a gate file for it";
+    assert!(said.contains(why), "{said}");
     assert_eq!(output.stdout, b"in\n");
 }
 
 #[test]
 fn a_writer_without_write_permission_excludes_and_is_excluded() {
     let lock = read_only();
+    let fasten = lock.folder.path().join("fasten");
+    let try_as_nobody = || write_as_nobody(&fasten, &lock.path, "-n").status.code();
     for holder in ["read", "write", "exclusive"] {
         let holder = lock.held(holder);
-        assert_eq!(write_as_nobody(&lock, "-n").status.code(), Some(75));
+        assert_eq!(try_as_nobody(), Some(75));
         holder.leave();
     }
-    assert!(write_as_nobody(&lock, "-n").status.success());
+    assert_eq!(try_as_nobody(), Some(0));
+}
+
+#[test]
+fn readers_and_writers_of_a_read_only_file_take_turns() {
+    let lock = read_only();
+    let reader = lock.held("read");
+    let writer = lock.waiting("write", At::Main);
+    let late = lock.waiting("read", At::Passage);
+    reader.leave();
+    writer.leave();
+    late.leave();
 }
 
 #[test]
@@ -39,7 +62,9 @@ fn a_directory_is_a_lock_for_all_three() {
         let reader = lock.held("read");
         assert_eq!(lock.code(&format!("{writer} -n")), Some(75), "{writer}");
         assert_eq!(lock.code("read -n"), Some(0));
+        let takes_turns = if writer == "exclusive" { Some(0) } else { Some(75) };
         let mut writer = lock.waiting(writer, At::Main);
+        assert_eq!(lock.code("read -n"), takes_turns);
         reader.leave();
         writer.line();
         assert_eq!(lock.code("read -n"), Some(75));
@@ -59,12 +84,12 @@ fn read_only() -> Lock {
 }
 
 /// `fasten write`, as somebody whom permissions concern.
-fn write_as_nobody(lock: &Lock, options: &str) -> Output {
-    let we_are_root = fs::metadata(&lock.path).unwrap().uid() == 0;
+fn write_as_nobody(fasten: &Path, lock: &Path, options: &str) -> Output {
+    let we_are_root = fs::metadata(lock).unwrap().uid() == 0;
     let before: &[&str] = if we_are_root { &NOBODY } else { &["env"] };
     let mut command = Command::new(before[0]);
-    command.args(&before[1..]).arg(lock.folder.path().join("fasten"));
-    command.args(["write", options]).arg(&lock.path).args(["--", "echo", "in"]).output().unwrap()
+    command.args(&before[1..]).arg(fasten);
+    command.args(["write", options]).arg(lock).args(["--", "echo", "in"]).output().unwrap()
 }
 
 fn allow(path: &Path, mode: u32) {

@@ -1,8 +1,5 @@
 //! A lock, and who is at it.
 
-use std::fs;
-use std::os::unix::fs::MetadataExt;
-
 use super::fasteners::python_path;
 use super::ordered::{HOLD, Lock, until};
 use super::running::Running;
@@ -42,8 +39,7 @@ pub fn waiting(lock: &Lock, tool: &Tool) -> Running {
 
 /// Waits until somebody sleeps in the kernel for the lock or a gate of it.
 pub fn until_somebody_waits(lock: &Lock) {
-    let inode = fs::metadata(&lock.path).unwrap().ino();
-    until("somebody waits", || table::waiting(inode) > 0);
+    until("somebody waits", || table::waiting(&lock.path) > 0);
 }
 
 /// Passes over what a polling program says until it is in, and lets it go.

@@ -1,13 +1,17 @@
 //! From reading to writing and back.
 
+use std::fs::{self, File};
+use std::os::fd::AsRawFd;
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
-use fasten::{Cancel, Family, InterProcessReaderWriterLock, Mode, Options, Waiting};
+use fasten::{Cancel, DescriptorLock, Family, InterProcessReaderWriterLock, Mode, Options, Waiting};
 
 use crate::ordered::{Lock, until};
 use crate::player::{is_left_alone, kind, player, waiters};
+use crate::table::gate_file::gate_file;
 
 fn lock() -> (Lock, InterProcessReaderWriterLock) {
     let lock = Lock::new();
@@ -126,4 +130,73 @@ fn a_writer_that_goes_on_reading_lets_other_writers_wait_in_line_and_readers_in(
     drop(guard);
     assert_eq!(reader.does("drop"), "done");
     assert_eq!(writer.does("write now"), "done");
+}
+
+#[test]
+fn no_close_of_a_descriptor_lets_a_writer_in_between() {
+    for round in 0..20 {
+        let (lock, shared) = lock();
+        let (mut reader, mut writer) = (player(&lock), player(&lock));
+        assert_eq!(reader.does("read"), "done");
+        let guard = shared.read().unwrap();
+        writer.begins("write");
+        let waits = |pid: u32| waiters(&lock.path).iter().any(|entry| entry.pid == pid && entry.writes);
+        until("the writer waits", || waits(writer.pid()));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                until("the upgrade waits", || waits(std::process::id()));
+                fs::read(&lock.path).unwrap();
+                fs::read(gate_file(&lock.path)).unwrap();
+                let other = InterProcessReaderWriterLock::new(&lock.path);
+                assert_eq!(kind(&other.try_read().unwrap_err()), "busy");
+                drop(other);
+                assert_eq!(reader.does("drop"), "done");
+            });
+            let upgraded = guard.upgrade(Waiting::at_most(Duration::from_secs(60)));
+            assert!(upgraded.is_ok(), "{round}: the writer wrote in between");
+        });
+        drop(guard);
+        assert_eq!(writer.answer(), "done");
+    }
+}
+
+#[test]
+fn of_two_threads_with_descriptors_of_their_own_one_upgrades() {
+    let (lock, _) = lock();
+    let (value, both_read) = (AtomicU32::new(0), Barrier::new(2));
+    let upgrades = || {
+        let file = File::open(&lock.path).unwrap();
+        let descriptor = DescriptorLock::new(file.as_raw_fd());
+        descriptor.take(Mode::Shared, Waiting::forever()).unwrap().keep();
+        let seen = value.load(SeqCst);
+        both_read.wait();
+        let upgraded = descriptor.take(Mode::Exclusive, Waiting::forever());
+        if let Ok(guard) = &upgraded {
+            assert_eq!(value.fetch_add(1, SeqCst), seen, "another wrote in between");
+            let _ = guard;
+        }
+        let refused = upgraded.map(drop).map_err(|refused| assert_eq!(kind(&refused), "would never end"));
+        descriptor.unlock().unwrap();
+        refused.is_ok()
+    };
+    let done =
+        thread::scope(|scope| [scope.spawn(upgrades), scope.spawn(upgrades)].map(|one| one.join().unwrap()));
+    assert_eq!(done.iter().filter(|&&done| done).count(), 1);
+}
+
+#[test]
+fn threads_that_lock_descriptors_stand_in_the_line_of_their_process() {
+    let (lock, shared) = lock();
+    let mut reader = player(&lock);
+    assert_eq!(reader.does("read"), "done");
+    thread::scope(|scope| {
+        let writer = scope.spawn(|| drop(shared.write().unwrap()));
+        until("the writer waits", || !waiters(&lock.path).is_empty());
+        let file = File::open(&lock.path).unwrap();
+        let descriptor = DescriptorLock::new(file.as_raw_fd());
+        assert_eq!(kind(&descriptor.take(Mode::Shared, Waiting::never()).unwrap_err()), "busy");
+        assert_eq!(reader.does("drop"), "done");
+        writer.join().unwrap();
+        descriptor.take(Mode::Shared, Waiting::never()).unwrap().keep();
+    });
 }

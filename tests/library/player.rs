@@ -12,6 +12,7 @@ use fasten::{Error, Guard, InterProcessLock, InterProcessReaderWriterLock, Neste
 
 use crate::ordered::Lock;
 use crate::running::Running;
+use crate::table::gate_file::gate_file;
 use crate::table::{Entry, entries};
 
 /// Starts a player on this lock.
@@ -54,15 +55,12 @@ impl Player {
 
 /// Those at this file who wait in the kernel.
 pub fn waiters(path: &Path) -> Vec<Entry> {
-    use std::os::unix::fs::MetadataExt;
-    let inode = fs::metadata(path).unwrap().ino();
-    entries(inode).into_iter().filter(|entry| entry.waits).collect()
+    entries(path).into_iter().filter(|entry| entry.waits).collect()
 }
 
-/// Nobody holds anything at this file, or waits there.
+/// Nobody holds anything at this lock, or waits there, and no gate file is left.
 pub fn is_left_alone(path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    entries(fs::metadata(path).unwrap().ino()).is_empty()
+    entries(path).is_empty() && !gate_file(path).exists()
 }
 
 pub fn kind(error: &Error) -> &'static str {

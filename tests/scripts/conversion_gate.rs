@@ -4,40 +4,21 @@ use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
+use super::joiner::joiner;
 use super::ordered::until;
-use super::shell::{Place, Shell};
-
-const LANDING: i64 = (1 << 62) + (1 << 31);
-
-/// Somebody else who keeps to the layout, and stands in these bytes until it is killed.
-fn stands(place: &Place, how: &str, count: i64, first: i64) -> Shell {
-    let program = format!(
-        "import fcntl, signal
-file = open('lock', 'r+')
-fcntl.lockf(file, fcntl.{how}, {count}, {first})
-signal.pause()"
-    );
-    std::fs::write(place.path("stands.py"), program).unwrap();
-    let mut other = place.shell();
-    other.ends("python3 stands.py &", 0);
-    until("it stands there", || place.table("lock").iter().any(|line| line.contains("POSIX")));
-    other
-}
-
-fn leaves(mut other: Shell) {
-    other.ends("kill $!; wait 2>&-", 0);
-}
+use super::shell::Place;
+use super::table::gate_file::{CONVERSION, LANDING};
 
 #[test]
-fn a_writer_that_leaves_the_gate_is_waited_for_and_not_taken_for_one_who_converts() {
+fn a_writer_that_leaves_the_gate_is_waited_for_and_not_taken_for_one_that_converts() {
     let place = Place::with(&["lock"]);
-    let passing = stands(&place, "LOCK_SH", 2, LANDING);
+    let passing = joiner(&place.path("lock"), "sh", LANDING, 2);
     let mut upgrading = place.shell();
     upgrading.ends("exec 9<>lock; fasten read --fd 9", 0);
     upgrading.ends("fasten write -n -q --fd 9", 75);
     upgrading.begins("fasten write --fd 9");
     place.until_waiting("lock", 1);
-    leaves(passing);
+    passing.leave();
     assert_eq!(upgrading.ended().code, 0);
 }
 
@@ -45,16 +26,16 @@ fn a_writer_that_leaves_the_gate_is_waited_for_and_not_taken_for_one_who_convert
 fn a_writer_waits_for_the_end_of_an_upgrade_with_nothing_in_hand() {
     let place = Place::with(&["lock"]);
     for writer in ["exclusive", "write --prefer reader"] {
-        let upgrading = stands(&place, "LOCK_EX", 1, LANDING + 1);
+        let upgrading = joiner(&place.path("lock"), "ofd-ex", CONVERSION, 1);
         let mut shell = place.shell();
         shell.begins(&format!("fasten {writer} lock -- true"));
-        let waits = format!(" {LANDING} {}", LANDING + 1);
+        let waits = format!(" {LANDING} {CONVERSION}");
         until("it waits there and holds nothing", || {
             let table = place.table("lock");
             let there = table.iter().any(|line| line.contains("-> ") && line.ends_with(&waits));
             there && !table.iter().any(|line| line.contains("FLOCK"))
         });
-        leaves(upgrading);
+        upgrading.leave();
         assert_eq!(shell.ended().code, 0);
     }
 }

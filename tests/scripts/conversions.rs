@@ -138,13 +138,32 @@ fn a_downgrade_lets_readers_in_and_no_writer() {
 }
 
 #[test]
-fn where_there_are_no_gates_an_upgrade_is_refused() {
+fn a_directory_a_program_and_a_read_only_file_are_upgraded_too() {
+    let place = Place::with(&["lock"]);
+    for made in ["rm lock; mkdir lock", "rm -r lock; cp /bin/true lock", "chmod 444 lock"] {
+        let mut shell = place.shell();
+        shell.ends(&format!("{made}; exec 9<lock; fasten read --fd 9"), 0);
+        assert!(may_read(&place, "") && !may_write(&place, ""), "{made}");
+        shell.ends("fasten write --fd 9", 0);
+        assert!(!may_read(&place, ""), "{made}");
+        shell.ends("fasten read --fd 9", 0);
+        assert!(may_read(&place, "") && !may_write(&place, ""), "{made}");
+    }
+}
+
+#[test]
+fn where_there_are_no_gates_an_upgrade_is_refused_and_loses_nothing() {
     let place = Place::with(&["lock"]);
     let mut shell = place.shell();
-    shell.ends("chmod +x lock; exec 9<>lock; fasten read --fd 9", 0);
+    shell.ends(
+        "chmod 644 lock; ln -s /nowhere /dev/shm/fasten.$(printf %x $(stat -c %d lock)).$(stat -c %i lock)",
+        0,
+    );
+    shell.ends("exec 9<>lock; fasten read --fd 9", 0);
     let refused = shell.does("fasten write --fd 9");
+    std::fs::remove_file(super::table::gate_file::gate_file(&place.path("lock"))).unwrap();
     assert_eq!(refused.code, 66);
-    assert!(refused.said.contains("it is an executable file"), "{refused:?}");
+    assert!(refused.said.contains("its gate file in /dev/shm is not trusted"), "{refused:?}");
     assert_reads(&place, shell.pid());
 }
 

@@ -4,6 +4,8 @@
 #![cfg(target_os = "linux")]
 #![allow(missing_docs, reason = "test names say it")]
 
+#[path = "../support/joiner.rs"]
+mod joiner;
 #[path = "../support/ordered.rs"]
 mod ordered;
 #[path = "../support/running.rs"]

@@ -1,7 +1,6 @@
 //! Shells that are told one line after the other, in a folder of locks.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::ordered::until;
@@ -10,6 +9,12 @@ use super::table;
 
 /// A folder, which goes when this is dropped.
 pub struct Place(tempfile::TempDir);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        table::gate_file::remove_gate_files(self.0.path());
+    }
+}
 
 impl Place {
     /// A folder with these lock files.
@@ -36,7 +41,7 @@ impl Place {
 
     /// The lines of the kernel's table about this lock, without their numbers.
     pub fn table(&self, lock: &str) -> Vec<String> {
-        table::lines(fs::metadata(self.path(lock)).unwrap().ino())
+        table::lines(&self.path(lock))
     }
 
     /// The process that sleeps for this lock.

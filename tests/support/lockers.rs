@@ -2,7 +2,7 @@
 #![allow(dead_code, missing_docs, reason = "each test program takes what it needs")]
 
 #[path = "table.rs"]
-mod table;
+pub mod table;
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
@@ -11,14 +11,18 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Runs the operations named by its arguments on one file, then keeps what it has until it is killed:
-/// `flock:ex`, `ofd:sh:START:LENGTH`, `posix:ex:START:LENGTH`, `say` (its pid), `leave` (to a child),
-/// `user:UID`, `open` (the file once more).
+/// `flock:ex`, `ofd:sh:START:LENGTH`, `posix:ex:START:LENGTH`, `gate:ex:START:LENGTH` (a record lock on the
+/// gate file), `say` (its pid), `leave` (to a child), `user:UID`, `open` (the file once more).
 const LOCKER: &str = r"
 import fcntl, os, struct, sys
 def opened():
     try: return os.open(os.fsencode(sys.argv[1]), os.O_RDWR)
     except IsADirectoryError: return os.open(os.fsencode(sys.argv[1]), os.O_RDONLY)
 fd = opened()
+gates = None
+def gate_file():
+    lock = os.fstat(fd)
+    return os.open('/dev/shm/fasten.%x.%d' % (lock.st_dev, lock.st_ino), os.O_RDWR | os.O_CREAT, 0o666)
 for step in sys.argv[2:]:
     kind, *rest = step.split(':')
     if kind == 'say': print(os.getpid(), flush=True)
@@ -30,8 +34,9 @@ for step in sys.argv[2:]:
     elif kind == 'flock': fcntl.flock(fd, fcntl.LOCK_EX if rest[0] == 'ex' else fcntl.LOCK_SH)
     else:
         mode = {'ex': fcntl.F_WRLCK, 'sh': fcntl.F_RDLCK, 'un': fcntl.F_UNLCK}[rest[0]]
-        command = fcntl.F_SETLKW if kind == 'posix' else 38
-        fcntl.fcntl(fd, command, struct.pack('hhqqi4x', mode, 0, int(rest[1]), int(rest[2]), 0))
+        command = 38 if kind == 'ofd' else fcntl.F_SETLKW
+        if kind == 'gate' and gates is None: gates = gate_file()
+        fcntl.fcntl(gates if kind == 'gate' else fd, command, struct.pack('hhqqi4x', mode, 0, int(rest[1]), int(rest[2]), 0))
 sys.stdin.read()
 ";
 
@@ -103,10 +108,9 @@ pub fn flock(options: &[&str], path: &Path) -> Process {
     start("flock", &arguments)
 }
 
-/// The lines of /proc/locks on the file with this inode, without their numbers.
+/// The lines of /proc/locks on this lock file and its gate file, without their numbers.
 pub fn table(path: &Path) -> Vec<String> {
-    use std::os::unix::fs::MetadataExt;
-    table::lines(std::fs::metadata(path).unwrap().ino())
+    table::lines(path)
 }
 
 /// Waits until it is so.

@@ -7,18 +7,14 @@
 #![allow(dead_code, reason = "each test program uses its part of it")]
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Output;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::running::Running;
+use super::table::gate_file::{INTENT, LANDING, PASSAGE, QUEUE, remove_gate_files};
 use super::table::{Entry, Family, entries};
-
-pub const QUEUE: u64 = 1 << 62;
-pub const GATE: u64 = QUEUE + 2;
-pub const INTENT: u64 = QUEUE + 2;
 
 /// Says its pid when it is in, and stays until its input ends or has a line.
 pub const HOLD: &str = "echo $$; read line; exit 0";
@@ -30,7 +26,7 @@ pub const NEVER: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone, Copy)]
 pub enum At {
     Queue,
-    Gate,
+    Passage,
     Intent,
     Main,
 }
@@ -39,6 +35,13 @@ pub enum At {
 pub struct Lock {
     pub folder: tempfile::TempDir,
     pub path: PathBuf,
+}
+
+/// A waiter that is killed leaves the gate file to the next one.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        remove_gate_files(self.folder.path());
+    }
 }
 
 impl Lock {
@@ -50,8 +53,9 @@ impl Lock {
     }
 
     /// The same folder, with another path as the lock.
-    pub fn at(self, path: PathBuf) -> Self {
-        Self { path, ..self }
+    pub fn at(mut self, path: PathBuf) -> Self {
+        self.path = path;
+        self
     }
 
     /// Starts fasten with these words before the lock, and this command.
@@ -91,17 +95,17 @@ impl Lock {
         words
     }
 
-    /// All that holds and waits at this file, in no particular order.
+    /// All that holds and waits at this lock and its gates, in no particular order.
     pub fn table(&self) -> Vec<Entry> {
-        entries(inode(&self.path))
+        entries(&self.path)
     }
 
     pub fn waits(&self, pid: u32, at: At) -> bool {
         let there = |entry: &Entry| match at {
             At::Main => entry.family == Family::Flock,
             At::Queue => entry.is_gate_from(QUEUE),
-            At::Gate => entry.is_gate_from(GATE),
-            At::Intent => entry.is_gate_from(INTENT + u64::from(pid)),
+            At::Passage => entry.is_gate_from(PASSAGE),
+            At::Intent => entry.family == Family::Posix && (INTENT..LANDING).contains(&entry.first),
         };
         self.table().iter().any(|entry| entry.waits && entry.pid == pid && there(entry))
     }
@@ -114,10 +118,6 @@ impl Lock {
     pub fn until_waits(&self, pid: u32, at: At) {
         until(&format!("{pid} waits at {at:?}: {:#?}", self.table()), || self.waits(pid, at));
     }
-}
-
-fn inode(path: &Path) -> u64 {
-    fs::metadata(path).unwrap().ino()
 }
 
 /// Waits until it is so.

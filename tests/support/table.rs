@@ -1,9 +1,14 @@
-//! The kernel's table of locks, /proc/locks, as far as it is about one file.
+//! The kernel's table of locks, /proc/locks, as far as it is about one lock.
 #![allow(dead_code, reason = "each test program uses its part of it")]
+
+use std::path::Path;
 
 use fasten::Mode;
 use fasten::holders::LockId;
 use fasten::holders::parse::{self, Kind};
+
+#[path = "gate_file.rs"]
+pub mod gate_file;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Family {
@@ -32,26 +37,28 @@ impl Entry {
     }
 }
 
-/// What the table says of the file with this inode, in no particular order.
-pub fn entries(inode: u64) -> Vec<Entry> {
-    let mut found: Vec<_> = lines(inode).iter().filter_map(|line| entry(line)).collect();
+/// What the table says of this lock and its gates, in no particular order. PRESENT and CONVERSION, which name no
+/// process, are left out.
+pub fn entries(lock: &Path) -> Vec<Entry> {
+    let mut found: Vec<_> = lines(lock).iter().filter_map(|line| entry(line)).collect();
     found.sort();
     found.dedup();
     found
 }
 
-/// How many sleep in the kernel for a lock on this file, also those that it does
+/// How many sleep in the kernel for this lock or one of its gates, also those that it does
 /// not name: the waiters of open file descriptions.
-pub fn waiting(inode: u64) -> usize {
-    lines(inode).iter().filter(|line| line.starts_with("-> ")).count()
+pub fn waiting(lock: &Path) -> usize {
+    lines(lock).iter().filter(|line| line.starts_with("-> ")).count()
 }
 
-/// The lines about the file with this inode, without their numbers. The kernel
+/// The lines about this lock file and its gate file, without their numbers. The kernel
 /// gives the table out in pieces, so a line can be missing from a plain reading, or
 /// be there twice: fasten's own way of reading it knows of that.
-pub fn lines(inode: u64) -> Vec<String> {
+pub fn lines(lock: &Path) -> Vec<String> {
+    let inodes = gate_file::inodes(lock);
     let files = fasten::holders::table::by_file().unwrap();
-    let about = files.into_iter().filter(|(file, _)| file.inode == inode);
+    let about = files.into_iter().filter(|(file, _)| inodes.contains(&file.inode));
     let mut lines: Vec<_> = about.flat_map(|(_, entries)| entries).map(|entry| line(&entry)).collect();
     lines.sort();
     lines

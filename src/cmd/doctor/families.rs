@@ -1,5 +1,5 @@
-//! Are flock(2) and fcntl(2) locks independent of each other? The gates, by
-//! which readers and writers take turns, need it.
+//! Are flock(2) and fcntl(2) locks independent of each other? On local file
+//! systems they are, and commands rely on it that lock their own data.
 
 use fasten::Mode::Exclusive;
 use fasten::filesystem::FileSystem;
@@ -20,7 +20,11 @@ pub(super) fn are_apart(place: &Place, record: Kind, system: &FileSystem) -> Res
     }
     match (system.keeps_families_apart, apart) {
         (true, true) => Ok(()),
-        (true, false) => broken("one excludes the other, so turns would be waited for in vain"),
-        (false, _) => Err(Fault::Limit("first come, first served: readers and writers take no turns here")),
+        (true, false) => {
+            broken("one excludes the other, so a command that locks its own data waits for itself")
+        }
+        (false, _) => Err(Fault::Limit(
+            "not known to be local: a lock for reading cannot be upgraded, and other machines take no turns",
+        )),
     }
 }

@@ -60,7 +60,7 @@ pub(super) const TRIALS: &[Trial] = &[
     }),
     trial("flock on a directory", FLOCK, |at, _| on_a_directory(at)),
     ground("fcntl between two processes", FCNTL, |at, _| excludes(at, RECORD, RECORD, process)),
-    trial("fcntl on bytes of a file, and far behind its end", FCNTL, |at, _| keeps_bytes_apart(at, Record)),
+    trial("fcntl on bytes of a file, and far past its end", FCNTL, |at, _| keeps_bytes_apart(at, Record)),
     trial("fcntl is freed by close and by SIGKILL", FCNTL, |at, _| is_freed(at, RECORD)),
     trial("fcntl wakes who waits", FCNTL, |at, _| wakes(at, RECORD)),
     #[cfg(target_os = "linux")]
@@ -71,7 +71,7 @@ pub(super) const TRIALS: &[Trial] = &[
     trial("fcntl of open files (OFD) against that of a process", FCNTL, |at, _| {
         excludes(at, OFD, RECORD, process)
     }),
-    trial("flock and fcntl apart: readers and writers take turns", BOTH, |at, system| {
+    trial("flock and fcntl apart: a command may lock its own data", BOTH, |at, system| {
         are_apart(at, RECORD, system)
     }),
 ];

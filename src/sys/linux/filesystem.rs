@@ -1,10 +1,9 @@
 //! Which file systems keep flock(2) and fcntl(2) locks apart.
 //!
-//! A network file system may turn a flock into an fcntl lock on the whole
-//! file. A gate would then collide with the lock it is to order, and closing
-//! the gate's descriptor would drop the lock itself. So gates are used only on
-//! file systems known to be local; an unknown one goes without, which costs
-//! order and never exclusion.
+//! They are the local ones. A network file system may turn a flock into an fcntl
+//! lock, and its locks are held on other machines too, where our gates are not
+//! seen. So a lock is upgraded only where the file system is known to be local:
+//! elsewhere a writer of another machine could get in between.
 
 use std::os::fd::AsFd;
 

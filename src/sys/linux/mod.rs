@@ -3,6 +3,7 @@
 
 pub(crate) mod filesystem;
 pub(crate) mod fork;
+pub(crate) mod gate_directory;
 mod kcmp;
 pub(crate) mod records;
 

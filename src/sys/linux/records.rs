@@ -1,10 +1,10 @@
 //! Record locks: on bytes of a file, by fcntl(2).
 //!
-//! The gates are made of classic POSIX ones. They belong to the process and the
-//! inode: another process' are waited for, one's own are overwritten, and closing
-//! *any* descriptor of the file drops them all. /proc/locks names the process of
-//! each one, waiting or holding. The main lock of the fcntl family belongs to
-//! its open file description, as flock(2) locks do: it can be inherited.
+//! Most gates are classic POSIX ones. They belong to the process and the inode:
+//! another process' are waited for, one's own are overwritten, and closing *any*
+//! descriptor of the file drops them all. /proc/locks names the process of each
+//! one, waiting or holding. The main lock of the fcntl family, and those gates that
+//! must not be lost, belong to their open file description, as flock(2) locks do.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -13,14 +13,7 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 
-use crate::lock::Mode;
-
-/// Bytes of a file, named by the first one and their number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Bytes {
-    pub(crate) first: i64,
-    pub(crate) count: i64,
-}
+use crate::lock::{Bytes, Mode};
 
 /// Whose a record lock is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,13 +54,11 @@ pub(crate) fn clear(file: impl AsFd, owner: Owner, bytes: Bytes) -> io::Result<(
     Ok(())
 }
 
-/// The first byte of a lock that keeps this process from taking the bytes,
-/// if there is one. Takes nothing.
-pub(crate) fn blocker(file: impl AsFd, bytes: Bytes, mode: Mode) -> io::Result<Option<i64>> {
+/// Whether the process could have the bytes as things stand. Takes nothing.
+pub(crate) fn is_free(file: impl AsFd, bytes: Bytes, mode: Mode) -> io::Result<bool> {
     let mut asked = request(bytes, kind(mode));
     fcntl(file, FcntlArg::F_GETLK(&mut asked))?;
-    let free = i32::from(asked.l_type) == libc::F_UNLCK;
-    Ok((!free).then_some(asked.l_start))
+    Ok(i32::from(asked.l_type) == libc::F_UNLCK)
 }
 
 impl Owner {

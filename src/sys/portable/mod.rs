@@ -17,6 +17,24 @@ pub(crate) mod filesystem {
     }
 }
 
+pub(crate) mod gate_directory {
+    //! There are no gates here.
+
+    use std::fs::File;
+    use std::io;
+    use std::path::Path;
+
+    pub(crate) const HAS_GATES: bool = false;
+
+    pub(crate) fn create_unnamed(_directory: &Path) -> io::Result<File> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub(crate) fn give_name(_file: &File, _path: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
 pub(crate) mod fork {
     //! Which process this is.
 
@@ -34,14 +52,7 @@ pub(crate) mod records {
     use std::io;
     use std::os::fd::AsFd;
 
-    use crate::lock::Mode;
-
-    /// Bytes of a file, named by the first one and their number.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub(crate) struct Bytes {
-        pub(crate) first: i64,
-        pub(crate) count: i64,
-    }
+    use crate::lock::{Bytes, Mode};
 
     /// Whose a record lock is.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +73,7 @@ pub(crate) mod records {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(crate) fn blocker(_file: impl AsFd, _b: Bytes, _m: Mode) -> io::Result<Option<i64>> {
+    pub(crate) fn is_free(_file: impl AsFd, _bytes: Bytes, _mode: Mode) -> io::Result<bool> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }

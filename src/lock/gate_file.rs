@@ -1,0 +1,258 @@
+//! The gate file of a lock: an empty file in memory, on whose bytes the waiters stand in order.
+//!
+//! It lies beside the lock file and not in it, because the lock file is the user's: its commands
+//! may lock it with fcntl(2), run it, or watch it. The first waiter creates it and the last one
+//! removes it. Each user of it shares the byte PRESENT, and whoever can have that byte alone is the
+//! last. PRESENT belongs to the open file, not to the process, so no close of another descriptor
+//! can lose it.
+//!
+//! Record locks are lost as soon as the process closes any descriptor of the file. So a process has
+//! one descriptor for each gate file, which all its threads use and the last one closes.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use nix::fcntl::OFlag;
+
+use super::file::{FileId, LockFile, leads_to};
+use super::gate_permissions::{create, is_trusted, may_create};
+use super::layout::{PRESENT, gate_file};
+use super::mode::{Family, Mode};
+use super::unordered::Unordered;
+use crate::sys::fork;
+use crate::sys::gate_directory::HAS_GATES;
+use crate::sys::per_process::PerProcess;
+use crate::sys::records::{self, Owner};
+
+/// So often a process tries to use the gate file while others remove it.
+const TRIES: usize = 1000;
+
+static OPEN: PerProcess<Mutex<Vec<Arc<Open>>>> = PerProcess::new();
+
+/// One use of a gate file, until it is dropped.
+///
+/// In a forked child the copy does nothing.
+#[derive(Debug, Clone)]
+pub(crate) struct GateFile {
+    /// There until this is dropped.
+    open: Option<Arc<Open>>,
+    process: u32,
+}
+
+/// The gate file as the whole process has it.
+#[derive(Debug)]
+struct Open {
+    lock: FileId,
+    path: PathBuf,
+    id: FileId,
+    file: File,
+    is_writable: bool,
+    /// Whether it shares PRESENT, and had its name then.
+    is_present: AtomicBool,
+    flock: Mutex<Threads>,
+    fcntl: Mutex<Threads>,
+}
+
+/// What the threads of this process do at the gates of one family.
+#[derive(Debug, Default)]
+pub(crate) struct Threads {
+    /// How many readers have the way in, or wait for it: it is one lock to the kernel.
+    pub(crate) readers: usize,
+    /// Whether one of them upgrades: an open file conflicts with none of its own locks.
+    pub(crate) upgrades: bool,
+}
+
+impl GateFile {
+    /// The gate file, if there is one that can be trusted: to look whether anybody waits.
+    pub(crate) fn look(lock: &LockFile) -> Option<Self> {
+        let path = path_of(lock.id)?;
+        let mut all = all_open();
+        if let Some(open) = find(&all, lock.id) {
+            return Some(Self::new(open));
+        }
+        let file = open_existing(&path).ok()?;
+        let open = Open::trusted(lock, &lock.file.metadata().ok()?, path, file).ok()?;
+        Some(Self::add(&mut all, open))
+    }
+
+    /// The gate file, created if need be: to wait in it.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub(crate) fn enter(lock: &LockFile) -> Result<Self, Unordered> {
+        for _ in 0..TRIES {
+            let Some(gate_file) = Self::open_or_create(lock)? else { continue };
+            if gate_file.open().become_present().map_err(|error| unusable(&error))? {
+                return Ok(gate_file);
+            }
+            drop(gate_file);
+            thread::yield_now();
+        }
+        Err(Unordered::NoGateFile(libc::EAGAIN))
+    }
+
+    /// `None` if another process has just created or removed it.
+    fn open_or_create(lock: &LockFile) -> Result<Option<Self>, Unordered> {
+        let path = path_of(lock.id).ok_or(Unordered::Unsupported)?;
+        let mut all = all_open();
+        if let Some(open) = find(&all, lock.id) {
+            return Ok(Some(Self::new(open)));
+        }
+        let metadata = lock.file.metadata().map_err(|error| unusable(&error))?;
+        let opened = match open_existing(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                if !may_create(lock, &metadata) {
+                    return Err(Unordered::ReadOnly);
+                }
+                create(&path, &metadata).map(|file| (file, true))
+            }
+            opened => opened,
+        };
+        let file = match opened {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
+            Err(error) => return Err(unusable(&error)),
+        };
+        Ok(Some(Self::add(&mut all, Open::trusted(lock, &metadata, path, file)?)))
+    }
+
+    fn add(all: &mut Vec<Arc<Open>>, open: Open) -> Self {
+        let open = Arc::new(open);
+        all.push(Arc::clone(&open));
+        Self::new(open)
+    }
+
+    fn new(open: Arc<Open>) -> Self {
+        Self { open: Some(open), process: fork::process() }
+    }
+
+    fn open(&self) -> &Open {
+        self.open.as_ref().expect("it is there until this is dropped")
+    }
+
+    /// What the gates are locked on.
+    pub(crate) fn file(&self) -> &File {
+        &self.open().file
+    }
+
+    /// Whether an exclusive gate can be had on it.
+    pub(crate) fn is_writable(&self) -> bool {
+        self.open().is_writable
+    }
+
+    /// Whether its name still leads to it: it does, unless it was removed by hand.
+    pub(crate) fn is_still_there(&self) -> bool {
+        leads_to(&self.open().path, self.open().id)
+    }
+
+    /// Whether this is the process that opened it, not a forked child.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.process == fork::process()
+    }
+
+    /// What this process' threads do at the gates of this family.
+    pub(crate) fn threads(&self, family: Family) -> MutexGuard<'_, Threads> {
+        let threads = match family {
+            Family::Flock => &self.open().flock,
+            Family::Fcntl => &self.open().fcntl,
+        };
+        threads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for GateFile {
+    fn drop(&mut self) {
+        let Some(open) = self.open.take().filter(|_| self.is_ours()) else { return };
+        let mut all = all_open();
+        let lock = open.lock;
+        drop(open);
+        let unused = |open: &Arc<Open>| open.lock == lock && Arc::strong_count(open) == 1;
+        if let Some(at) = all.iter().position(unused) {
+            // It is closed before another thread can open it, for that one's locks would be lost.
+            all.swap_remove(at).remove_if_last();
+        }
+    }
+}
+
+impl Open {
+    fn trusted(
+        lock: &LockFile,
+        metadata: &Metadata,
+        path: PathBuf,
+        (file, is_writable): (File, bool),
+    ) -> Result<Self, Unordered> {
+        let found = file.metadata().map_err(|error| unusable(&error))?;
+        if !is_trusted(&found, metadata) {
+            return Err(Unordered::NotTrusted);
+        }
+        Ok(Self {
+            lock: lock.id,
+            path,
+            id: FileId::from(&found),
+            file,
+            is_writable,
+            is_present: AtomicBool::new(false),
+            flock: Mutex::default(),
+            fcntl: Mutex::default(),
+        })
+    }
+
+    /// Shares PRESENT; `false` if the file has been removed, or just is.
+    fn become_present(&self) -> io::Result<bool> {
+        if !self.is_present.load(Relaxed)
+            && records::try_set(&self.file, Owner::Description, PRESENT, Mode::Shared)?
+        {
+            self.is_present.store(leads_to(&self.path, self.id), Relaxed);
+        }
+        Ok(self.is_present.load(Relaxed))
+    }
+
+    /// Removes the file if no other process uses it. PRESENT is given up first: of two that leave at
+    /// the same time, the second must be able to have it alone.
+    fn remove_if_last(&self) {
+        let _ = records::clear(&self.file, Owner::Description, PRESENT);
+        let alone = records::try_set(&self.file, Owner::Description, PRESENT, Mode::Exclusive);
+        if alone.is_ok_and(|alone| alone) && leads_to(&self.path, self.id) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Opens it to write, so that exclusive gates can be had, or else to read. `O_NONBLOCK` is for a
+/// FIFO in its place.
+fn open_existing(path: &Path) -> io::Result<(File, bool)> {
+    let open = |write: bool| {
+        let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+        OpenOptions::new().read(true).write(write).custom_flags(flags.bits()).open(path)
+    };
+    match open(true) {
+        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+            open(false).map(|file| (file, false))
+        }
+        opened => opened.map(|file| (file, true)),
+    }
+}
+
+fn path_of(lock: FileId) -> Option<PathBuf> {
+    HAS_GATES.then(|| gate_file(lock.device, lock.inode))
+}
+
+fn unusable(error: &io::Error) -> Unordered {
+    match error.raw_os_error() {
+        Some(libc::ELOOP | libc::EISDIR | libc::ENXIO) => Unordered::NotTrusted,
+        code => Unordered::NoGateFile(code.unwrap_or(libc::EIO)),
+    }
+}
+
+fn find(all: &[Arc<Open>], lock: FileId) -> Option<Arc<Open>> {
+    all.iter().find(|open| open.lock == lock).map(Arc::clone)
+}
+
+fn all_open() -> MutexGuard<'static, Vec<Arc<Open>>> {
+    OPEN.get().lock().unwrap_or_else(PoisonError::into_inner)
+}
