@@ -12,6 +12,7 @@ use fasten::{
     Nested, Options, Preference, Waiting, Wanted, lock_all,
 };
 
+use super::doubt;
 use super::notice::{Notice, Voice};
 use super::who;
 use crate::cli::{self, LockArgs};
@@ -94,6 +95,12 @@ impl Job {
     }
 }
 
+impl Job {
+    fn waiting(&self) -> Waiting<'static> {
+        if self.voice == Voice::Quiet { self.waiting } else { self.waiting.doubting(doubt::say_so) }
+    }
+}
+
 /// Takes the locks and runs the command under them.
 pub(crate) fn run(job: &Job) -> u8 {
     carry_out(job).unwrap_or_else(|error| {
@@ -150,7 +157,7 @@ fn take(job: &Job) -> Result<Locks, LockError> {
         Target::Paths(paths) => paths,
     };
     let wanted = paths.iter().map(|path| wanted(path, job));
-    let guards = lock_all(wanted, job.waiting.telling(&|path| notice.waiting_for(path)))?;
+    let guards = lock_all(wanted, job.waiting().telling(&|path| notice.waiting_for(path)))?;
     Ok(Locks::Files(guards))
 }
 
@@ -171,7 +178,7 @@ fn take_unharmed(descriptor: RawFd, job: &Job, notice: Notice) -> Result<Locks, 
     let caught = Caught::from_now(move || canceller.cancel());
     let lock = DescriptorLock::with_options(descriptor, job.options);
     let tells = |path: &Path| notice.waiting_for(path);
-    let taken = lock.take(job.kind.mode(), job.waiting.unless(&cancel).telling(&tells));
+    let taken = lock.take(job.kind.mode(), job.waiting().unless(&cancel).telling(&tells));
     drop(notice);
     if let Some(signal) = caught.and_then(Caught::end) {
         drop(taken);

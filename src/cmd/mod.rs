@@ -2,6 +2,7 @@
 
 mod colour;
 mod doctor;
+mod doubt;
 mod exclusive;
 pub(crate) mod flock;
 mod locked;

@@ -68,7 +68,8 @@ impl Line {
         let path = path.to_owned();
         let (dropped, ended) = channel();
         let speak = move || speak(&path, kept_up_to_date, &ended);
-        let thread = thread::Builder::new().spawn(speak).ok()?;
+        // Those that look for deadlocks know helpers of a waiting thread by this name.
+        let thread = thread::Builder::new().name("fasten-wait".to_owned()).spawn(speak).ok()?;
         Some(Self { dropped: Some(dropped), thread: Some(thread) })
     }
 }

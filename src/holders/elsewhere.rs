@@ -63,9 +63,28 @@ pub(crate) fn lineage(pid: u32) -> Vec<u32> {
     vec![pid]
 }
 
-/// Sees no lock.
-pub(crate) fn keeps_a_lock(_from: u32) -> bool {
-    false
+/// A wait that certainly never ends: none can be seen.
+#[allow(dead_code, reason = "the Linux side makes them")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Cycle {
+    HeldAbove(Ancestor),
+    Steps(Vec<Step>),
+}
+
+/// Sees none.
+#[expect(clippy::unnecessary_wraps, reason = "the Linux side reads files")]
+pub(crate) fn wait_cycle(
+    _file: LockId,
+    _mode: Mode,
+    _family: Family,
+    _from: u32,
+) -> io::Result<Option<Cycle>> {
+    Ok(None)
+}
+
+/// Sees none.
+pub(crate) fn inherited(_file: &std::fs::File, _family: Family) -> Option<Mode> {
+    None
 }
 
 /// Sees none.
@@ -89,6 +108,11 @@ pub(crate) fn youngest(pids: impl IntoIterator<Item = u32>) -> Option<u32> {
 }
 
 impl LockId {
+    /// Nothing is known by which the kernel's table could name it.
+    pub(crate) fn of_path(_path: &Path) -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Nothing is known by which the kernel's table could name it.
     pub(crate) fn of_descriptor(_descriptor: &impl std::os::fd::AsFd) -> io::Result<Self> {
         Err(io::ErrorKind::Unsupported.into())

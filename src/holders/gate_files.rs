@@ -44,7 +44,7 @@ pub fn of_all() -> io::Result<Locks> {
     let mut locks: Locks =
         files.into_iter().map(|(file, own)| (file, Lines { own, gates: Vec::new() })).collect();
     for (lines, lock) in gates {
-        locks.entry(lock).or_default().gates = lines;
+        locks.entry(lock).or_default().gates.extend(lines);
     }
     Ok(locks)
 }
@@ -73,6 +73,10 @@ fn all() -> HashMap<LockId, FileId> {
     let entries = fs::read_dir(GATE_DIRECTORY).into_iter().flatten().map_while(Result::ok);
     let gates = entries.filter_map(|entry| {
         let (device, inode) = lock_of_gate_file(entry.file_name().to_str()?)?;
+        let found = entry.metadata().ok().filter(|found| found.is_file() && found.len() == 0)?;
+        if found.nlink() > 1 {
+            return None;
+        }
         Some((LockId::of_path(&entry.path()).ok()?, FileId { device, inode }))
     });
     gates.collect()

@@ -78,7 +78,7 @@ impl Scan {
         let mut scan = Self::default();
         let mut buffer = Vec::new();
         for &pid in pids {
-            let searched = search(pid, &mut buffer, |keeper| {
+            let searched = each_lock(pid, &mut buffer, |keeper| {
                 scan.by_file.entry(keeper.entry.file).or_default().push(keeper);
                 true
             });
@@ -115,14 +115,9 @@ impl Keepers {
         }
     }
 
-    /// Asks `pid` for a lock of whatever file.
-    pub fn ask_for_any(&mut self, pid: u32) -> Answer {
-        self.ask_process(pid, |keeper| keeper.entry.is_main())
-    }
-
     fn ask_process(&mut self, pid: u32, is_it: impl Fn(&Keeper) -> bool) -> Answer {
         let mut found = None;
-        let searched = search(pid, &mut self.buffer, |keeper| {
+        let searched = each_lock(pid, &mut self.buffer, |keeper| {
             found = is_it(&keeper).then_some(keeper);
             found.is_none()
         });
@@ -166,9 +161,12 @@ impl Keepers {
     }
 }
 
-// Shows each lock that the process keeps, until `go_on` says no. Names are looked up from the directory:
-// a whole path would have the kernel check our permission anew for each descriptor.
-fn search(pid: u32, buffer: &mut Vec<u8>, mut go_on: impl FnMut(Keeper) -> bool) -> io::Result<()> {
+/// Shows each lock that the process keeps, until `go_on` says no.
+///
+/// # Errors
+/// Those of reading its fdinfo.
+// Names are looked up from the directory: a whole path would have the kernel check our permission anew for each descriptor.
+pub fn each_lock(pid: u32, buffer: &mut Vec<u8>, mut go_on: impl FnMut(Keeper) -> bool) -> io::Result<()> {
     let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
     let mut directory = Dir::open(format!("/proc/{pid}/fdinfo").as_str(), flags, Mode::empty())?;
     let number = |name: &CStr| name.to_str().ok()?.parse().ok();

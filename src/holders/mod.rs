@@ -16,6 +16,8 @@ mod report;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod all;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod certain;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod circle;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 #[doc(hidden)]
@@ -26,6 +28,8 @@ mod elsewhere;
 mod gate_files;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod held;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod inherited;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod keepers;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
@@ -66,16 +70,19 @@ pub(crate) struct Removed {
 }
 
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
-pub use elsewhere::{all, ancestor_holding, circle, holders, own_pid};
-#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
 pub(crate) use elsewhere::{
-    first_holding, held_through, holder_of_removed, holds_alone, keeps_a_lock, lineage, youngest,
+    Cycle, first_holding, held_through, holder_of_removed, holds_alone, inherited, lineage, wait_cycle,
+    youngest,
 };
+#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
+pub use elsewhere::{all, ancestor_holding, circle, holders, own_pid};
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub use {all::all, circle::circle, look::holders, nested::ancestor_holding, proc::own_pid};
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub(crate) use {
-    nested::{first_holding, keeps_a_lock},
+    circle::{Cycle, wait_cycle},
+    inherited::inherited,
+    nested::first_holding,
     own::{held_through, holds_alone},
     process::{lineage, youngest},
     removed::holder_of_removed,

@@ -59,21 +59,3 @@ pub fn first_holding(
     }
     Ok(None)
 }
-
-/// Whether any process of the chain `from`, its parent, and so on up can be seen to keep any lock. One that
-/// keeps none is in nobody's way, so none of its waits can close a circle.
-pub fn keeps_a_lock(from: u32) -> bool {
-    let mut keepers = Keepers::default();
-    let mut hidden = Vec::new();
-    for pid in Processes::default().lineage(from) {
-        match keepers.ask_for_any(pid) {
-            Answer::Keeps(_) => return true,
-            Answer::Hidden => hidden.push(pid),
-            Answer::Denies => {}
-        }
-    }
-    let theirs = |entry: &Entry| {
-        !entry.blocked && entry.is_main() && entry.pid.is_some_and(|pid| hidden.contains(&pid))
-    };
-    !hidden.is_empty() && table::by_file().is_ok_and(|files| files.values().flatten().any(theirs))
-}

@@ -100,6 +100,13 @@ pub fn field_number(file: &[u8], key: &str) -> Option<u64> {
     number(words(field(file, key)?).next()?)
 }
 
+/// Whether a descriptor is open for writing, from its /proc/PID/fdinfo/N.
+pub fn is_written(fdinfo: &[u8]) -> bool {
+    let flags = field(fdinfo, "flags:").and_then(|flags| str::from_utf8(flags).ok());
+    let flags = flags.and_then(|flags| i32::from_str_radix(flags, 8).ok());
+    flags.is_some_and(|flags| flags & libc::O_ACCMODE != libc::O_RDONLY)
+}
+
 /// The effective user id in a /proc/PID/status.
 pub fn effective_uid(status: &[u8]) -> Option<u32> {
     number(words(field(status, "Uid:")?).nth(1)?)
@@ -161,8 +168,12 @@ fn unescaped(word: &[u8]) -> String {
 pub struct Stat<'a> {
     /// The command name, which may hold blanks and parentheses.
     pub comm: &'a [u8],
+    /// Whether it has ended and its parent has not been told yet.
+    pub is_zombie: bool,
     /// The parent's pid, 0 for none that can be seen.
     pub parent: u32,
+    /// The number of its threads.
+    pub threads: u32,
     /// The start, in clock ticks since the machine's.
     pub start: u64,
 }
@@ -173,9 +184,11 @@ pub fn stat(line: &[u8]) -> Option<Stat<'_>> {
     let close = line.iter().rposition(|&byte| byte == b')')?;
     let comm = line.get(open + 1..close)?;
     let mut rest = words(&line[close + 1..]);
-    let parent = number(rest.nth(1)?)?;
-    let start = number(rest.nth(17)?)?;
-    Some(Stat { comm, parent, start })
+    let is_zombie = rest.next()? == b"Z";
+    let parent = number(rest.next()?)?;
+    let threads = number(rest.nth(15)?)?;
+    let start = number(rest.nth(1)?)?;
+    Some(Stat { comm, is_zombie, parent, threads, start })
 }
 
 /// The descriptor on which a thread waits for an OFD lock, from its /proc/PID/task/TID/syscall.
@@ -186,6 +199,18 @@ pub fn ofd_wait(syscall: &[u8], fcntl: i64, command: u64) -> Option<u64> {
     }
     let descriptor = hex(words.next()?.strip_prefix(b"0x")?)?;
     (hex(words.next()?.strip_prefix(b"0x")?)? == command).then_some(descriptor)
+}
+
+/// The kernel function that a process sleeps in, from its /proc/PID/wchan; compilers add to the name.
+pub fn sleeps_in(wchan: &[u8]) -> &[u8] {
+    wchan.trim_ascii().split(|&byte| byte == b'.').next().unwrap_or_default()
+}
+
+/// The descriptor that a thread reads from, from its /proc/PID/task/TID/syscall.
+pub fn reads_from(syscall: &[u8], read: i64) -> Option<u64> {
+    let mut words = words(syscall);
+    let descriptor = |word: &[u8]| hex(word.strip_prefix(b"0x")?);
+    (number::<i64>(words.next()?)? == read).then(|| words.next().and_then(descriptor))?
 }
 
 /// All numbers of a blank-separated list, as in /proc/PID/task/TID/children.

@@ -67,6 +67,30 @@ impl Processes {
         line
     }
 
+    /// The parent, where one can be seen.
+    pub fn parent(&mut self, pid: u32) -> Option<u32> {
+        self.stat(pid).map(|(_, parent, _)| parent).filter(|&parent| parent != 0)
+    }
+
+    /// Whether the process has one thread.
+    pub fn has_one_thread(&mut self, pid: u32) -> bool {
+        let stat = read(&format!("/proc/{pid}/stat"), &mut self.buffer).ok().and_then(parse::stat);
+        stat.is_some_and(|stat| stat.threads == 1)
+    }
+
+    /// The child of a process with one thread, if it has just one that lives.
+    pub fn only_child(&mut self, pid: u32) -> Option<u32> {
+        let path = format!("/proc/{pid}/task/{pid}/children");
+        let children: Vec<u32> = parse::numbers(read(&path, &mut self.buffer).ok()?).collect();
+        let mut living = children.into_iter().filter(|&child| !self.is_zombie(child));
+        living.next().filter(|_| living.next().is_none())
+    }
+
+    fn is_zombie(&mut self, pid: u32) -> bool {
+        let stat = read(&format!("/proc/{pid}/stat"), &mut self.buffer).ok().and_then(parse::stat);
+        stat.is_none_or(|stat| stat.is_zombie)
+    }
+
     fn uid(&mut self, pid: u32) -> Option<u32> {
         parse::effective_uid(read(&format!("/proc/{pid}/status"), &mut self.buffer).ok()?)
     }
@@ -111,7 +135,8 @@ pub fn youngest(pids: impl IntoIterator<Item = u32>) -> Option<u32> {
     all.into_iter().max().map(|(_, pid)| pid)
 }
 
-fn executable(pid: u32) -> Option<Wrapper> {
+/// The wrapper that a process runs.
+pub fn executable(pid: u32) -> Option<Wrapper> {
     let link = fs::read_link(format!("/proc/{pid}/exe")).ok()?;
     let name = link.as_os_str().as_bytes();
     Wrapper::named(name.strip_suffix(b" (deleted)").unwrap_or(name))

@@ -6,11 +6,12 @@
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::parse::Entry;
-use super::proc::{exists, numbers_in};
+use super::parse::{self, Entry};
+use super::proc::{exists, numbers_in, read};
 use super::{LockId, Removed, table};
 use crate::lock::{Family, Mode};
 
@@ -38,21 +39,35 @@ pub fn holder(path: &Path, is_it: impl Fn(&Entry) -> bool) -> Option<Removed> {
     let files = table::by_file().ok()?;
     let held: Vec<&Entry> = files.values().flatten().filter(|entry| there(entry)).collect();
     let inodes: HashSet<u64> = held.iter().map(|entry| entry.file.inode).collect();
+    let mount = mount_of_directory(name.parent()?)?;
     let deleted = deleted(&name);
     let named: Option<Vec<u32>> = held.iter().map(|entry| entry.pid.filter(|&pid| exists(pid))).collect();
     let pids = named.unwrap_or_else(|| numbers_in("/proc").into_iter().flatten().collect());
-    pids.into_iter().find_map(|pid| opened_by(pid, &deleted, &inodes))
+    pids.into_iter().find_map(|pid| opened_by(pid, &deleted, mount, &inodes))
 }
 
-/// The descriptor of this process whose link reads like that, and is one of these files.
-fn opened_by(pid: u32, link: &Path, inodes: &HashSet<u64>) -> Option<Removed> {
+/// The descriptor of this process whose link reads like that, in the same mount, and is one of these
+/// files without a name. Under another mount anyone could give a file the same path.
+fn opened_by(pid: u32, link: &Path, mount: u64, inodes: &HashSet<u64>) -> Option<Removed> {
     let directory = format!("/proc/{pid}/fd");
+    let mut buffer = Vec::new();
     numbers_in(&directory).ok()?.find_map(|descriptor| {
         let entry = format!("{directory}/{descriptor}");
-        let is_it = fs::read_link(&entry).is_ok_and(|found| found == link);
-        let inode = is_it.then(|| fs::metadata(&entry).ok()).flatten()?.ino();
-        inodes.contains(&inode).then_some(Removed { pid, descriptor, inode })
+        let reads_so = fs::read_link(&entry).is_ok_and(|found| found == link);
+        let found = reads_so.then(|| fs::metadata(&entry).ok()).flatten()?;
+        let info = read(&format!("/proc/{pid}/fdinfo/{descriptor}"), &mut buffer).ok()?;
+        let is_it = found.nlink() == 0
+            && inodes.contains(&found.ino())
+            && parse::field_number(info, "mnt_id:") == Some(mount);
+        is_it.then(|| Removed { pid, descriptor, inode: found.ino() })
     })
+}
+
+fn mount_of_directory(directory: &Path) -> Option<u64> {
+    let opened = LockId::open(directory).ok()?;
+    let mut buffer = Vec::new();
+    let info = format!("/proc/thread-self/fdinfo/{}", opened.as_raw_fd());
+    parse::field_number(read(&info, &mut buffer).ok()?, "mnt_id:")
 }
 
 /// The path as the kernel spells it, whether there is a file or not; symbolic links are followed,

@@ -4,37 +4,34 @@
 //! same way is gone again, sleeping in the kernel wherever it is shut. Both ways
 //! hold what the gates promise: the first goes in only when nobody is before us.
 
-use std::cell::OnceCell;
-
-use super::endless::Endless;
 use super::enter::{enter, try_enter};
 use super::file::LockFile;
 use super::gates::{Gates, Intent, Side};
 use super::gave_up::GaveUp;
 use super::guard::Held;
-use super::lookout::Lookout;
+use super::lookout::{Lookout, LooksFor};
 use super::mode::Mode;
-use super::nested::{Nested, ancestor, conflict};
+use super::nested::{Nested, reads_below};
 use super::open::{Reopened, open_again_for_writing};
 use super::patience::Patience;
 use super::request::How;
 use super::unordered::Unordered;
-use crate::holders::Ancestor;
+use crate::holders::inherited;
 
 /// What became of it.
 #[derive(Debug)]
 pub(crate) enum Acquired {
     /// The lock is ours.
     Held(Held),
-    /// It is an ancestor's, and that will do.
-    Joined(LockFile, Ancestor),
+    /// One that this process has inherited, held so, will do.
+    Joined(LockFile, Mode),
 }
 
 /// The same, without the file.
 enum Taken {
     /// With what stays closed until the release, and why there was no order, if there was none.
     Entered(Option<Intent>, Option<Unordered>),
-    Joined(Ancestor),
+    Joined(Mode),
 }
 
 /// Takes the lock on an open file. After a refusal nothing is held.
@@ -59,28 +56,40 @@ pub(crate) fn acquire(
         Ok(Taken::Entered(intent, unordered)) => {
             Ok(Acquired::Held(Held::new(lock, how.mode, intent, unordered)))
         }
-        Ok(Taken::Joined(ancestor)) => Ok(Acquired::Joined(lock, ancestor)),
+        Ok(Taken::Joined(mode)) => Ok(Acquired::Joined(lock, mode)),
         Err(gave_up) => Err((lock, gave_up)),
     }
 }
 
-/// Takes it, or finds the ancestor whose lock will do.
+/// Takes it, or finds an inherited lock that will do.
 fn take(lock: &LockFile, how: &How, patience: &Patience) -> Result<Taken, GaveUp> {
-    let side = Side::of(how.mode, how.preference);
-    let above = Above { lock, how, found: OnceCell::new() };
-    let open = side.finds_the_gates_open(lock);
-    let past_the_gates = !open && above.reads_too();
-    if (open || past_the_gates) && try_enter(lock, how.mode).map_err(GaveUp::Failed)? {
+    let mut side = Side::of(how.mode, how.preference);
+    let mut open = side.finds_the_gates_open(lock);
+    let may_read_below = !open && side == Side::Reader;
+    if may_read_below && !patience.may_wait() && reads_below(lock, how.threads) {
+        open = true;
+    }
+    if open && try_enter(lock, how.mode).map_err(GaveUp::Failed)? {
         return Ok(entered_at_once(lock, side));
     }
-    if let Some(ancestor) = above.in_the_way(patience) {
-        return join(ancestor, how);
+    if how.nested == Nested::Join
+        && let Some(mode) = inherited(&lock.file, lock.family)
+        && (mode == Mode::Exclusive || how.mode == Mode::Shared)
+    {
+        return Ok(Taken::Joined(mode));
     }
     patience.begin(&lock.path)?;
-    let lookout = how.looks_out().then(|| Lookout::over(lock, how.mode, patience));
-    let taken = wait(lock, how.mode, if past_the_gates { Side::Bypass } else { side }, patience);
-    drop(lookout);
-    taken
+    let nested = if how.holds_others { how.nested } else { Nested::Wait };
+    let mut looks_for = LooksFor { mode: how.mode, nested, may_read_below };
+    loop {
+        let lookout = Lookout::over(lock, looks_for, patience);
+        let taken = wait(lock, how.mode, side, patience);
+        drop(lookout);
+        match taken {
+            Err(GaveUp::ReadsBelow) => (side, looks_for.may_read_below) = (Side::Bypass, false),
+            taken => return taken,
+        }
+    }
 }
 
 /// A preferring writer announces itself although it had not to wait.
@@ -103,43 +112,4 @@ fn wait(lock: &LockFile, mode: Mode, side: Side, patience: &Patience) -> Result<
     }
     enter(lock, mode, patience)?;
     Ok(Taken::Entered(gates.and_then(Gates::entered), unordered))
-}
-
-fn join(ancestor: &Ancestor, how: &How) -> Result<Taken, GaveUp> {
-    let is_enough = ancestor.mode == Mode::Exclusive || how.mode == Mode::Shared;
-    if how.nested == Nested::Join && is_enough {
-        return Ok(Taken::Joined(ancestor.clone()));
-    }
-    Err(GaveUp::WouldNeverEnd(Box::new(Endless::Ancestor(ancestor.clone()))))
-}
-
-/// The ancestor that holds the lock, looked for when it matters and once.
-struct Above<'a> {
-    lock: &'a LockFile,
-    how: &'a How,
-    found: OnceCell<Option<Ancestor>>,
-}
-
-impl Above<'_> {
-    fn ancestor(&self) -> Option<&Ancestor> {
-        self.found.get_or_init(|| ancestor(self.lock, self.how.threads)).as_ref()
-    }
-
-    /// A reader under a reader must not stand behind a waiting writer: that
-    /// writer waits for the outer reader, who waits for the inner one.
-    fn reads_too(&self) -> bool {
-        self.how.mode == Mode::Shared && self.ancestor().is_some_and(|one| one.mode == Mode::Shared)
-    }
-
-    /// The ancestor for which we would wait, and which waits for us. Who is not
-    /// to wait does not ask, except to join.
-    fn in_the_way(&self, patience: &Patience) -> Option<&Ancestor> {
-        let asks = match self.how.nested {
-            Nested::Refuse => patience.may_wait(),
-            Nested::Join => true,
-            Nested::Wait => false,
-        };
-        let in_the_way = |ancestor: &&Ancestor| conflict(ancestor.mode, self.how.mode);
-        asks.then(|| self.ancestor()).flatten().filter(in_the_way)
-    }
 }

@@ -1,25 +1,30 @@
-//! What gets a thread out of a lock call in which it sleeps: a deadline, or
-//! somebody who rings.
+//! What gets a thread out of a lock call in which it sleeps: a deadline, another thread that rings,
+//! or a look around that finds that the sleep would never end.
 //!
-//! A second thread sleeps until then and interrupts the first one until it says
-//! that it is out of its call: a single interruption could come just before the
-//! call begins, and be lost.
+//! A second thread sleeps until then and interrupts the first one until it says that it is out of its
+//! call: a single interruption could come just before the call begins, and be lost. The first thread
+//! does not wait for the end of the second: it holds a lock by then.
 
+use std::fmt;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::gave_up::GaveUp;
-use crate::sys::interrupt::{Interruptible, Target};
+use crate::sys::interrupt::{Interruptible, Target, without_signals};
+
+/// The name of threads that only help another one to wait, in at most 15 letters: those that look for
+/// deadlocks know them by it.
+pub(crate) const HELPER_THREAD: &str = "fasten-wait";
 
 const AGAIN_AFTER: Duration = Duration::from_millis(1);
 
-/// Rings at the deadline, if there is one, or when its bell is rung, for the thread that set it, until it is dropped.
+/// Rings at the deadline, if there is one, or when its bell is rung, for the thread that set it, until
+/// it is dropped.
 #[derive(Debug)]
 pub(crate) struct Alarm {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
     interruptible: Interruptible,
 }
 
@@ -31,6 +36,20 @@ pub(crate) struct Bell(Arc<Shared>);
 #[derive(Debug)]
 pub(crate) struct InCall<'a>(&'a Shared);
 
+/// What a look around comes to.
+#[derive(Debug)]
+pub(crate) enum Look {
+    /// Look again after this time.
+    Again(Duration),
+    /// The wait is to end, for this reason.
+    End(GaveUp),
+    /// There is nothing to look for.
+    Never,
+}
+
+/// Looks around, in the second thread.
+pub(crate) type Looker = Box<dyn FnMut() -> Look + Send>;
+
 #[derive(Debug, Default)]
 struct Shared {
     state: Mutex<State>,
@@ -41,8 +60,16 @@ struct Shared {
 struct State {
     in_call: Option<Target>,
     called_off: Option<GaveUp>,
+    watch: Option<Watch>,
+    /// Changes when a watch ends, so that a look that is under way then comes to nothing.
+    watches_ended: usize,
     rung: bool,
     over: bool,
+}
+
+struct Watch {
+    at: Instant,
+    looker: Looker,
 }
 
 impl Alarm {
@@ -50,9 +77,10 @@ impl Alarm {
     pub(crate) fn set(deadline: Option<Instant>) -> io::Result<Self> {
         let interruptible = Interruptible::new()?;
         let shared = Arc::new(Shared::default());
-        let watcher = Arc::clone(&shared);
-        let thread = thread::Builder::new().spawn(move || watcher.ring_at(deadline))?;
-        Ok(Self { shared, thread: Some(thread), interruptible })
+        let second = Arc::clone(&shared);
+        let helper = thread::Builder::new().name(HELPER_THREAD.to_owned());
+        without_signals(|| helper.spawn(move || second.ring_at(deadline)))?;
+        Ok(Self { shared, interruptible })
     }
 
     /// The calling thread, which set the alarm, is about to enter a lock call.
@@ -60,6 +88,20 @@ impl Alarm {
         self.shared.lock().in_call = Some(self.interruptible.target());
         self.shared.changed.notify_one();
         InCall(&self.shared)
+    }
+
+    /// Has the second thread look around from then on, until [`unwatch`](Self::unwatch).
+    pub(crate) fn watch(&self, first: Duration, looker: Looker) {
+        self.shared.lock().watch = Some(Watch { at: Instant::now() + first, looker });
+        self.shared.changed.notify_one();
+    }
+
+    /// No more looks; one that is under way comes to nothing, and so does what one has found that the
+    /// thread has not heard of.
+    pub(crate) fn unwatch(&self) {
+        let mut state = self.shared.lock();
+        (state.watch, state.called_off, state.rung) = (None, None, false);
+        state.watches_ended += 1;
     }
 
     /// What rings this alarm.
@@ -88,7 +130,7 @@ impl Bell {
         self.ring();
     }
 
-    /// Takes back what it was rung for, if nobody has heard it.
+    /// Takes back what it was rung for, if the thread has not heard it.
     pub(crate) fn hush(&self) {
         let mut state = self.0.lock();
         state.called_off = None;
@@ -105,9 +147,6 @@ impl Drop for Alarm {
     fn drop(&mut self) {
         self.shared.lock().over = true;
         self.shared.changed.notify_one();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 
@@ -121,7 +160,12 @@ impl Shared {
     fn ring_at(&self, deadline: Option<Instant>) {
         let mut state = self.lock();
         while !state.over {
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let now = Instant::now();
+            if let Some(watch) = state.watch.take_if(|watch| watch.at <= now) {
+                state = self.look_around(state, watch);
+                continue;
+            }
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(now));
             let due = state.rung || left.is_some_and(|left| left.is_zero());
             let nap = match state.in_call {
                 Some(target) if due => {
@@ -131,11 +175,36 @@ impl Shared {
                 _ if due => Duration::MAX,
                 _ => left.unwrap_or(Duration::MAX),
             };
-            state = self.changed.wait_timeout(state, nap).unwrap_or_else(PoisonError::into_inner).0;
+            let look =
+                state.watch.as_ref().map_or(Duration::MAX, |watch| watch.at.saturating_duration_since(now));
+            let napped = self.changed.wait_timeout(state, nap.min(look));
+            state = napped.unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// Without the mutex, so that the first thread is not kept from its lock by it.
+    fn look_around<'a>(&'a self, state: MutexGuard<'a, State>, mut watch: Watch) -> MutexGuard<'a, State> {
+        let ended = state.watches_ended;
+        drop(state);
+        let look = (watch.looker)();
+        let mut state = self.lock();
+        if state.watches_ended == ended {
+            match look {
+                Look::Again(pause) => state.watch = Some(Watch { at: Instant::now() + pause, ..watch }),
+                Look::End(why) => (state.called_off, state.rung) = (Some(why), true),
+                Look::Never => {}
+            }
+        }
+        state
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Watch").field("at", &self.at).finish_non_exhaustive()
     }
 }

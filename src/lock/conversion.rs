@@ -14,6 +14,7 @@
 //!
 //! A program that takes part in no order (flock(1)) does not look, and may get in between.
 
+use std::io;
 use std::thread;
 
 use super::endless::Endless;
@@ -48,6 +49,9 @@ impl Conversion {
         if !file.is_writable() {
             return Err(GaveUp::CannotConvert(Unordered::ReadOnly));
         }
+        if lock.family == Family::Flock && !file.is_seen_by_all(lock) {
+            return Err(GaveUp::CannotConvert(Unordered::NotSeenByAll));
+        }
         if std::mem::replace(&mut file.threads(lock.family).upgrades, true) {
             return Err(refused_for_another());
         }
@@ -69,10 +73,9 @@ impl Conversion {
                 self.wait_for_those_that_pass(patience)?;
             } else if looks == LOOKS {
                 return Err(GaveUp::Busy);
-            } else {
-                looks += 1;
-                thread::yield_now();
             }
+            looks += 1;
+            thread::yield_now();
         }
         Ok(())
     }
@@ -104,13 +107,16 @@ fn refused_for_another() -> GaveUp {
 
 /// An upgrade of this lock that is to be let in first, if there is one. In the fcntl family the
 /// kernel converts without letting go.
-pub(crate) fn under_way(lock: &LockFile) -> Option<GateFile> {
+///
+/// # Errors
+/// It cannot be known.
+pub(crate) fn under_way(lock: &LockFile) -> io::Result<Option<GateFile>> {
     if lock.family == Family::Fcntl {
-        return None;
+        return Ok(None);
     }
     let gate = Gate::of(lock.family).conversion();
     let is_empty = |file: &GateFile| records::is_free(file.file(), gate, Mode::Shared).unwrap_or(true);
-    GateFile::look(lock).filter(|file| !is_empty(file))
+    Ok(GateFile::look(lock)?.filter(|file| !is_empty(file)))
 }
 
 /// Sleeps until the upgrade is over.

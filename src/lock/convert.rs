@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::conversion::Conversion;
 use super::file::LockFile;
 use super::gave_up::GaveUp;
-use super::lookout::Lookout;
+use super::lookout::{Lookout, LooksFor};
 use super::main_lock;
 use super::mode::{Family, Mode};
 use super::nested::Nested;
@@ -33,7 +33,7 @@ pub(crate) fn upgrade(lock: &LockFile, nested: Nested, patience: &Patience) -> R
     };
     let was_seen = conversion.was_seen();
     drop(conversion);
-    if converted.is_ok() && lock.family == Family::Flock && !was_seen {
+    if lock.family == Family::Flock && !was_seen {
         let _ = main_lock::unlock(lock);
         return Err(GaveUp::Lost);
     }
@@ -51,7 +51,8 @@ fn become_exclusive(lock: &LockFile, nested: Nested, patience: &Patience) -> Res
         return Ok(());
     }
     patience.begin(&lock.path)?;
-    let lookout = (nested != Nested::Wait).then(|| Lookout::over(lock, Mode::Exclusive, patience));
+    let looks_for = LooksFor { mode: Mode::Exclusive, nested, may_read_below: false };
+    let lookout = Lookout::over(lock, looks_for, patience);
     let taken = patience.block(|| main_lock::lock(lock, Mode::Exclusive));
     drop(lookout);
     taken

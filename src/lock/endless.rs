@@ -11,8 +11,11 @@ use crate::lock::Mode;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Endless {
-    /// This process runs under the lock: an ancestor holds it, and waits for us.
+    /// This process runs under the lock: an ancestor holds it, and certainly waits for us; or this
+    /// process keeps an inherited descriptor by which it is held.
     Ancestor(Ancestor),
+    /// The lock is one that this process has inherited shared, and it is to be exclusive.
+    Inherited,
     /// This thread holds the lock itself, in that mode.
     ThisThread(Mode),
     /// A circle: each holds what another one waits for. Our own step comes
@@ -27,6 +30,7 @@ impl fmt::Display for Endless {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Conversion => out.write_str("another reader is about to write, and waits for this one"),
+            Self::Inherited => out.write_str("this process has inherited it, held shared"),
             Self::ThisThread(mode) => write!(out, "this thread holds it {} itself", adverb(*mode)),
             Self::Ancestor(ancestor) if ancestor.pid == process::id() => {
                 write!(out, "this process has inherited it, held {}", adverb(ancestor.mode))

@@ -30,9 +30,12 @@ pub(crate) fn enter(lock: &LockFile, mode: Mode, patience: &Patience) -> Result<
 /// Gives the lock back if it is just being upgraded. It is looked for when the lock is held: an
 /// upgrade that begins later has to wait for us.
 fn gives_way(lock: &LockFile, mode: Mode) -> io::Result<Option<GateFile>> {
-    let upgrade = if mode == Mode::Exclusive { conversion::under_way(lock) } else { None };
-    if upgrade.is_some() {
+    if mode == Mode::Shared {
+        return Ok(None);
+    }
+    let upgrade = conversion::under_way(lock);
+    if !matches!(upgrade, Ok(None)) {
         main_lock::unlock(lock)?;
     }
-    Ok(upgrade)
+    upgrade
 }

@@ -91,7 +91,7 @@ impl Error {
     pub(crate) fn refused(path: &Path, why: GaveUp) -> Self {
         let path = path.to_owned();
         match why {
-            GaveUp::Busy | GaveUp::MakesWay | GaveUp::Moved => Self::Busy { path },
+            GaveUp::Busy | GaveUp::MakesWay | GaveUp::ReadsBelow | GaveUp::Moved => Self::Busy { path },
             GaveUp::TimedOut(limit) => Self::TimedOut { path, limit },
             GaveUp::Cancelled => Self::Cancelled { path },
             GaveUp::WouldNeverEnd(why) => Self::WouldNeverEnd { path, why },
@@ -111,7 +111,7 @@ impl fmt::Display for Error {
                 write!(out, "{}: busy; gave up after {limit:?}", path.display())
             }
             Self::Cancelled { path } => write!(out, "{}: the waiting was called off", path.display()),
-            Self::WouldNeverEnd { path, why } => write!(out, "{}: would never end: {why}", path.display()),
+            Self::WouldNeverEnd { path, why } => write!(out, "{}: deadlock: {why}", path.display()),
             Self::CannotUpgrade { path, why } => write!(
                 out,
                 "{}: cannot go from shared to exclusive without losing it: {why}; unlock it and lock it anew",

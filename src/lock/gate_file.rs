@@ -20,9 +20,10 @@ use std::thread;
 use nix::fcntl::OFlag;
 
 use super::file::{FileId, LockFile, leads_to};
-use super::gate_permissions::{create, is_trusted, may_create};
+use super::gate_permissions::{admits_all, create, is_trusted, may_create};
 use super::layout::{PRESENT, gate_file};
 use super::mode::{Family, Mode};
+use super::open::above_standard;
 use super::unordered::Unordered;
 use crate::sys::fork;
 use crate::sys::gate_directory::HAS_GATES;
@@ -69,15 +70,24 @@ pub(crate) struct Threads {
 
 impl GateFile {
     /// The gate file, if there is one that can be trusted: to look whether anybody waits.
-    pub(crate) fn look(lock: &LockFile) -> Option<Self> {
-        let path = path_of(lock.id)?;
+    ///
+    /// # Errors
+    /// There is one, and there are no means left to look at it.
+    pub(crate) fn look(lock: &LockFile) -> io::Result<Option<Self>> {
+        let Some(path) = path_of(lock.id) else { return Ok(None) };
         let mut all = all_open();
         if let Some(open) = find(&all, lock.id) {
-            return Some(Self::new(open));
+            return Ok(Some(Self::new(open)));
         }
-        let file = open_existing(&path).ok()?;
-        let open = Open::trusted(lock, &lock.file.metadata().ok()?, path, file).ok()?;
-        Some(Self::add(&mut all, open))
+        let file = match open_existing(&path) {
+            Ok(file) => file,
+            Err(error) if is_for_want_of_means(&error) && path.symlink_metadata().is_ok() => {
+                return Err(error);
+            }
+            Err(_) => return Ok(None),
+        };
+        let open = Open::trusted(lock, &lock.file.metadata()?, path, file);
+        Ok(open.ok().map(|open| Self::add(&mut all, open)))
     }
 
     /// The gate file, created if need be: to wait in it.
@@ -109,7 +119,7 @@ impl GateFile {
                 if !may_create(lock, &metadata) {
                     return Err(Unordered::ReadOnly);
                 }
-                create(&path, &metadata).map(|file| (file, true))
+                create(&path, &metadata).and_then(|file| Ok((above_standard(file)?, true)))
             }
             opened => opened,
         };
@@ -145,6 +155,12 @@ impl GateFile {
         self.open().is_writable
     }
 
+    /// Whether all who may lock the lock file can see this one, and trust it.
+    pub(crate) fn is_seen_by_all(&self, lock: &LockFile) -> bool {
+        let both = (self.file().metadata(), lock.file.metadata());
+        matches!(both, (Ok(gate), Ok(lock)) if admits_all(&gate, &lock))
+    }
+
     /// Whether its name still leads to it: it does, unless it was removed by hand.
     pub(crate) fn is_still_there(&self) -> bool {
         leads_to(&self.open().path, self.open().id)
@@ -169,10 +185,9 @@ impl Drop for GateFile {
     fn drop(&mut self) {
         let Some(open) = self.open.take().filter(|_| self.is_ours()) else { return };
         let mut all = all_open();
-        let lock = open.lock;
+        let at = all.iter().position(|known| Arc::ptr_eq(known, &open));
         drop(open);
-        let unused = |open: &Arc<Open>| open.lock == lock && Arc::strong_count(open) == 1;
-        if let Some(at) = all.iter().position(unused) {
+        if let Some(at) = at.filter(|&at| Arc::strong_count(&all[at]) == 1) {
             // It is closed before another thread can open it, for that one's locks would be lost.
             all.swap_remove(at).remove_if_last();
         }
@@ -220,6 +235,8 @@ impl Open {
         if alone.is_ok_and(|alone| alone) && leads_to(&self.path, self.id) {
             let _ = fs::remove_file(&self.path);
         }
+        // The close does not do it if a forked child has the descriptor too.
+        let _ = records::clear(&self.file, Owner::Description, PRESENT);
     }
 }
 
@@ -230,12 +247,17 @@ fn open_existing(path: &Path) -> io::Result<(File, bool)> {
         let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
         OpenOptions::new().read(true).write(write).custom_flags(flags.bits()).open(path)
     };
-    match open(true) {
+    let opened = match open(true) {
         Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
             open(false).map(|file| (file, false))
         }
         opened => opened.map(|file| (file, true)),
-    }
+    };
+    opened.and_then(|(file, is_writable)| Ok((above_standard(file)?, is_writable)))
+}
+
+fn is_for_want_of_means(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM))
 }
 
 fn path_of(lock: FileId) -> Option<PathBuf> {
@@ -249,8 +271,9 @@ fn unusable(error: &io::Error) -> Unordered {
     }
 }
 
+/// The one that this process has open, unless it was removed by hand: then others use a new one.
 fn find(all: &[Arc<Open>], lock: FileId) -> Option<Arc<Open>> {
-    all.iter().find(|open| open.lock == lock).map(Arc::clone)
+    all.iter().find(|open| open.lock == lock && leads_to(&open.path, open.id)).map(Arc::clone)
 }
 
 fn all_open() -> MutexGuard<'static, Vec<Arc<Open>>> {

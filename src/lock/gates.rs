@@ -77,7 +77,8 @@ impl Side {
             Self::Reader => (gate.way_in(), Mode::Shared),
             Self::FairWriter | Self::PreferringWriter => (gate.all(), Mode::Exclusive),
         };
-        GateFile::look(lock).is_none_or(|gate_file| is_free(&gate_file, bytes, mode))
+        let gate_file = GateFile::look(lock).ok().flatten();
+        gate_file.is_none_or(|gate_file| is_free(&gate_file, bytes, mode))
     }
 }
 
@@ -112,9 +113,10 @@ impl Gates {
                 self.take(gate.passage(), Mode::Exclusive, patience)
             }
             Side::PreferringWriter => {
-                let byte = self.free_intent();
-                self.intent = Some(byte);
-                self.take(byte, Mode::Exclusive, patience)?;
+                self.intent = self.free_intent();
+                if let Some(byte) = self.intent {
+                    self.take(byte, Mode::Exclusive, patience)?;
+                }
                 self.take(gate.queue(), Mode::Exclusive, patience)
             }
         }
@@ -122,9 +124,10 @@ impl Gates {
 
     /// A preferring writer has got the lock at once: takes its byte, unless readers wait by now.
     pub(crate) fn announced(mut self) -> Option<Intent> {
-        let byte = self.free_intent();
-        let taken = records::try_set(self.file.file(), Owner::Process, byte, Mode::Exclusive);
-        self.intent = taken.is_ok_and(|taken| taken).then_some(byte);
+        let take = |byte: &Bytes| {
+            records::try_set(self.file.file(), Owner::Process, *byte, Mode::Exclusive).unwrap_or(false)
+        };
+        self.intent = self.free_intent().filter(take);
         self.entered()
     }
 
@@ -134,11 +137,12 @@ impl Gates {
     }
 
     /// A byte that no other preferring writer holds. One that waits for readers cannot be seen, so
-    /// each begins to look at a place of its own.
-    fn free_intent(&self) -> Bytes {
+    /// each begins to look at a place of its own. `None` where so many are taken that it is no chance.
+    fn free_intent(&self) -> Option<Bytes> {
+        const TRIES: i64 = 64;
         let start = (RandomState::new().hash_one(()) >> 33).cast_signed();
-        let mut bytes = (start..).map(|number| Gate::of(self.family).intent(number));
-        bytes.find(|&byte| is_free(&self.file, byte, Mode::Shared)).expect("the range has no end")
+        let mut bytes = (start..start + TRIES).map(|number| Gate::of(self.family).intent(number));
+        bytes.find(|&byte| is_free(&self.file, byte, Mode::Shared))
     }
 
     /// Takes the gate, waiting for it if it is closed. Where the kernel refuses (it sees a deadlock

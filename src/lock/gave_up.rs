@@ -13,6 +13,8 @@ pub(crate) enum GaveUp {
     Cancelled,
     /// Another thread of this process reads and is to write: who has not got in yet is to stand behind it.
     MakesWay,
+    /// It is a reader under a reader, and is not to stand behind a writer that waits for that one.
+    ReadsBelow,
     /// The path has come to lead to another file.
     Moved,
     WouldNeverEnd(Box<Endless>),

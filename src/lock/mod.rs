@@ -40,7 +40,6 @@ mod request;
 mod unordered;
 mod waiting;
 
-pub(crate) use crate::holders::Ancestor;
 pub(crate) use acquire::{Acquired, acquire};
 pub(crate) use alarm::Bell;
 pub use cancel::Cancel;
@@ -64,6 +63,7 @@ pub use waiting::Waiting;
 /// For those who read the kernel's table.
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub(crate) use {
+    alarm::HELPER_THREAD,
     gate_permissions::is_trusted,
     layout::{GATE_DIRECTORY, Gate, gate_file, lock_of_gate_file},
 };

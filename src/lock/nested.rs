@@ -1,43 +1,46 @@
 //! Asking for a lock that an ancestor holds already.
 //!
-//! That wait would never end: the ancestor waits for us. It is seen from
+//! If the ancestor certainly waits for us, that wait would never end. It is seen from
 //! parentage and descriptors, so there is no environment variable to go stale.
 
 use super::file::LockFile;
 use super::mode::Mode;
 use super::request::Threads;
-use crate::holders::{Ancestor, LockId, first_holding, lineage, own_pid};
+use crate::holders::{LockId, first_holding, lineage, own_pid};
 
-/// What to do when waiting for a lock would never end: an ancestor of this
-/// process holds it in a mode that conflicts, or the wait would close a circle
-/// of processes that wait for each other.
+/// What to do when waiting for a lock certainly never ends: this process or an ancestor that waits
+/// for it holds the lock in a mode that conflicts, or the wait closes a cycle of such processes.
 ///
-/// Looked for only when there is something to wait for. A lock that is held in
-/// the wrapper's process tree is held by an ancestor also for a background
-/// process that is to outlive it; that one wants [`Nested::Wait`].
+/// A process certainly waits for its child if it has one thread and no other child, and sleeps until
+/// a child ends, or reads a pipe that the child writes. A job in the background, another thread, or an
+/// event loop makes it uncertain, and what is not certain is not refused. A process whose other threads
+/// may release the lock waits.
+///
+/// It is looked for while the thread waits in the kernel's queue, by another thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Nested {
     /// It is an error, at once: [`Error::WouldNeverEnd`](super::Error).
     #[default]
     Refuse,
-    /// An ancestor's lock is taken for ours, so the lock is reentrant; an
-    /// exclusive one under an ancestor's shared one is refused all the same,
-    /// and so is a circle.
+    /// A lock that this process has inherited is taken for its own, so the lock is reentrant; one of
+    /// our own descriptors refers to the holder's open file. A lock that is not inherited cannot be
+    /// joined, nor an exclusive one under an inherited shared one; a deadlock is refused.
     Join,
     /// Wait nevertheless.
     Wait,
 }
 
-/// The nearest ancestor that holds the lock; failing that, this process itself,
-/// which may have inherited the lock from a program whose place it took.
-pub(crate) fn ancestor(lock: &LockFile, threads: Threads) -> Option<Ancestor> {
-    let id = LockId::of_descriptor(&lock.file).ok()?;
-    let mut chain = lineage(own_pid().ok()?);
+/// Whether a process above this one, or this one itself, reads under the lock: then a writer that
+/// waits at the gates waits for that one, which may wait for us.
+pub(crate) fn reads_below(lock: &LockFile, threads: Threads) -> bool {
+    let (Ok(id), Ok(own)) = (LockId::of_descriptor(&lock.file), own_pid()) else { return false };
+    let mut chain = lineage(own);
     chain.rotate_left(1);
     if threads == Threads::Share {
         chain.pop();
     }
-    first_holding(id, lock.family, chain).ok()?
+    let above = first_holding(id, lock.family, chain).ok().flatten();
+    above.is_some_and(|above| above.mode == Mode::Shared)
 }
 
 /// Whether one of them has to be gone before the other can be in.

@@ -129,7 +129,7 @@ fn create_as(path: &Path, permissions: u32, family: Family, how: OFlag) -> io::R
 
 /// Keeps the descriptor off 0, 1 and 2: started with one of them closed, we
 /// would take the lock file for our standard error.
-fn above_standard(file: File) -> io::Result<File> {
+pub(super) fn above_standard(file: File) -> io::Result<File> {
     if file.as_raw_fd() > libc::STDERR_FILENO { Ok(file) } else { file.try_clone() }
 }
 

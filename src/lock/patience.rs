@@ -5,10 +5,10 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::alarm::{Alarm, Bell};
+use super::alarm::{Alarm, Bell, Looker};
 use super::cancel::{Cancel, Ring};
 use super::gave_up::GaveUp;
-use super::waiting::Waiting;
+use super::waiting::{OnDoubt, Waiting};
 
 /// How long to wait for a lock that somebody else holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +79,26 @@ impl<'a> Patience<'a> {
     /// What calls the waiting off, from any thread.
     pub(crate) fn bell(&self) -> io::Result<Bell> {
         self.alarm().map(Alarm::bell)
+    }
+
+    /// Has another thread look around while this one waits, from then on. Where there is no thread for
+    /// it, nothing is looked for.
+    pub(crate) fn watch(&self, first: Duration, looker: Looker) {
+        if let Ok(alarm) = self.alarm() {
+            alarm.watch(first, looker);
+        }
+    }
+
+    /// Ends that.
+    pub(crate) fn unwatch(&self) {
+        if let Some(alarm) = self.alarm.get() {
+            alarm.unwatch();
+        }
+    }
+
+    /// What to say of an ancestor that may be waited for in vain.
+    pub(crate) fn on_doubt(&self) -> Option<OnDoubt> {
+        self.waiting.on_doubt
     }
 
     /// Whether the deadline is still to come; one who is not to wait has none.

@@ -23,10 +23,3 @@ pub(crate) enum Threads {
     /// Some hold it too, and are not in the way for ever.
     Share,
 }
-
-impl How {
-    /// Whether a circle is looked for while it is waited for.
-    pub(crate) fn looks_out(&self) -> bool {
-        self.nested != Nested::Wait && self.holds_others
-    }
-}

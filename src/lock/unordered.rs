@@ -15,6 +15,9 @@ pub enum Unordered {
     /// What stands in the gate file's place belongs to a user who may not write the lock file, or
     /// is not an empty file.
     NotTrusted,
+    /// A user who may lock the lock file cannot open its gate file, or would not trust it. That
+    /// matters to an upgrade only, for which every writer has to look.
+    NotSeenByAll,
     /// The gate file cannot be created or opened, for this error number of the system's.
     NoGateFile(i32),
     /// Its file system is not known to be local: processes on other machines see no gates of ours.
@@ -28,6 +31,7 @@ impl fmt::Display for Unordered {
         match self {
             Self::ReadOnly => out.write_str("it is not writable, and no writer has made a gate file for it"),
             Self::NotTrusted => out.write_str("its gate file in /dev/shm is not trusted"),
+            Self::NotSeenByAll => out.write_str("not all who may lock it can see its gate file in /dev/shm"),
             Self::NoGateFile(error) => {
                 let error = io::Error::from_raw_os_error(*error);
                 write!(out, "its gate file in /dev/shm cannot be used: {}", lower(&error))

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::cancel::Cancel;
 use super::patience::Wait;
+use crate::holders::Ancestor;
 
 /// How a call waits for a lock that somebody else holds: for how long, what may call it off, and who is told.
 ///
@@ -24,7 +25,12 @@ pub struct Waiting<'a> {
     pub(crate) wait: Wait,
     pub(crate) cancel: Option<&'a Cancel>,
     pub(crate) on_wait: &'a dyn Fn(&Path),
+    pub(crate) on_doubt: Option<OnDoubt>,
 }
+
+/// Called once, by another thread, with the lock and an ancestor that holds it, when the wait may
+/// never end and that is not certain.
+pub(crate) type OnDoubt = fn(&Path, &Ancestor);
 
 impl<'a> Waiting<'a> {
     /// Until the lock is free.
@@ -65,8 +71,16 @@ impl<'a> Waiting<'a> {
         Self { on_wait, ..self }
     }
 
+    /// The same, and this is called once, by another thread, after a second in which an ancestor of
+    /// this process holds the lock: it may be waiting for this process, but that is not certain.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn doubting(self, on_doubt: fn(&Path, &Ancestor)) -> Self {
+        Self { on_doubt: Some(on_doubt), ..self }
+    }
+
     fn new(wait: Wait) -> Self {
-        Self { wait, cancel: None, on_wait: &|_| () }
+        Self { wait, cancel: None, on_wait: &|_| (), on_doubt: None }
     }
 }
 

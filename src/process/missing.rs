@@ -7,6 +7,9 @@
 
 use std::path::Path;
 
+use super::again::{Again, again};
+use super::front::{Front, any_entered};
+use super::mine;
 use super::options::Options;
 use crate::holders::{holder_of_removed, lineage, own_pid};
 use crate::lock::{
@@ -45,16 +48,24 @@ fn await_holder_of_removed(
     patience: &Patience,
 ) -> Result<(), GaveUp> {
     let Options { family, nested, .. } = *options;
-    let how =
-        How { mode, preference: Preference::Reader, nested, threads: Threads::None, holds_others: true };
+    let threads = if any_entered() { Threads::Share } else { Threads::None };
+    let how = How { mode, preference: Preference::Reader, nested, threads, holds_others: true };
     while let Some(removed) = holder_of_removed(path, family, mode) {
         if nested == Nested::Wait && is_above(removed.pid) {
             break;
         }
         let Some(file) = open_removed(path, &removed, family) else { break };
+        let front = Front::of((file.id, family), options.preference);
+        if let Some(taken) = mine::find(front.number()) {
+            match again(taken.mode(), mode, nested, patience) {
+                Again::Refused(why) => return Err(why),
+                Again::Shares | Again::Waits => break,
+            }
+        }
         match acquire(file, &how, patience) {
             Ok(Acquired::Held(held)) => drop(held),
-            Ok(Acquired::Joined(..)) => break,
+            Ok(Acquired::Joined(..)) | Err((_, GaveUp::Moved)) => break,
+            Err((_, why)) if why.is_for_want_of_access() => break,
             Err((_, why)) => return Err(why),
         }
     }

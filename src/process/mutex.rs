@@ -67,8 +67,8 @@ impl InterProcessLock {
     ///
     /// # Errors
     ///
-    /// [`Error::WouldNeverEnd`] when this thread holds the lock, or an ancestor of this process does, or the wait would close a
-    /// circle; [`Error::CouldNotOpen`]; [`Error::System`].
+    /// [`Error::WouldNeverEnd`] when this thread holds the lock, or a wait for an ancestor or a cycle
+    /// [certainly never ends](crate::Nested); [`Error::CouldNotOpen`]; [`Error::System`].
     ///
     /// Source in the seed: `acquire()`.
     pub fn lock(&self) -> Result<Guard, Error> {

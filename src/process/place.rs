@@ -106,9 +106,9 @@ impl Place {
                 }
                 Lease::Own(held)
             }
-            Ok(Acquired::Joined(file, ancestor)) => {
+            Ok(Acquired::Joined(file, held)) => {
                 self.give_back(file);
-                Lease::Joined(ancestor, mode.into())
+                Lease::Joined(held, mode.into())
             }
             Err((file, GaveUp::MakesWay)) => {
                 self.give_back(file);

@@ -69,8 +69,8 @@ impl InterProcessReaderWriterLock {
     ///
     /// # Errors
     ///
-    /// [`Error::WouldNeverEnd`] when this thread writes, or an ancestor of this process does, or the wait would close a
-    /// circle; [`Error::CouldNotOpen`]; [`Error::System`].
+    /// [`Error::WouldNeverEnd`] when this thread writes, or a wait for an ancestor or a cycle
+    /// [certainly never ends](crate::Nested); [`Error::CouldNotOpen`]; [`Error::System`].
     ///
     /// Source in the seed: `acquire_read_lock()`.
     pub fn read(&self) -> Result<Guard, Error> {

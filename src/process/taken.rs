@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::front::{Entered, Key};
 use super::mine;
 use super::place::Place;
-use crate::lock::{Ancestor, Endless, Error, GaveUp, Held, Mode, Patience, Unordered, leads_to};
+use crate::lock::{Endless, Error, GaveUp, Held, Mode, Patience, Unordered, leads_to};
 
 /// A lock that is held until this is dropped.
 #[derive(Debug)]
@@ -26,8 +26,8 @@ pub(super) struct Taken {
 #[derive(Debug)]
 pub(super) enum Lease {
     Own(Held),
-    /// The ancestor's will do, as long as we ask for no more than it has.
-    Joined(Ancestor, Cell<Mode>),
+    /// One that this process has inherited, held so, will do, as long as we ask for no more.
+    Joined(Mode, Cell<Mode>),
     Over,
 }
 
@@ -91,13 +91,11 @@ impl Taken {
         self.entered.upgrade(self.path(), patience).map_err(refused)?;
         let upgraded = match &self.lease {
             Lease::Own(held) => held.upgrade(self.place.nested(), patience),
-            Lease::Joined(ancestor, mode) if ancestor.mode == Mode::Exclusive => {
+            Lease::Joined(Mode::Exclusive, mode) => {
                 mode.set(Mode::Exclusive);
                 Ok(())
             }
-            Lease::Joined(ancestor, _) => {
-                Err(GaveUp::WouldNeverEnd(Box::new(Endless::Ancestor(ancestor.clone()))))
-            }
+            Lease::Joined(..) => Err(GaveUp::WouldNeverEnd(Box::new(Endless::Inherited))),
             Lease::Over => Ok(()),
         };
         if let Err(why) = &upgraded {

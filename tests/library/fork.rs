@@ -46,13 +46,14 @@ fn the_copy_of_a_guard_frees_nothing_when_the_child_drops_it() {
 }
 
 #[test]
-fn a_child_is_refused_what_its_parent_holds_or_joins_it() {
+fn a_child_waits_for_what_its_parent_holds_or_joins_it() {
     let lock = Lock::new();
     let mutex = InterProcessLock::new(&lock.path);
     let joining = InterProcessLock::with_options(&lock.path, Options::new().nested(Nested::Join));
     let _held = mutex.lock().unwrap();
     assert!(answer(forked(|| mutex.try_lock().is_err_and(|error| kind(&error) == "busy"))));
-    assert!(answer(forked(|| mutex.lock().is_err_and(|error| kind(&error) == "would never end"))));
+    let limit = std::time::Duration::from_millis(200);
+    assert!(answer(forked(|| mutex.lock_timeout(limit).is_err_and(|error| kind(&error) == "timed out"))));
     assert!(answer(forked(|| joining.lock().is_ok())));
     assert_eq!(player(&lock).does("lock now"), "busy");
 }

@@ -14,7 +14,7 @@ fn holders(place: &Place, locks: &[&str], how: &str) -> Vec<Shell> {
 
 fn assert_refused(ended: &Ended, holds: &[&str]) {
     assert_eq!(ended.code, 75, "{ended:?}");
-    assert!(ended.said.contains(": would never end: "), "{ended:?}");
+    assert!(ended.said.contains(": deadlock: "), "{ended:?}");
     let order: Vec<usize> =
         holds.iter().map(|lock| ended.said.find(&format!("/{lock} and wants")).unwrap()).collect();
     assert!(order.is_sorted(), "{ended:?}");

@@ -13,6 +13,7 @@ mod running;
 #[path = "../support/table.rs"]
 mod table;
 
+mod certain;
 mod circles;
 mod conversion_gate;
 mod conversions;

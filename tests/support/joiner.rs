@@ -10,6 +10,7 @@ use super::table::gate_file::gate_file;
 const JOINER: &str = "import fcntl, os, struct, sys
 gates, mode, first, count = sys.argv[1:]
 fd = os.open(gates, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+os.fchmod(fd, 0o666)
 OFD_SETLK = 37
 fcntl.fcntl(fd, OFD_SETLK, struct.pack('hhqqi4x', fcntl.F_RDLCK, 0, 0, 1, 0))
 lock = {'ex': fcntl.F_WRLCK, 'sh': fcntl.F_RDLCK}[mode.removeprefix('ofd-')]

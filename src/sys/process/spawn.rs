@@ -32,8 +32,8 @@ pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Child> {
     let top = stack.spare_capacity_mut().as_mut_ptr_range().end;
     let how = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
     // SAFETY: the child runs on a stack of its own and is gone from our memory when
-    // the call returns, so all that it borrows outlives it. No thread and no signal
-    // handler of ours runs beside it.
+    // the call returns, so all that it borrows outlives it. No signal handler of ours
+    // runs beside it, and a thread that helped to wait shares nothing with it.
     match unsafe { libc::clone(become_command, top.cast(), how, (&raw mut birth).cast()) } {
         -1 => Err(io::Error::last_os_error()),
         pid => match birth.failed {
