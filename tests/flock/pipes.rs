@@ -40,6 +40,16 @@ fn a_pipe_excludes_as_a_file_does() {
 }
 
 #[test]
+fn the_rules_of_a_parallel_build_write_to_its_pipe_one_after_the_other() {
+    let build = "printf 'all: a b c d e f\\na b c d e f: ; \
+        @flock /dev/stdout sh -c \"echo $@ begins; sleep .01; echo $@ ends\"\\n' >Makefile
+        make -j6 | awk '{ if ($2 == \"begins\") last = $1; else if ($1 != last) mixed = 1 }
+            END { print NR, mixed ? \"mixed\" : \"in order\" }'";
+    same(&[(0, build)]);
+    assert_eq!(run(Flock::Ours, build).to_string(), "0 > 12 in order");
+}
+
+#[test]
 fn an_fcntl_lock_on_a_pipe_is_one_too() {
     same_as(
         &[Flock::Newest],
