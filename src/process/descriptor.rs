@@ -110,12 +110,13 @@ impl DescriptorLock {
         self.take_range_plainly(0, 0, mode, waiting)
     }
 
-    /// As [`take_plainly`](Self::take_plainly), but in the fcntl family only `length` bytes from the byte `start` on, and with
-    /// a length of 0 all to the end, wherever that will be. In the flock family the whole file.
+    /// As [`take_plainly`](Self::take_plainly), but in the fcntl family only `length` bytes from
+    /// the byte `start` on; with a length of 0 all to the end, wherever that will be. In the flock
+    /// family the whole file.
     ///
     /// # Errors
     ///
-    /// As [`take_plainly`](Self::take_plainly); [`Error::System`] also for bytes that cannot be.
+    /// As [`take_plainly`](Self::take_plainly); [`Error::System`] also for impossible bytes.
     pub fn take_range_plainly(
         &self,
         start: i64,
@@ -140,7 +141,7 @@ impl DescriptorLock {
     ///
     /// # Errors
     ///
-    /// As [`unlock_plainly`](Self::unlock_plainly); [`Error::System`] also for bytes that cannot be.
+    /// As [`unlock_plainly`](Self::unlock_plainly); [`Error::System`] also for impossible bytes.
     pub fn unlock_range_plainly(&self, start: i64, length: i64) -> Result<(), Error> {
         plain::unlock(self.descriptor, self.options.family, Bytes { first: start, count: length })
     }

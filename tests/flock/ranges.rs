@@ -1,4 +1,5 @@
-//! `--start` and `--length`, which came with util-linux 2.42: an fcntl(2) lock on a part of the file.
+//! `--start` and `--length`, which came with util-linux 2.42: an fcntl(2) lock on a part of the
+//! file.
 
 use super::both::{Difference, Flock, differ_from, run, same_as};
 

@@ -1,5 +1,5 @@
-//! What the newest flock(1) did with each line, so that nobody needs to have it: recorded.txt, which
-//! `tools/record-flock` makes by running these same tests.
+//! What the newest flock(1) did with each line, so that nobody needs to have it: recorded.txt,
+//! which `tools/record-flock` makes by running these same tests.
 //!
 //! One line of the file is the shell line, the code, standard output and standard error, between
 //! tabs, in Rust's escapes.

@@ -147,8 +147,8 @@ fn open(call: &Call, path: &Path) -> Result<File, Refusal> {
     Ok(file)
 }
 
-/// Creates only what is missing: with `O_CREAT`, `fs.protected_regular` refuses what could be opened.
-/// Takes the place of no closed standard stream.
+/// Creates only what is missing: with `O_CREAT`, `fs.protected_regular` refuses what could be
+/// opened. Takes the place of no closed standard stream.
 fn open_or_create(path: &Path, writes: bool) -> io::Result<File> {
     let open = |writes: bool, more| {
         let flags = libc::O_NOCTTY | libc::O_NONBLOCK | more;
