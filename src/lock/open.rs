@@ -4,7 +4,8 @@
 //! people's files in sticky directories, even to root. Read-only where that
 //! suffices: a file that is open for writing cannot be executed, and its closing
 //! wakes programs that watch it. An fcntl(2) lock needs more to be exclusive. `O_NONBLOCK`
-//! keeps a FIFO from hanging us, `O_NOCTTY` a terminal from becoming ours.
+//! keeps a FIFO from hanging us, `O_NOCTTY` a terminal from becoming ours. Once the file is open,
+//! `O_NONBLOCK` goes again: a command inherits it with the lock.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -18,7 +19,7 @@ use super::error::{Error, Unopenable};
 use super::file::{FileId, LockFile};
 use super::mode::Family;
 use crate::holders::Removed;
-use crate::sys::descriptor::duplicate;
+use crate::sys::descriptor::{duplicate, without_nonblock};
 
 /// Opens the lock file that is there.
 ///
@@ -117,14 +118,14 @@ fn open_as(path: &Path, access: Access) -> io::Result<File> {
         Access::Write => options.write(true),
         Access::Both => options.read(true).write(true),
     };
-    options.custom_flags(flags).open(path)
+    options.custom_flags(flags).open(path).and_then(without_nonblock)
 }
 
 fn create_as(path: &Path, permissions: u32, family: Family, how: OFlag) -> io::Result<File> {
     let flags = (how | OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits();
     let mut options = OpenOptions::new();
     options.read(true).write(family == Family::Fcntl);
-    options.mode(permissions).custom_flags(flags).open(path)
+    options.mode(permissions).custom_flags(flags).open(path).and_then(without_nonblock)
 }
 
 /// Keeps the descriptor off 0, 1 and 2: started with one of them closed, we

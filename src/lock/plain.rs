@@ -11,21 +11,36 @@ use std::path::PathBuf;
 use super::error::Error;
 use super::file::{FileId, LockFile};
 use super::gave_up::GaveUp;
+use super::layout::Bytes;
 use super::main_lock;
 use super::mode::{Family, Mode};
 use super::patience::Patience;
 use super::waiting::Waiting;
 use crate::sys::descriptor::duplicate;
+use crate::sys::records::{self, Owner};
 
-/// Locks the open file description behind the descriptor.
-pub(crate) fn lock(descriptor: RawFd, mode: Mode, family: Family, waiting: Waiting<'_>) -> Result<(), Error> {
+/// Locks the open file description behind the descriptor; of the file these bytes, if the family
+/// has locks on bytes.
+pub(crate) fn lock(
+    descriptor: RawFd,
+    mode: Mode,
+    family: Family,
+    bytes: Bytes,
+    waiting: Waiting<'_>,
+) -> Result<(), Error> {
     let lock = opened(descriptor, family)?;
     let patience = Patience::new(waiting);
-    let taken = match main_lock::try_lock(&lock, mode) {
+    let tried = match family {
+        Family::Flock => main_lock::try_lock(&lock, mode),
+        Family::Fcntl => records::try_set(&lock.file, Owner::Description, bytes, mode),
+    };
+    let block = || match family {
+        Family::Flock => main_lock::lock(&lock, mode),
+        Family::Fcntl => records::set(&lock.file, Owner::Description, bytes, mode),
+    };
+    let taken = match tried {
         Ok(true) => Ok(()),
-        Ok(false) => {
-            patience.begin(&lock.path).and_then(|()| patience.block(|| main_lock::lock(&lock, mode)))
-        }
+        Ok(false) => patience.begin(&lock.path).and_then(|()| patience.block(block)),
         Err(error) => Err(GaveUp::Failed(error)),
     };
     taken.map_err(|why| match why {
@@ -36,13 +51,13 @@ pub(crate) fn lock(descriptor: RawFd, mode: Mode, family: Family, waiting: Waiti
 
 /// Frees the lock of this family that the open file description holds, if it
 /// holds one.
-pub(crate) fn unlock(descriptor: RawFd, family: Family) -> Result<(), Error> {
+pub(crate) fn unlock(descriptor: RawFd, family: Family, bytes: Bytes) -> Result<(), Error> {
     let lock = opened(descriptor, family)?;
-    main_lock::unlock(&lock).map_err(|source| Error::System {
-        path: lock.path,
-        doing: "unlocking it",
-        source,
-    })
+    let unlocked = match family {
+        Family::Flock => main_lock::unlock(&lock),
+        Family::Fcntl => records::clear(&lock.file, Owner::Description, bytes),
+    };
+    unlocked.map_err(|source| Error::System { path: lock.path, doing: "unlocking it", source })
 }
 
 fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Error> {

@@ -9,7 +9,8 @@ use super::obtain::obtain;
 use super::options::Options;
 use crate::holders::held_through;
 use crate::lock::{
-    self, Acquired, DescriptorGuard, Error, GaveUp, How, LockFile, Mode, Patience, Threads, Waiting, plain,
+    self, Acquired, Bytes, DescriptorGuard, Error, GaveUp, How, LockFile, Mode, Patience, Threads, Waiting,
+    plain,
 };
 
 /// The lock on a file that is open already, by the number of its descriptor.
@@ -106,7 +107,25 @@ impl DescriptorLock {
     /// [`Error::Busy`], [`Error::TimedOut`], [`Error::Cancelled`], and [`Error::System`] for whatever the kernel says, also of a
     /// number that is no open descriptor.
     pub fn take_plainly(&self, mode: Mode, waiting: Waiting<'_>) -> Result<(), Error> {
-        plain::lock(self.descriptor, mode, self.options.family, waiting)
+        self.take_range_plainly(0, 0, mode, waiting)
+    }
+
+    /// As [`take_plainly`](Self::take_plainly), but in the fcntl family only `length` bytes from
+    /// the byte `start` on; with a length of 0 all to the end, wherever that will be. In the flock
+    /// family the whole file.
+    ///
+    /// # Errors
+    ///
+    /// As [`take_plainly`](Self::take_plainly); [`Error::System`] also for impossible bytes.
+    pub fn take_range_plainly(
+        &self,
+        start: i64,
+        length: i64,
+        mode: Mode,
+        waiting: Waiting<'_>,
+    ) -> Result<(), Error> {
+        let bytes = Bytes { first: start, count: length };
+        plain::lock(self.descriptor, mode, self.options.family, bytes, waiting)
     }
 
     /// Frees the lock of this family only, on whatever is open. One that is not held is no error.
@@ -115,7 +134,16 @@ impl DescriptorLock {
     ///
     /// [`Error::System`], also for a number that is no open descriptor.
     pub fn unlock_plainly(&self) -> Result<(), Error> {
-        plain::unlock(self.descriptor, self.options.family)
+        self.unlock_range_plainly(0, 0)
+    }
+
+    /// As [`unlock_plainly`](Self::unlock_plainly), but in the fcntl family only these bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`unlock_plainly`](Self::unlock_plainly); [`Error::System`] also for impossible bytes.
+    pub fn unlock_range_plainly(&self, start: i64, length: i64) -> Result<(), Error> {
+        plain::unlock(self.descriptor, self.options.family, Bytes { first: start, count: length })
     }
 
     /// Frees whatever lock of either family is held through this descriptor, for every process that has inherited it. One that

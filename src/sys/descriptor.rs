@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io;
 use std::os::fd::{FromRawFd, RawFd};
 
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+
 /// A duplicate of an open descriptor: another number for the same open file
 /// description, and so for the same locks. Close-on-exec, and none of the three
 /// standard ones.
@@ -16,4 +18,11 @@ pub(crate) fn duplicate(descriptor: RawFd) -> io::Result<File> {
     }
     // SAFETY: it has just been made, so it is open and nobody else's.
     Ok(unsafe { File::from_raw_fd(duplicate) })
+}
+
+/// Takes `O_NONBLOCK` away from a file that was opened with it, and with no other status flag. It
+/// belongs to the open file description, so a command that inherits the lock would find it.
+pub(crate) fn without_nonblock(file: File) -> io::Result<File> {
+    fcntl(&file, FcntlArg::F_SETFL(OFlag::empty()))?;
+    Ok(file)
 }

@@ -10,16 +10,20 @@ use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Once, OnceLock};
 
 use assert_cmd::Command as Bounded;
 
+use super::recorded::{newest, recording};
 use super::support::{FASTEN, LONG, Place};
 
 /// Who is called by the name of flock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flock {
+    /// The one of Debian 12: util-linux 2.38.
     Theirs,
+    /// The newest there is, which stands in recorded.txt: 2.42.
+    Newest,
     Ours,
 }
 
@@ -32,9 +36,9 @@ pub struct Scene {
 /// What came of it. `71 > on standard output ! on standard error`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Outcome {
-    code: Option<i32>,
-    out: Vec<u8>,
-    err: Vec<u8>,
+    pub code: Option<i32>,
+    pub out: Vec<u8>,
+    pub err: Vec<u8>,
 }
 
 /// A line with which the two are to differ, and why.
@@ -45,23 +49,51 @@ pub struct Difference {
     pub why: &'static str,
 }
 
-/// Both must say the same, and end with this code.
+/// All three must say the same, and end with this code.
 pub fn same(table: &[(i32, &str)]) {
+    same_as(&[Flock::Theirs, Flock::Newest], table);
+}
+
+/// Ours and these must.
+pub fn same_as(others: &[Flock], table: &[(i32, &str)]) {
+    if recording().is_some() {
+        return record(others, table.iter().map(|(_, line)| *line));
+    }
     for (code, line) in table {
-        let theirs = run(Flock::Theirs, line);
         let ours = run(Flock::Ours, line);
-        assert_eq!(ours, theirs, "{line}\n  ours: {ours}\ntheirs: {theirs}");
+        for other in others {
+            let theirs = outcome(*other, line);
+            assert_eq!(ours, theirs, "{line}\n  ours: {ours}\n{other:?}: {theirs}");
+        }
         assert_eq!(ours.code, Some(*code), "{line}: {ours}");
     }
 }
 
-/// They must differ, just so.
+/// Ours must differ from both others, just so.
 pub fn differ(table: &[Difference]) {
+    differ_from(&[Flock::Theirs, Flock::Newest], table);
+}
+
+/// Ours must differ from these.
+pub fn differ_from(others: &[Flock], table: &[Difference]) {
+    if recording().is_some() {
+        return record(others, table.iter().map(|difference| difference.line));
+    }
     for Difference { line, theirs, ours, why } in table {
-        assert_eq!(run(Flock::Theirs, line).to_string(), *theirs, "theirs of {line} ({why})");
+        for other in others {
+            assert_eq!(outcome(*other, line).to_string(), *theirs, "{other:?} of {line} ({why})");
+        }
         assert_eq!(run(Flock::Ours, line).to_string(), *ours, "ours of {line} ({why})");
         assert_ne!(theirs, ours, "{line}: no difference any more");
     }
+}
+
+fn record<'a>(others: &[Flock], lines: impl Iterator<Item = &'a str>) {
+    lines.filter(|_| others.contains(&Flock::Newest)).for_each(|line| drop(newest(line)));
+}
+
+fn outcome(flock: Flock, line: &str) -> Outcome {
+    if flock == Flock::Newest { newest(line) } else { run(flock, line) }
 }
 
 /// Runs the line in a scene of its own.
@@ -71,8 +103,27 @@ pub fn run(flock: Flock, line: &str) -> Outcome {
     Outcome { code: output.status.code(), out: masked(output.stdout), err: output.stderr }
 }
 
+/// Whatever this was started with: what a line finds open is what the record says.
+fn inherit_nothing() {
+    const CLOSED_ON_EXEC: u32 = 0o2_000_000;
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        for entry in fs::read_dir("/proc/self/fdinfo").unwrap() {
+            let entry = entry.unwrap();
+            let number: i32 = entry.file_name().to_str().unwrap().parse().unwrap();
+            let info = fs::read_to_string(entry.path()).unwrap_or_default();
+            let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+            let flags = flags.map(|flags| u32::from_str_radix(flags.trim(), 8).unwrap());
+            if number > 2 && flags.is_some_and(|flags| flags & CLOSED_ON_EXEC == 0) {
+                nix::unistd::close(number).unwrap();
+            }
+        }
+    });
+}
+
 impl Scene {
     pub fn new(flock: Flock) -> Self {
+        inherit_nothing();
         let place = Place::new();
         for file in ["free", "held", "read", "data", "script"] {
             fs::write(place.path(file), "").unwrap();
@@ -92,7 +143,7 @@ impl Scene {
     pub fn sh(&self, line: &str) -> Command {
         let path = std::env::var("PATH").unwrap();
         let mut command = Command::new("sh");
-        command.args(["-c", line]).current_dir(self.place.folder());
+        command.args(["-c", &format!("umask 022\n{line}")]).current_dir(self.place.folder());
         command.env("PATH", format!("{}:{path}", self.place.path("bin").display()));
         command.env("LC_ALL", "C").env("SHELL", "/bin/sh").env("FASTEN", FASTEN);
         command.env_remove("POSIXLY_CORRECT");
@@ -103,8 +154,10 @@ impl Scene {
 impl Flock {
     pub fn program(self) -> &'static Path {
         static REAL: OnceLock<PathBuf> = OnceLock::new();
+        static NEWEST: OnceLock<PathBuf> = OnceLock::new();
         match self {
             Self::Ours => Path::new(FASTEN),
+            Self::Newest => NEWEST.get_or_init(|| recording().expect("only to record it").0),
             Self::Theirs => REAL.get_or_init(|| {
                 let found = Command::new("sh").args(["-c", "command -v flock"]).output().unwrap().stdout;
                 assert!(!found.is_empty(), "this test needs flock (Debian package util-linux)");

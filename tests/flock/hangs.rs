@@ -17,7 +17,7 @@ fn a_fifo_is_refused_where_theirs_waits_for_somebody_to_write() {
     let ours = run(Flock::Ours, "mkfifo fifo; flock -n fifo echo ran");
     assert_eq!(
         ours.to_string(),
-        "66 ! flock: cannot open lock file fifo: is a FIFO: a lock must be a file, a directory or a block device"
+        "66 ! flock: cannot open lock file fifo: is a FIFO, and no process has its other end open"
     );
     let scene = Scene::new(Flock::Theirs);
     let fifo = scene.place.path("fifo");

@@ -1,6 +1,6 @@
 //! What the command finds: descriptors, signals, arguments.
 
-use super::both::{Difference, differ, same};
+use super::both::{Difference, Flock, differ, run, same, same_as};
 
 #[test]
 fn the_command_has_the_same_descriptors() {
@@ -22,6 +22,40 @@ fn the_command_has_the_same_descriptors() {
         ),
         (0, "flock free sh -c 'flock -u 3; flock -n free echo given back'"),
     ]);
+}
+
+/// `O_NONBLOCK` is 04000 among the flags.
+#[test]
+fn the_lock_file_blocks_like_any_other() {
+    let flags = "sh -c 'grep flags /proc/$$/fdinfo/3'";
+    let of = |options: &str| -> &'static str { format!("flock {options} {flags}").leak() };
+    same(&[
+        (0, of("free")),
+        (0, of("-s new")),
+        (0, of("folder")),
+        (0, of("-u free")),
+        (0, of("-F free")),
+        (0, of("/dev/null")),
+        (0, format!("{} | cat", of("/dev/stdout")).leak()),
+        (0, format!("mkfifo fifo; exec 9<>fifo; {}", of("fifo")).leak()),
+    ]);
+    same_as(
+        &[Flock::Newest],
+        &[(0, of("--fcntl free")), (0, of("--fcntl -s free")), (0, of("--start 1 new"))],
+    );
+}
+
+#[test]
+fn the_lock_files_of_fastens_own_commands_block_too() {
+    for options in
+        ["exclusive", "read", "write", "exclusive --fcntl", "write --fcntl", "read --linger", "write -F"]
+    {
+        let line = format!(
+            "\"$FASTEN\" {options} free new -- sh -c 'grep -h flags /proc/$$/fdinfo/1[01]' | sort | uniq -c | \
+             grep -c -e '2 flags.*010000[02]$'"
+        );
+        assert_eq!(run(Flock::Ours, &line).to_string(), "0 > 1", "{line}");
+    }
 }
 
 /// Mask and dispositions; 32 and 33 are the C library's own.

@@ -1,11 +1,11 @@
 //! The command line: every option under every name, and everything that is no
 //! option.
 
-use super::both::{Difference, differ, same};
+use super::both::{Difference, Flock, differ, differ_from, same, same_as};
 
 macro_rules! version {
     () => {
-        concat!("flock from fasten ", env!("CARGO_PKG_VERSION"))
+        concat!("flock from util-linux 2.41 (fasten ", env!("CARGO_PKG_VERSION"), ")")
     };
 }
 
@@ -15,7 +15,7 @@ fn every_option_has_all_its_names_and_their_abbreviations() {
         (0, "flock free echo ran"),
         (0, "flock -s free echo ran"),
         (0, "flock --shared free echo ran"),
-        (0, "flock --s free echo ran"),
+        (0, "flock --sh free echo ran"),
         (0, "flock -x free echo ran"),
         (0, "flock -e free echo ran"),
         (0, "flock --exclusive free echo ran"),
@@ -112,8 +112,6 @@ fn the_options_of_fasten_are_not_taken_under_this_name() {
         (64, "flock --quiet free true"),
         (64, "flock -q free true"),
         (64, "flock -v free true"),
-        (64, "flock -w 10s free true"),
-        (64, "flock -w 250ms free true"),
         (64, "flock status"),
         (69, "flock exclusive held -- true"),
     ]);
@@ -156,11 +154,6 @@ fn values_are_read_as_the_original_reads_them() {
         (10, "flock -n -E 010 held true"),
         (3, "flock -n -E +3 held true"),
         (3, "flock -n -E ' 3' held true"),
-        (64, "flock -w x free true"),
-        (64, "flock -w '' free true"),
-        (64, "flock -w '5 ' free true"),
-        (64, "flock -w 1,5 free true"),
-        (64, "flock -w 1.5.1 free true"),
         (0, "flock -w ' 5' free echo ran"),
         (0, "flock -w +1 free echo ran"),
         (0, "flock -w 1e3 free echo ran"),
@@ -181,6 +174,24 @@ fn values_are_read_as_the_original_reads_them() {
         (71, "flock -n -w -1 free true"),
         (64, "flock -w -1 nothing"),
     ]);
+}
+
+/// util-linux 2.42 says "invalid timeout".
+#[test]
+fn a_bad_time_is_told_as_until_2_41() {
+    same_as(
+        &[Flock::Theirs],
+        &[
+            (64, "flock -w x free true"),
+            (64, "flock -w '' free true"),
+            (64, "flock -w '5 ' free true"),
+            (64, "flock -w 1,5 free true"),
+            (64, "flock -w 1.5.1 free true"),
+            (64, "flock -w \"$(printf '1\\377')\" free true"),
+            (64, "flock -w 250ms free true"),
+            (64, "flock -w 10s free true"),
+        ],
+    );
 }
 
 #[test]
@@ -208,34 +219,80 @@ fn where_the_command_lines_differ() {
             why: "a time in hexadecimal is a mistake",
         },
         Difference {
-            line: "flock -w 1e-5000 free echo ran",
-            theirs: "64 ! flock: invalid timeout value: '1e-5000': Numerical result out of range",
-            ours: "0 > ran",
-            why: "next to nothing is nothing, as 1e-400 is with both",
-        },
-        Difference {
             line: "flock -w -1 new true; ls new",
             theirs: "0 > new ! flock: cannot set up timer: Invalid argument",
             ours: "2 ! flock: cannot set up timer: Invalid argument ! ls: cannot access 'new': No such file or directory",
             why: "a bad value is found before a file is created for it",
         },
-        Difference {
-            line: "flock --f free echo ran",
-            theirs: "64 ! flock: unrecognized option '--f' ! Try 'flock --help' for more information.",
-            ours: "0 > ran",
-            why: "--fcntl came with util-linux 2.41; Debian 12 has 2.38",
-        },
-        Difference {
-            line: "flock --version; flock -V",
-            theirs: "0 > flock from util-linux 2.38.1 > flock from util-linux 2.38.1",
-            ours: concat!("0 > ", version!(), " > ", version!()),
-            why: "each says who it is",
-        },
-        Difference {
-            line: "flock --help | grep -c -e --fcntl; flock -h | head -n 2",
-            theirs: "0 > 0 >  > Usage:",
-            ours: "0 > 1 >  > Usage:",
-            why: "each tells its own options",
-        },
+    ]);
+    differ_from(
+        &[Flock::Theirs],
+        &[
+            Difference {
+                line: "flock -w 1e-5000 free echo ran",
+                theirs: "64 ! flock: invalid timeout value: '1e-5000': Numerical result out of range",
+                ours: "0 > ran",
+                why: "next to nothing is nothing, as 1e-400 is with both",
+            },
+            Difference {
+                line: "flock --fc free echo ran",
+                theirs: "64 ! flock: unrecognized option '--fc' ! Try 'flock --help' for more information.",
+                ours: "0 > ran",
+                why: "--fcntl came with util-linux 2.41; Debian 12 has 2.38",
+            },
+            Difference {
+                line: "flock --s free echo ran",
+                theirs: "0 > ran",
+                ours: "64 ! flock: option '--s' is ambiguous; possibilities: '--shared' '--start' \
+                    ! Try 'flock --help' for more information.",
+                why: "--start came with util-linux 2.42, which says the same",
+            },
+            Difference {
+                line: "flock --version; flock -V",
+                theirs: "0 > flock from util-linux 2.38.1 > flock from util-linux 2.38.1",
+                ours: concat!("0 > ", version!(), " > ", version!()),
+                why: "each says who it is",
+            },
+            Difference {
+                line: "flock --help | grep -c -e --fcntl",
+                theirs: "1 > 0",
+                ours: "0 > 3",
+                why: "each tells its own options",
+            },
+        ],
+    );
+    differ_from(
+        &[Flock::Newest],
+        &[
+            Difference {
+                line: "flock -w 1e-5000 free echo ran",
+                theirs: "64 ! flock: invalid timeout: '1e-5000': Numerical result out of range",
+                ours: "0 > ran",
+                why: "next to nothing is nothing, as 1e-400 is with both",
+            },
+            Difference {
+                line: "flock --f free echo ran",
+                theirs: "0 > ran",
+                ours: "64 ! flock: option '--f' is ambiguous; possibilities: '--fcntl' '--fd' \
+                    ! Try 'flock --help' for more information.",
+                why: "--fd came with util-linux 2.43",
+            },
+            Difference {
+                line: "flock -w x free true",
+                theirs: "64 ! flock: invalid timeout: 'x'",
+                ours: "64 ! flock: invalid timeout value: 'x'",
+                why: "until 2.41 it was called so",
+            },
+        ],
+    );
+}
+
+/// Public scripts search for these words, and stop or fall back to mkdir without them.
+#[test]
+fn scripts_that_want_util_linux_find_it() {
+    same(&[
+        (0, "flock --version | grep -q util-linux && echo found"),
+        (0, "flock --version 2>&1 | grep -i -q 'flock from util-linux' && echo found"),
+        (0, "flock -V | grep -c '^flock from util-linux 2\\.'"),
     ]);
 }

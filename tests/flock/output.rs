@@ -20,7 +20,6 @@ fn names_are_said_as_they_are() {
         (66, "flock \"missing/$(printf 'a\\377\\nb\\033')\" true"),
         (69, "flock free \"$(printf 'a\\377\\nb\\033')\""),
         (64, "flock -E \"$(printf '1\\377')\" free true"),
-        (64, "flock -w \"$(printf '1\\377')\" free true"),
         (64, "flock \"$(printf '9\\377')\""),
     ]);
 }

@@ -8,15 +8,18 @@
 mod lock;
 mod parse;
 mod refusal;
+mod size;
 mod table;
 mod words;
 
 use std::ffi::OsString;
+use std::iter;
+use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use crate::run::{Program, run_as_flock};
+use crate::run::{Lifetime, Program, run_as_flock};
 use crate::sys::child::End;
-use lock::Open;
+use crate::sys::descriptors;
 use parse::{Asked, Call, Target};
 use refusal::Refusal;
 use words::{HELP, VERSION, joined, show, tell};
@@ -38,12 +41,21 @@ fn carry_out(call: &Call) -> Result<u8, Refusal> {
         Target::Path(path, command) => {
             let open = lock::at_path(call, path)?;
             tell_of(call, asked);
-            execute(call, open, command)
+            let ended = execute(call, open.descriptors().into_iter(), command);
+            open.close();
+            ended
         }
-        Target::Descriptor(number) => {
+        Target::Descriptor(number, command) => {
             lock::on_descriptor(call, *number)?;
             tell_of(call, asked);
-            Ok(0)
+            if command.is_empty() {
+                return Ok(0);
+            }
+            if call.lifetime == Lifetime::Wrapper {
+                descriptors::withhold(*number)
+                    .map_err(|error| Refusal::not_locked(number.to_string().as_ref(), &error))?;
+            }
+            execute(call, iter::empty(), command)
         }
     }
 }
@@ -55,15 +67,18 @@ fn tell_of(call: &Call, asked: Instant) {
     }
 }
 
-fn execute(call: &Call, open: Open, command: &[OsString]) -> Result<u8, Refusal> {
+/// Runs the command, which inherits these descriptors of ours.
+fn execute<'a>(
+    call: &Call,
+    locks: impl Iterator<Item = BorrowedFd<'a>>,
+    command: &[OsString],
+) -> Result<u8, Refusal> {
     let name = &command[0];
     if call.verbose {
         tell(joined(&["executing ".as_ref(), name]));
     }
     let program = Program::new(command.to_owned());
-    let ended = run_as_flock(open.descriptors().into_iter(), &program, call.lifetime);
-    open.close();
-    match ended {
+    match run_as_flock(locks, &program, call.lifetime) {
         Ok(End::Exited(code)) => Ok(code),
         Ok(End::Killed(signal)) => Ok(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
         Err(error) => Err(Refusal::not_started(name, error.error())),

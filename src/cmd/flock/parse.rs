@@ -6,15 +6,18 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::num::{IntErrorKind, ParseIntError};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fasten::{Family, Mode, Waiting};
 
 use super::refusal::Refusal;
+use super::size::size;
 use super::table::{COMMAND, Code, LONG, SHORT};
 use super::words::joined;
 use crate::run::Lifetime;
 use crate::sys::getopt::Options;
+
+const BAD_DESCRIPTOR: &str = "bad file descriptor";
 
 /// What was asked for.
 #[derive(Debug)]
@@ -30,6 +33,8 @@ pub(super) struct Call {
     /// `None`: unlock.
     pub(super) mode: Option<Mode>,
     pub(super) family: Family,
+    /// Which bytes an fcntl lock is on.
+    pub(super) bytes: Bytes,
     pub(super) waiting: Waiting<'static>,
     pub(super) conflict: u8,
     pub(super) lifetime: Lifetime,
@@ -37,11 +42,19 @@ pub(super) struct Call {
     pub(super) target: Target,
 }
 
+/// A part of a file as fcntl(2) takes it, odd values and all; a length of 0 goes on to the end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Bytes {
+    pub(super) start: i64,
+    pub(super) length: i64,
+}
+
 /// What is locked, and what is run meanwhile.
 #[derive(Debug)]
 pub(super) enum Target {
     Path(PathBuf, Vec<OsString>),
-    Descriptor(i32),
+    /// The command is empty if there is none.
+    Descriptor(i32, Vec<OsString>),
 }
 
 /// Reads the words, the program's name first.
@@ -51,10 +64,12 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Asked, Refusal> {
     }
     let mut mode = Some(Mode::Exclusive);
     let mut family = Family::Flock;
+    let mut bytes = Bytes::default();
+    let mut descriptor = None;
     let (mut nonblock, mut timeout, mut conflict) = (false, None, Code::Conflict as u8);
     let (mut close, mut no_fork, mut verbose) = (false, false, false);
     let mut options = Options::of(words, SHORT, &LONG);
-    for (letter, value) in &mut options {
+    while let Some((letter, value)) = options.next() {
         match letter {
             b's' => mode = Some(Mode::Shared),
             b'e' | b'x' => mode = Some(Mode::Exclusive),
@@ -66,9 +81,17 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Asked, Refusal> {
             b'F' => no_fork = true,
             b'v' => verbose = true,
             b'f' => family = Family::Fcntl,
+            b'S' => (family, bytes.start) = (Family::Fcntl, offset(&value, "invalid as start offset")?),
+            b'L' => {
+                (family, bytes.length) = (Family::Fcntl, offset(&value, "invalid as length of lock range")?);
+            }
+            b'd' => descriptor = Some(number(&value, BAD_DESCRIPTOR)?),
             b'h' => return Ok(Asked::Help),
             b'V' => return Ok(Asked::Version),
             _ => return Err(Refusal::try_help(None)),
+        }
+        if descriptor.is_some() && options.next_word().is_some_and(is_command) {
+            break;
         }
     }
     let lifetime = match (no_fork, close) {
@@ -79,29 +102,40 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Asked, Refusal> {
         (false, true) => Lifetime::Wrapper,
         (false, false) => Lifetime::LastInheritor,
     };
-    let target = target(options.operands())?;
+    let target = match descriptor {
+        Some(number) => Target::Descriptor(number, command(options.operands())?),
+        None => target(options.operands())?,
+    };
     let waiting = timeout.map_or_else(|| Ok(Waiting::forever()), wait)?;
     let waiting = if nonblock { Waiting::never() } else { waiting };
-    Ok(Asked::Call(Call { mode, family, waiting, conflict, lifetime, verbose, target }))
+    Ok(Asked::Call(Call { mode, family, bytes, waiting, conflict, lifetime, verbose, target }))
 }
 
 fn target(mut operands: Vec<OsString>) -> Result<Target, Refusal> {
     match operands.len() {
         0 => Err(Refusal::new(Code::Usage, "requires file descriptor, file or directory")),
-        1 => Ok(Target::Descriptor(number(&operands[0], "bad file descriptor")?)),
-        count => {
-            let command = operands.split_off(1);
-            let path = operands.remove(0).into();
-            match command[0].to_str().filter(|word| COMMAND.contains(word)) {
-                None => Ok(Target::Path(path, command)),
-                Some(_) if count == 3 => Ok(Target::Path(path, shell(&command[1]))),
-                Some(option) => {
-                    let wrong = format!("{option} requires exactly one command argument");
-                    Err(Refusal::new(Code::Usage, wrong))
-                }
-            }
+        1 => Ok(Target::Descriptor(number(&operands[0], BAD_DESCRIPTOR)?, Vec::new())),
+        _ => {
+            let words = operands.split_off(1);
+            Ok(Target::Path(operands.remove(0).into(), command(words)?))
         }
     }
+}
+
+/// The words after the lock: a command, or a string for the shell.
+fn command(words: Vec<OsString>) -> Result<Vec<OsString>, Refusal> {
+    match words.as_slice() {
+        [option, string] if is_command(option) => Ok(shell(string)),
+        [option, ..] if is_command(option) => {
+            let wrong = joined(&[option, " requires exactly one command argument".as_ref()]);
+            Err(Refusal::new(Code::Usage, wrong))
+        }
+        _ => Ok(words),
+    }
+}
+
+fn is_command(word: &OsStr) -> bool {
+    COMMAND.iter().any(|option| word == *option)
 }
 
 /// Unlike fasten, flock(1) takes the user's shell.
@@ -113,6 +147,12 @@ fn shell(string: &OsStr) -> Vec<OsString> {
 fn exit_code(text: &OsStr) -> Result<u8, Refusal> {
     let out_of_range = |_| Refusal::new(Code::Usage, "exit code out of range (expected 0 to 255)");
     u8::try_from(number(text, "invalid exit code")?).map_err(out_of_range)
+}
+
+/// Beyond 63 bits it is what the kernel makes of it.
+fn offset(text: &OsStr, wrong: &str) -> Result<i64, Refusal> {
+    let refused = |error| Refusal::system(Code::Usage, quoting(wrong, text), &error);
+    size(text).map(u64::cast_signed).map_err(refused)
 }
 
 /// A whole number as strtoimax(3) and flock(1) take it: 32 bits, blanks before it.
@@ -135,7 +175,9 @@ fn wait(seconds: f64) -> Result<Waiting<'static>, Refusal> {
     let micros = (seconds * 1e6).trunc();
     match Duration::try_from_secs_f64(seconds.abs()) {
         _ if micros == 0.0 => Ok(Waiting::never()),
-        Ok(limit) if micros > 0.0 && i64::try_from(limit.as_secs()).is_ok() => Ok(Waiting::at_most(limit)),
+        Ok(limit) if micros > 0.0 && i64::try_from(limit.as_secs()).is_ok() => {
+            Ok(Instant::now().checked_add(limit).map_or_else(Waiting::forever, Waiting::until))
+        }
         _ => {
             let error = io::Error::from_raw_os_error(libc::EINVAL);
             Err(Refusal::system(Code::System, "cannot set up timer", &error))

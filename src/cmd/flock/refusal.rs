@@ -75,6 +75,12 @@ impl Refusal {
         Self::system(code, joined(&["cannot open lock file ".as_ref(), name]), error)
     }
 
+    /// The original would wait, even with `-n`, until somebody opens the other end.
+    pub(super) fn lonely_fifo(name: &OsStr) -> Self {
+        let why = ": is a FIFO, and no process has its other end open".as_ref();
+        Self::new(Code::NoInput, joined(&["cannot open lock file ".as_ref(), name, why]))
+    }
+
     pub(super) fn not_locked(name: &OsStr, error: &io::Error) -> Self {
         let code = match error.raw_os_error() {
             Some(libc::ENOLCK | libc::ENOMEM) => Code::System,

@@ -9,7 +9,7 @@ pub(crate) const SHORT: &CStr = c"+sexnoFuw:E:hV?";
 
 /// The long options: name, whether it takes a value, the short one that it is.
 /// Those that are no short one have a letter that [`SHORT`] has not.
-pub(crate) const LONG: [(&CStr, bool, u8); 14] = [
+pub(crate) const LONG: [(&CStr, bool, u8); 17] = [
     (c"shared", false, b's'),
     (c"exclusive", false, b'x'),
     (c"unlock", false, b'u'),
@@ -22,11 +22,14 @@ pub(crate) const LONG: [(&CStr, bool, u8); 14] = [
     (c"no-fork", false, b'F'),
     (c"verbose", false, b'v'),
     (c"fcntl", false, b'f'),
+    (c"start", true, b'S'),
+    (c"length", true, b'L'),
+    (c"fd", true, b'd'),
     (c"help", false, b'h'),
     (c"version", false, b'V'),
 ];
 
-/// These are options only behind the lock file: the rest is a command string.
+/// These are options only after the lock file, or after `--fd`: the rest is a command string.
 pub(crate) const COMMAND: [&str; 2] = ["-c", "--command"];
 
 /// Why it ended without the command's code.

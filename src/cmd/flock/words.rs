@@ -9,13 +9,17 @@ use super::table::Code;
 use crate::message::answer;
 use crate::sys::pipe;
 
-pub(super) const VERSION: &str = concat!("flock from fasten ", env!("CARGO_PKG_VERSION"), "\n");
+/// Scripts search for "util-linux", and take its number for what this flock can do.
+pub(super) const VERSION: &str =
+    concat!("flock from util-linux 2.41 (fasten ", env!("CARGO_PKG_VERSION"), ")\n");
 
 pub(super) const HELP: &str = "
 Usage:
  flock [options] <file>|<directory> <command> [<argument>...]
  flock [options] <file>|<directory> -c <command>
  flock [options] <file descriptor number>
+ flock [options] --fd <number> <command> [<argument>...]
+ flock [options] --fd <number> -c <command>
 
 Lock a file while a command runs, or a file that the shell has open.
 
@@ -30,6 +34,9 @@ Options:
  -c, --command <command>    run a string with the shell
  -F, --no-fork              become the command instead of starting it
      --fcntl                take an fcntl(2) lock instead of a flock(2)
+     --start <offset>       lock from this byte on (implies --fcntl)
+     --length <number>      lock so many bytes (implies --fcntl)
+     --fd <number>          lock an open file descriptor, and run a command
      --verbose              say how long it took, or why there is no lock
 
  -h, --help                 display this help

@@ -61,12 +61,20 @@ impl Options {
         Self { words, pointers, letters, long }
     }
 
+    /// The word that comes next: the same one again inside a bundle.
+    pub(crate) fn next_word(&self) -> Option<&OsStr> {
+        self.words.get(Self::place()).map(|word| OsStr::from_bytes(word.to_bytes()))
+    }
+
     /// What follows the options, when all of them have been told.
     pub(crate) fn operands(self) -> Vec<OsString> {
-        // SAFETY: nobody else in this process reads or writes it.
-        let first = usize::try_from(unsafe { optind }).unwrap_or(usize::MAX);
-        let rest = self.words.into_iter().skip(first);
+        let rest = self.words.into_iter().skip(Self::place());
         rest.map(|word| OsString::from_vec(word.into_bytes())).collect()
+    }
+
+    fn place() -> usize {
+        // SAFETY: nobody else in this process reads or writes it.
+        usize::try_from(unsafe { optind }).unwrap_or(usize::MAX)
     }
 }
 

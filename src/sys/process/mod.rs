@@ -10,6 +10,7 @@ pub(crate) mod exec;
 pub(crate) mod fork;
 pub(crate) mod getopt;
 pub(crate) mod interrupts;
+pub(crate) mod lock_file;
 pub(crate) mod locks;
 pub(crate) mod pipe;
 pub(crate) mod signals;
