@@ -117,7 +117,7 @@ pub(crate) fn run(job: &Job) -> u8 {
 
 fn carry_out(job: &Job) -> Result<u8> {
     let asked = Instant::now();
-    let locks = take(job)?;
+    let mut locks = take(job)?;
     let taken = Instant::now();
     if job.voice == Voice::Verbose {
         tell_of(&locks, taken - asked);
@@ -126,6 +126,7 @@ fn carry_out(job: &Job) -> Result<u8> {
         locks.leave_to_inheritors();
         return Ok(0);
     };
+    locks.share();
     if let (Target::Descriptor(number), Lifetime::Wrapper) = (&job.target, job.lifetime) {
         descriptors::withhold(*number)?;
     }
@@ -184,7 +185,7 @@ fn take_unharmed(descriptor: RawFd, job: &Job, notice: Notice) -> Result<Locks, 
         drop(taken);
         process::exit(end_like(End::Killed(signal)).into());
     }
-    taken.map(|guard| Locks::Descriptor(descriptor, guard))
+    taken.map(|guard| Locks::Descriptor(descriptor, Box::new(guard)))
 }
 
 fn tell_of(locks: &Locks, waited: Duration) {

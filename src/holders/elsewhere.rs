@@ -83,7 +83,7 @@ pub(crate) fn wait_cycle(
 }
 
 /// Sees none.
-pub(crate) fn inherited(_file: &std::fs::File, _family: Family) -> Option<Mode> {
+pub(crate) fn inherited(_file: &std::fs::File, _family: Family) -> Option<(i32, Mode)> {
     None
 }
 
@@ -100,6 +100,28 @@ pub(crate) fn holds_alone(_file: &std::fs::File, _family: Family) -> bool {
 /// Sees none.
 pub(crate) fn holder_of_removed(_path: &Path, _family: Family, _wanted: Mode) -> Option<super::Removed> {
     None
+}
+
+/// Sees none.
+pub(crate) fn users(_gates: &std::fs::File, _lock: &std::fs::File, _bytes: crate::lock::Bytes) -> Vec<i64> {
+    Vec::new()
+}
+
+/// Those above, of whom nothing is known.
+#[derive(Debug)]
+pub(crate) struct Above;
+
+impl Above {
+    /// They are not looked for.
+    pub(crate) fn of(_file: &std::fs::File) -> Self {
+        Self
+    }
+
+    /// They may live.
+    #[expect(clippy::unused_self, reason = "the Linux side has a list")]
+    pub(crate) fn are_gone(&self) -> bool {
+        false
+    }
 }
 
 /// The first of them.

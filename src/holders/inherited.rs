@@ -11,7 +11,7 @@ use crate::lock::{Family, Mode};
 
 /// How the whole of the same file is locked by the open file description of another descriptor of
 /// this process; exclusively, if there are several. A lock on a few bytes is not the lock.
-pub fn inherited(file: &File, family: Family) -> Option<Mode> {
+pub fn inherited(file: &File, family: Family) -> Option<(i32, Mode)> {
     let id = LockId::of_descriptor(file).ok()?;
     let mut found = None;
     let is_it = |keeper: &Keeper| {
@@ -25,9 +25,9 @@ pub fn inherited(file: &File, family: Family) -> Option<Mode> {
     let pid = own_pid().ok()?;
     each_lock(pid, &mut Vec::new(), |keeper| {
         if is_it(&keeper) && id.is_open_as(pid, keeper.descriptor) {
-            found = Some(keeper.entry.mode);
+            found = Some((i32::try_from(keeper.descriptor).unwrap_or(-1), keeper.entry.mode));
         }
-        found != Some(Mode::Exclusive)
+        found.is_none_or(|(_, mode)| mode == Mode::Shared)
     })
     .ok()?;
     found

@@ -56,6 +56,8 @@ mod removed;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 #[doc(hidden)]
 pub mod table;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod users;
 
 pub use endless::{Ancestor, Link, Step};
 pub use id::LockId;
@@ -71,8 +73,8 @@ pub(crate) struct Removed {
 
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
 pub(crate) use elsewhere::{
-    Cycle, first_holding, held_through, holder_of_removed, holds_alone, inherited, lineage, wait_cycle,
-    youngest,
+    Above, Cycle, first_holding, held_through, holder_of_removed, holds_alone, inherited, lineage, users,
+    wait_cycle, youngest,
 };
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
 pub use elsewhere::{all, ancestor_holding, circle, holders, own_pid};
@@ -86,6 +88,7 @@ pub(crate) use {
     own::{held_through, holds_alone},
     process::{lineage, youngest},
     removed::holder_of_removed,
+    users::{Above, users},
 };
 
 #[cfg(all(target_os = "linux", not(fasten_portable)))]

@@ -15,8 +15,10 @@ use super::nested::{Nested, reads_below};
 use super::open::{Reopened, open_again_for_writing};
 use super::patience::Patience;
 use super::request::How;
+use super::share::Joined;
 use super::unordered::Unordered;
 use crate::holders::inherited;
+use crate::sys::descriptor::duplicate;
 
 /// What became of it.
 #[derive(Debug)]
@@ -24,14 +26,14 @@ pub(crate) enum Acquired {
     /// The lock is ours.
     Held(Held),
     /// One that this process has inherited, held so, will do.
-    Joined(LockFile, Mode),
+    Joined(LockFile, Joined),
 }
 
 /// The same, without the file.
 enum Taken {
     /// With what stays closed until the release, and why there was no order, if there was none.
     Entered(Option<Intent>, Option<Unordered>),
-    Joined(Mode),
+    Joined(Joined),
 }
 
 /// Takes the lock on an open file. After a refusal nothing is held.
@@ -56,7 +58,7 @@ pub(crate) fn acquire(
         Ok(Taken::Entered(intent, unordered)) => {
             Ok(Acquired::Held(Held::new(lock, how.mode, intent, unordered)))
         }
-        Ok(Taken::Joined(mode)) => Ok(Acquired::Joined(lock, mode)),
+        Ok(Taken::Joined(joined)) => Ok(Acquired::Joined(lock, joined)),
         Err(gave_up) => Err((lock, gave_up)),
     }
 }
@@ -73,10 +75,13 @@ fn take(lock: &LockFile, how: &How, patience: &Patience) -> Result<Taken, GaveUp
         return Ok(entered_at_once(lock, side));
     }
     if how.nested == Nested::Join
-        && let Some(mode) = inherited(&lock.file, lock.family)
+        && let Some((descriptor, mode)) = inherited(&lock.file, lock.family)
         && (mode == Mode::Exclusive || how.mode == Mode::Shared)
+        && let Ok(file) = duplicate(descriptor)
     {
-        return Ok(Taken::Joined(mode));
+        let (path, family) = (lock.path.clone(), lock.family);
+        let inherited = LockFile::new(path, file, lock.id, false, family);
+        return Ok(Taken::Joined(Joined::new(inherited, mode)));
     }
     patience.begin(&lock.path)?;
     let nested = if how.holds_others { how.nested } else { Nested::Wait };

@@ -1,9 +1,11 @@
 //! A file that is open to be locked, and whether its path still leads to it.
 
+use std::cell::OnceCell;
 use std::fs::{self, File, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::layout::gate_file;
 use super::mode::Family;
 
 /// Which file it is, whatever it is called. The order is the global one in
@@ -30,9 +32,19 @@ pub(crate) struct LockFile {
     pub(crate) is_ours: bool,
     /// With which of the kernel's locks it is locked.
     pub(crate) family: Family,
+    pub(super) gate_file: OnceCell<PathBuf>,
 }
 
 impl LockFile {
+    pub(crate) fn new(path: PathBuf, file: File, id: FileId, is_ours: bool, family: Family) -> Self {
+        Self { path, file, id, is_ours, family, gate_file: OnceCell::new() }
+    }
+
+    /// The path of its gate file, whether there is one or not; it is asked for more than once.
+    pub(crate) fn gate_file(&self) -> &Path {
+        self.gate_file.get_or_init(|| gate_file(self.id.device, self.id.inode))
+    }
+
     /// Whether the path leads to this file now.
     pub(crate) fn is_still_there(&self) -> bool {
         leads_to(&self.path, self.id)

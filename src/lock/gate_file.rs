@@ -21,7 +21,7 @@ use nix::fcntl::OFlag;
 
 use super::file::{FileId, LockFile, leads_to};
 use super::gate_permissions::{admits_all, create, is_trusted, may_create};
-use super::layout::{PRESENT, gate_file};
+use super::layout::PRESENT;
 use super::mode::{Family, Mode};
 use super::open::above_standard;
 use super::unordered::Unordered;
@@ -74,19 +74,22 @@ impl GateFile {
     /// # Errors
     /// There is one, and there are no means left to look at it.
     pub(crate) fn look(lock: &LockFile) -> io::Result<Option<Self>> {
-        let Some(path) = path_of(lock.id) else { return Ok(None) };
+        if !HAS_GATES {
+            return Ok(None);
+        }
+        let path = lock.gate_file();
         let mut all = all_open();
         if let Some(open) = find(&all, lock.id) {
             return Ok(Some(Self::new(open)));
         }
-        let file = match open_existing(&path) {
+        let file = match open_existing(path) {
             Ok(file) => file,
             Err(error) if is_for_want_of_means(&error) && path.symlink_metadata().is_ok() => {
                 return Err(error);
             }
             Err(_) => return Ok(None),
         };
-        let open = Open::trusted(lock, &lock.file.metadata()?, path, file);
+        let open = Open::trusted(lock, &lock.file.metadata()?, file);
         Ok(open.ok().map(|open| Self::add(&mut all, open)))
     }
 
@@ -108,18 +111,21 @@ impl GateFile {
 
     /// `None` if another process has just created or removed it.
     fn open_or_create(lock: &LockFile) -> Result<Option<Self>, Unordered> {
-        let path = path_of(lock.id).ok_or(Unordered::Unsupported)?;
+        if !HAS_GATES {
+            return Err(Unordered::Unsupported);
+        }
+        let path = lock.gate_file();
         let mut all = all_open();
         if let Some(open) = find(&all, lock.id) {
             return Ok(Some(Self::new(open)));
         }
         let metadata = lock.file.metadata().map_err(|error| unusable(&error))?;
-        let opened = match open_existing(&path) {
+        let opened = match open_existing(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 if !may_create(lock, &metadata) {
                     return Err(Unordered::ReadOnly);
                 }
-                create(&path, &metadata).and_then(|file| Ok((above_standard(file)?, true)))
+                create(path, &metadata).and_then(|file| Ok((above_standard(file)?, true)))
             }
             opened => opened,
         };
@@ -128,7 +134,7 @@ impl GateFile {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
             Err(error) => return Err(unusable(&error)),
         };
-        Ok(Some(Self::add(&mut all, Open::trusted(lock, &metadata, path, file)?)))
+        Ok(Some(Self::add(&mut all, Open::trusted(lock, &metadata, file)?)))
     }
 
     fn add(all: &mut Vec<Arc<Open>>, open: Open) -> Self {
@@ -198,7 +204,6 @@ impl Open {
     fn trusted(
         lock: &LockFile,
         metadata: &Metadata,
-        path: PathBuf,
         (file, is_writable): (File, bool),
     ) -> Result<Self, Unordered> {
         let found = file.metadata().map_err(|error| unusable(&error))?;
@@ -207,7 +212,7 @@ impl Open {
         }
         Ok(Self {
             lock: lock.id,
-            path,
+            path: lock.gate_file().to_owned(),
             id: FileId::from(&found),
             file,
             is_writable,
@@ -258,10 +263,6 @@ fn open_existing(path: &Path) -> io::Result<(File, bool)> {
 
 fn is_for_want_of_means(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM))
-}
-
-fn path_of(lock: FileId) -> Option<PathBuf> {
-    HAS_GATES.then(|| gate_file(lock.device, lock.inode))
 }
 
 fn unusable(error: &io::Error) -> Unordered {

@@ -10,6 +10,7 @@ use super::main_lock;
 use super::mode::Mode;
 use super::nested::Nested;
 use super::patience::Patience;
+use super::share::{Joined, Plan, Share, is_shared};
 use super::unordered::Unordered;
 use crate::sys::fork;
 
@@ -23,6 +24,7 @@ use crate::sys::fork;
 #[must_use = "the lock is given back as soon as the guard is dropped"]
 pub struct DescriptorGuard {
     held: Option<Held>,
+    joined: Option<Joined>,
 }
 
 /// One lock that is held.
@@ -34,6 +36,9 @@ pub(crate) struct Held {
     intent: RefCell<Option<Intent>>,
     unordered: Option<Unordered>,
     at_the_end: AtTheEnd,
+    share: Option<Share>,
+    /// Whether another process may have inherited it, and run under it.
+    is_exposed: Cell<bool>,
     /// The process that unlocks when this is dropped: not a forked child.
     unlocks: Option<u32>,
 }
@@ -49,9 +54,22 @@ pub(crate) enum AtTheEnd {
 }
 
 impl DescriptorGuard {
-    /// Of `None` if an ancestor's lock will do.
     pub(crate) fn new(held: Option<Held>) -> Self {
-        Self { held }
+        Self { held, joined: None }
+    }
+
+    /// Of an inherited lock that will do.
+    pub(crate) fn joined(joined: Joined) -> Self {
+        Self { held: None, joined: Some(joined) }
+    }
+
+    /// A command is about to run under the lock, and others may run under the lock of the same open
+    /// file: the last of them gives it back.
+    #[doc(hidden)]
+    pub fn share(&mut self) {
+        if let Some(held) = &mut self.held {
+            held.share();
+        }
     }
 
     /// Why the lock was taken first come, first served, if an order was asked for and could not be had.
@@ -65,6 +83,7 @@ impl DescriptorGuard {
         if let Some(held) = self.held {
             held.close();
         }
+        drop(self.joined);
     }
 }
 
@@ -81,6 +100,8 @@ impl Held {
             intent: RefCell::new(intent),
             unordered,
             at_the_end: AtTheEnd::Unlock,
+            share: None,
+            is_exposed: Cell::new(false),
             unlocks: Some(fork::process()),
         }
     }
@@ -124,6 +145,34 @@ impl Held {
         Ok(())
     }
 
+    /// The descriptor is given to the caller, who may let others inherit it.
+    pub(crate) fn expose(&self) -> &LockFile {
+        self.is_exposed.set(true);
+        self.lock()
+    }
+
+    fn share(&mut self) {
+        let plan = match self.at_the_end {
+            AtTheEnd::Unlock => Plan::Unlock,
+            AtTheEnd::Downgrade => Plan::Downgrade,
+            AtTheEnd::Keep => Plan::Keep,
+        };
+        self.share = Share::begin(self.lock(), plan);
+    }
+
+    /// What is to be done with the lock now: nothing, if others run under it.
+    fn end(&mut self) -> AtTheEnd {
+        match self.share.take() {
+            None if self.is_exposed.get() && is_shared(self.lock()) => AtTheEnd::Keep,
+            None => self.at_the_end,
+            Some(share) => match share.leave(self.lock()) {
+                Some(Plan::Unlock) => AtTheEnd::Unlock,
+                Some(Plan::Downgrade) => AtTheEnd::Downgrade,
+                Some(Plan::Keep) | None => AtTheEnd::Keep,
+            },
+        }
+    }
+
     /// Gives it back, and leaves the file open for another time; `None` in a forked child, whose file is its parent's too.
     pub(crate) fn release(mut self) -> Option<LockFile> {
         if self.give_back() { self.lock.take() } else { None }
@@ -138,8 +187,9 @@ impl Held {
         if self.unlocks.take() != Some(fork::process()) {
             return false;
         }
+        let at_the_end = self.end();
         let lock = self.lock();
-        match self.at_the_end {
+        match at_the_end {
             AtTheEnd::Unlock => {
                 // Readers come in before a fair writer closes the passage again.
                 self.intent.take();
@@ -150,7 +200,7 @@ impl Held {
             }
             AtTheEnd::Keep => {}
         }
-        true
+        at_the_end == AtTheEnd::Unlock
     }
 }
 

@@ -85,7 +85,18 @@ impl Gate {
         self.bytes(2, LANDING)
     }
 
-    /// All of them.
+    /// Shared by each that runs a command under the lock of an open file that others may run under
+    /// too, by what the last of them does: nothing, 1 downgrades, 2 unlocks.
+    pub(crate) const fn user(self, plan: i64) -> Bytes {
+        self.bytes(LANDING + 4 + 2 * plan, 1)
+    }
+
+    /// All the bytes of such users.
+    pub(crate) const fn users(self) -> Bytes {
+        self.bytes(LANDING + 4, 5)
+    }
+
+    /// All the gates.
     pub(crate) const fn all(self) -> Bytes {
         self.bytes(0, LANDING + 2)
     }

@@ -37,6 +37,7 @@ mod open;
 mod patience;
 pub(crate) mod plain;
 mod request;
+mod share;
 mod unordered;
 mod waiting;
 
@@ -57,6 +58,7 @@ pub use nested::Nested;
 pub(crate) use open::{create, open_existing, open_removed, opened};
 pub(crate) use patience::Patience;
 pub(crate) use request::{How, Threads};
+pub(crate) use share::Joined;
 pub use unordered::Unordered;
 pub use waiting::Waiting;
 

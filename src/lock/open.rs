@@ -149,7 +149,7 @@ fn checked(path: &Path, file: File, family: Family) -> Result<LockFile, Error> {
     if let Some(wrong) = wrong {
         return Err(could_not_open(path, Unopenable::WrongKind(wrong)));
     }
-    Ok(LockFile { path: path.to_owned(), id: FileId::from(&metadata), is_ours: true, family, file })
+    Ok(LockFile::new(path.to_owned(), file, FileId::from(&metadata), true, family))
 }
 
 /// A file that can be executed must not be open for writing (`ETXTBSY`).

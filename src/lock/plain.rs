@@ -64,7 +64,7 @@ fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Error> {
     let path = PathBuf::from(format!("/dev/fd/{descriptor}"));
     let file = duplicate(descriptor).and_then(|file| Ok((FileId::from(&file.metadata()?), file)));
     match file {
-        Ok((id, file)) => Ok(LockFile { path, file, id, is_ours: false, family }),
+        Ok((id, file)) => Ok(LockFile::new(path, file, id, false, family)),
         Err(source) => Err(Error::System { path, doing: "locking it", source }),
     }
 }

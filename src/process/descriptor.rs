@@ -159,8 +159,8 @@ impl DescriptorLock {
 }
 
 fn guard(acquired: Acquired) -> DescriptorGuard {
-    DescriptorGuard::new(match acquired {
-        Acquired::Held(held) => Some(held),
-        Acquired::Joined(..) => None,
-    })
+    match acquired {
+        Acquired::Held(held) => DescriptorGuard::new(Some(held)),
+        Acquired::Joined(_, joined) => DescriptorGuard::joined(joined),
+    }
 }

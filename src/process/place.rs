@@ -106,9 +106,9 @@ impl Place {
                 }
                 Lease::Own(held)
             }
-            Ok(Acquired::Joined(file, held)) => {
+            Ok(Acquired::Joined(file, joined)) => {
                 self.give_back(file);
-                Lease::Joined(held, mode.into())
+                Lease::Joined(joined, mode.into())
             }
             Err((file, GaveUp::MakesWay)) => {
                 self.give_back(file);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::front::{Entered, Key};
 use super::mine;
 use super::place::Place;
-use crate::lock::{Endless, Error, GaveUp, Held, Mode, Patience, Unordered, leads_to};
+use crate::lock::{Endless, Error, GaveUp, Held, Joined, Mode, Patience, Unordered, leads_to};
 
 /// A lock that is held until this is dropped.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(super) struct Taken {
 pub(super) enum Lease {
     Own(Held),
     /// One that this process has inherited, held so, will do, as long as we ask for no more.
-    Joined(Mode, Cell<Mode>),
+    Joined(Joined, Cell<Mode>),
     Over,
 }
 
@@ -72,7 +72,7 @@ impl Taken {
     }
 
     pub(super) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.held().map(|held| held.lock().file.as_fd())
+        self.held().map(|held| held.expose().file.as_fd())
     }
 
     pub(super) fn unordered(&self) -> Option<Unordered> {
@@ -91,7 +91,7 @@ impl Taken {
         self.entered.upgrade(self.path(), patience).map_err(refused)?;
         let upgraded = match &self.lease {
             Lease::Own(held) => held.upgrade(self.place.nested(), patience),
-            Lease::Joined(Mode::Exclusive, mode) => {
+            Lease::Joined(joined, mode) if joined.mode() == Mode::Exclusive => {
                 mode.set(Mode::Exclusive);
                 Ok(())
             }

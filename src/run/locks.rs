@@ -11,7 +11,7 @@ pub(crate) enum Locks {
     /// On files that we have opened.
     Files(Vec<Guard>),
     /// On a descriptor of the caller's.
-    Descriptor(RawFd, DescriptorGuard),
+    Descriptor(RawFd, Box<DescriptorGuard>),
 }
 
 impl Locks {
@@ -30,6 +30,13 @@ impl Locks {
             Self::Descriptor(number, guard) => {
                 guard.unordered().map(|why| (format!("/dev/fd/{number}").into(), why)).into_iter().collect()
             }
+        }
+    }
+
+    /// A command is about to run under them, beside others that have the same descriptor.
+    pub(crate) fn share(&mut self) {
+        if let Self::Descriptor(_, guard) = self {
+            guard.share();
         }
     }
 

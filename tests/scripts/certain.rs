@@ -142,9 +142,9 @@ fn a_waiter_is_in_the_queue_before_it_looks_around() {
         };
         let looked =
             trace.lines().position(|line| own(&line) && !line.contains("self\"")).unwrap_or(usize::MAX);
-        let waited =
+        let asleep =
             trace.lines().position(|line| line.contains("flock(") && !line.contains("LOCK_NB")).unwrap();
-        assert!(waited < looked, "{how}: {trace}");
+        assert!(asleep < looked, "{how}: {trace}");
         holder.ends("fasten exclusive --fd 9", 0);
     }
 }

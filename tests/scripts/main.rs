@@ -20,4 +20,5 @@ mod conversions;
 mod descriptors;
 mod fcntl;
 mod nested;
+mod shared;
 mod shell;

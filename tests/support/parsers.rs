@@ -107,12 +107,16 @@ fn a_mount_is_found_among_others(draw: &mut Draw) {
 }
 
 fn a_process_is_read_whatever_its_name(draw: &mut Draw) {
-    let (parent, start) = (draw.number(), draw.number());
+    let (parent, threads, start) = (draw.number(), draw.number(), draw.number());
+    let state = if draw.below(2) == 0 { 'S' } else { 'Z' };
     let comm = draw.bytes();
-    let rest = format!(") S {parent} 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 {start} 0 0\n");
+    let rest = format!(") {state} {parent} 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 {threads} 0 {start} 0 0\n");
     let line = [b"42 (", comm, rest.as_bytes()].concat();
-    let expected = u32::try_from(parent).ok().zip(u64::try_from(start).ok());
-    let expected = expected.map(|(parent, start)| parse::Stat { comm, parent, start });
+    let expected = (|| {
+        let (parent, threads) = (u32::try_from(parent).ok()?, u32::try_from(threads).ok()?);
+        let start = u64::try_from(start).ok()?;
+        Some(parse::Stat { comm, is_zombie: state == 'Z', parent, threads, start })
+    })();
     assert_eq!(parse::stat(&line), expected, "{}", line.escape_ascii());
 }
 

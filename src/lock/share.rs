@@ -1,0 +1,110 @@
+//! Several commands under the lock of one open file: the last one out gives it back.
+//!
+//! A script may start two commands under the lock of one descriptor, and a command may join the lock
+//! that it has inherited. To the kernel that is one lock, which the first that ends would free under
+//! the others. So each of them shares a byte of the gate file while its command runs, and one that
+//! ends leaves the lock alone if another one is there that has the same open file.
+//!
+//! The bytes say what the last of them is to do. One that comes later takes over the plan of one that
+//! is there: that one may end first.
+
+use super::convert::downgrade;
+use super::file::LockFile;
+use super::gate_file::GateFile;
+use super::layout::Gate;
+use super::main_lock;
+use super::mode::{Family, Mode};
+use crate::holders::{Above, users};
+use crate::sys::fork;
+use crate::sys::records::{self, Owner};
+
+/// What the last one out does with the lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Plan {
+    Keep,
+    Downgrade,
+    Unlock,
+}
+
+const PLANS: [Plan; 3] = [Plan::Keep, Plan::Downgrade, Plan::Unlock];
+
+/// One that runs a command under the lock, until it leaves.
+#[derive(Debug)]
+pub(crate) struct Share {
+    gates: GateFile,
+    family: Family,
+    plan: Plan,
+}
+
+/// A lock that this process has inherited and runs under, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Joined {
+    lock: LockFile,
+    mode: Mode,
+    share: Option<Share>,
+    /// Those from which it is inherited. They give it back, unless they are gone.
+    above: Above,
+    process: u32,
+}
+
+impl Share {
+    /// For one that would do this at its end; `None` where the gate file cannot be used.
+    pub(crate) fn begin(lock: &LockFile, plan: Plan) -> Option<Self> {
+        let gates = GateFile::enter(lock).ok()?;
+        let plan = plan_of_others(&gates, lock).map_or(plan, |others| others.max(plan));
+        let byte = Gate::of(lock.family).user(plan as i64);
+        records::try_set(gates.file(), Owner::Process, byte, Mode::Shared).ok().filter(|&set| set)?;
+        Some(Self { gates, family: lock.family, plan })
+    }
+
+    /// What is to be done now; `None` if another one is there and does it later.
+    pub(crate) fn leave(self, lock: &LockFile) -> Option<Plan> {
+        let byte = Gate::of(self.family).user(self.plan as i64);
+        let _ = records::clear(self.gates.file(), Owner::Process, byte);
+        if plan_of_others(&self.gates, lock).is_some() { None } else { Some(self.plan) }
+    }
+}
+
+/// Whether commands run under this lock that have joined it.
+pub(crate) fn is_shared(lock: &LockFile) -> bool {
+    GateFile::look(lock).ok().flatten().is_some_and(|gates| plan_of_others(&gates, lock).is_some())
+}
+
+fn plan_of_others(gates: &GateFile, lock: &LockFile) -> Option<Plan> {
+    let gate = Gate::of(lock.family);
+    if records::is_free(gates.file(), gate.users(), Mode::Exclusive).unwrap_or(false) {
+        return None;
+    }
+    let others = users(gates.file(), &lock.file, gate.users());
+    PLANS.into_iter().rev().find(|plan| others.contains(&gate.user(*plan as i64).first))
+}
+
+impl Joined {
+    /// Joins the lock of this open file, held so.
+    pub(crate) fn new(lock: LockFile, mode: Mode) -> Self {
+        let above = Above::of(&lock.file);
+        let share = Share::begin(&lock, Plan::Keep);
+        Self { lock, mode, share, above, process: fork::process() }
+    }
+
+    pub(crate) fn mode(&self) -> Mode {
+        self.mode
+    }
+}
+
+impl Drop for Joined {
+    fn drop(&mut self) {
+        if self.process != fork::process() {
+            return;
+        }
+        match self.share.take().and_then(|share| share.leave(&self.lock)) {
+            Some(Plan::Downgrade) => {
+                let _ = downgrade(&self.lock);
+            }
+            Some(plan) if plan == Plan::Unlock || self.above.are_gone() => {
+                let _ = main_lock::unlock(&self.lock);
+            }
+            _ => {}
+        }
+    }
+}
