@@ -32,7 +32,7 @@ pub(super) fn open_or_create(
         if let Some(created) = create(path, options.permissions, options.family)? {
             return Ok(created);
         }
-        patience.check_deadline().map_err(|why| Error::refused(path, why))?;
+        patience.begin_again().map_err(|why| Error::refused(path, why))?;
     }
 }
 
@@ -53,7 +53,10 @@ fn await_holder_of_removed(
         }
         let Some(file) = open_removed(path, &removed, family) else { break };
         match acquire(file, &how, patience) {
-            Ok(Acquired::Held(held)) => drop(held),
+            Ok(Acquired::Held(held)) => {
+                drop(held);
+                patience.begin_again()?;
+            }
             Ok(Acquired::Joined(..)) => break,
             Err((_, why)) => return Err(why),
         }
