@@ -88,6 +88,11 @@ pub(crate) fn youngest(pids: impl IntoIterator<Item = u32>) -> Option<u32> {
     pids.into_iter().next()
 }
 
+/// Its number.
+pub fn user_name(uid: u32) -> String {
+    uid.to_string()
+}
+
 impl LockId {
     /// Nothing is known by which the kernel's table could name it.
     pub(crate) fn of_descriptor(_descriptor: &impl std::os::fd::AsFd) -> io::Result<Self> {

@@ -50,11 +50,15 @@ mod queue;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod removed;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod search;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
 #[doc(hidden)]
 pub mod table;
 
 pub use endless::{Ancestor, Link, Step};
 pub use id::LockId;
+#[doc(hidden)]
+pub use report::in_brief;
 pub use report::{Holder, Report, State, Waiter};
 
 /// The descriptor by which a process holds a lock on a file whose name is gone.
@@ -71,6 +75,9 @@ pub use elsewhere::{all, ancestor_holding, circle, holders, own_pid};
 pub(crate) use elsewhere::{
     first_holding, held_through, holder_of_removed, holds_alone, keeps_a_lock, lineage, youngest,
 };
+#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
+#[doc(hidden)]
+pub use elsewhere::{holders as search, user_name};
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub use {all::all, circle::circle, look::holders, nested::ancestor_holding, proc::own_pid};
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
@@ -80,6 +87,9 @@ pub(crate) use {
     process::{lineage, youngest},
     removed::holder_of_removed,
 };
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+#[doc(hidden)]
+pub use {process::user_name, search::search};
 
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub(crate) use proc::mount_of;
