@@ -15,10 +15,11 @@ pub enum Code {
     Missing = 69,
     /// A bug in fasten.
     Bug = 70,
-    /// The system failed: no process, no memory, no descriptors or no locks left.
+    /// The system failed: no process, no memory, no descriptors or no locks left, an
+    /// input or output error, or standard output cannot be written.
     System = 71,
-    /// The lock file cannot be created: read-only or full file system, or a
-    /// directory that is not writable.
+    /// The lock file cannot be created: read-only or full file system, a directory
+    /// that is not writable, or a symbolic link that is not followed.
     CannotCreate = 73,
     /// A shared lock was lost while it was to become exclusive.
     Lost = 74,

@@ -1,5 +1,6 @@
 //! What went wrong, as an exit code.
 
+use std::io;
 use std::panic::PanicHookInfo;
 use std::process;
 
@@ -26,11 +27,21 @@ fn lock_code(error: &LockError) -> Code {
             Code::Conflict
         }
         LockError::CouldNotOpen { why: Unopenable::Missing, .. } => Code::Missing,
-        LockError::CouldNotOpen { why: Unopenable::NotCreated(_), .. } => Code::CannotCreate,
+        LockError::CouldNotOpen {
+            why: Unopenable::NotOpened(error) | Unopenable::NotCreated(error), ..
+        } if is_system_failure(error) => Code::System,
+        LockError::CouldNotOpen { why: Unopenable::NotCreated(_) | Unopenable::ForeignLink, .. } => {
+            Code::CannotCreate
+        }
         LockError::CouldNotOpen { .. } | LockError::CannotUpgrade { .. } => Code::CannotOpen,
         LockError::Lost { .. } => Code::Lost,
         _ => Code::System,
     }
+}
+
+/// Whether this is no answer to what was asked: the disk failed, or the connection to it.
+pub(crate) fn is_system_failure(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EIO | libc::EMFILE | libc::ENFILE | libc::ENOMEM))
 }
 
 /// A panic is a bug of ours: one line, and a code of its own. A command that

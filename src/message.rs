@@ -17,6 +17,11 @@ pub(crate) fn answer(text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush())
 }
 
+/// That an answer could not be given.
+pub(crate) fn unanswered(error: &io::Error) -> String {
+    format!("standard output: cannot be written: {}; write it elsewhere", word(error))
+}
+
 /// The system's word for what went wrong, in our own lines: `permission denied`.
 pub(crate) fn word(error: &io::Error) -> String {
     let text = strerror(error);
@@ -42,10 +47,21 @@ pub(crate) fn clear_line() {
     put(b"\r\x1b[K");
 }
 
-/// The words with what would move a terminal's cursor, or end the line, spelt out.
+/// Whether the character would move a terminal's cursor, end the line, or show the letters around
+/// it in another order: the control characters (C0, DEL, C1), and those for bidirectional text.
+pub(crate) fn is_treacherous(letter: char) -> bool {
+    let separates_lines = matches!(letter, '\u{2028}' | '\u{2029}');
+    let turns = matches!(
+        letter,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    letter.is_control() || separates_lines || turns
+}
+
+/// The words with what would move a terminal's cursor, end the line, or turn it around, spelt out.
 pub(crate) fn printable(words: &str) -> String {
     words.chars().fold(String::new(), |mut line, letter| {
-        if letter.is_control() {
+        if is_treacherous(letter) {
             let _ = write!(line, "{}", letter.escape_default());
         } else {
             line.push(letter);

@@ -7,7 +7,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 use crate::cli::Cli;
 use crate::exit::Code;
-use crate::message::{answer, say};
+use crate::message::{answer, say, unanswered};
 use crate::quick;
 
 /// The command line; or, when there is nothing to do (`--help`) or something is
@@ -16,6 +16,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, u8> {
     if let Some(everyday) = quick::parse(&arguments) {
         return Ok(everyday);
     }
+    let form = form(&arguments);
     try_parse(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => show(&error),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
@@ -23,7 +24,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, u8> {
             Code::Usage.number()
         }
         _ => {
-            say(&one_line(&error));
+            say(&one_line(&error, form));
             Code::Usage.number()
         }
     })
@@ -38,7 +39,19 @@ fn try_parse(arguments: Vec<OsString>) -> Result<Cli, Error> {
 }
 
 fn show(help: &Error) -> u8 {
-    if answer(&help.to_string()).is_ok() { 0 } else { Code::System.number() }
+    answer(&help.to_string()).map_or_else(
+        |error| {
+            say(&unanswered(&error));
+            Code::System.number()
+        },
+        |()| 0,
+    )
+}
+
+/// The subcommand whose form is shown to one that has left out something.
+fn form(arguments: &[OsString]) -> &'static str {
+    let known = |name: &&str| arguments.get(1).is_some_and(|asked| asked == name);
+    ["read", "write"].into_iter().find(known).unwrap_or("exclusive")
 }
 
 /// How the paragraphs begin that are left out: where to read on is said in our own words, and
@@ -47,7 +60,7 @@ const NOT_TOLD: [&str; 3] = ["Usage:", "For more", "tip: to pass"];
 
 /// clap's paragraphs as one line: what is wrong, what would be right, where to
 /// read on.
-fn one_line(error: &Error) -> String {
+fn one_line(error: &Error, form: &str) -> String {
     let text = error.to_string();
     let told =
         text.split("\n\n").filter(|part| !NOT_TOLD.iter().any(|start| part.trim_start().starts_with(start)));
@@ -58,7 +71,7 @@ fn one_line(error: &Error) -> String {
     if error.kind() == ErrorKind::MissingRequiredArgument {
         line = line.replace("the following required arguments were not provided:", "missing:");
         if line.contains("LOCK") || line.contains("COMMAND") {
-            line.push_str("; the form is: fasten exclusive LOCK... -- COMMAND [ARG]...");
+            line = format!("{line}; the form is: fasten {form} LOCK... -- COMMAND [ARG]...");
         }
     }
     format!("{}; see 'fasten --help'", line.trim_end())

@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use fasten::holders::{Holder, State, all, holders};
+use fasten::holders::{Holder, Report, State, all, holders, search};
 use fasten::{Family, Mode};
 use support::{again, flock, given, lock_file, locker, start, table};
 
@@ -294,4 +294,29 @@ fn held_by_a_command_of_roots() {
     let holder = only(&given());
     assert_eq!(holder.command.unwrap(), "sh -c 'echo $$; read x'");
     assert_eq!(holder.user.as_deref(), Some("root"));
+}
+
+#[test]
+fn a_search_without_the_table_finds_the_same_holders() {
+    let ways: [&[&[&str]]; 7] = [
+        &[],
+        &[&["flock:ex"]],
+        &[&["flock:sh"], &["flock:sh"]],
+        &[&["flock:ex", "leave"]],
+        &[&["posix:ex:0:0"]],
+        &[&["ofd:ex:0:0"]],
+        &[&["ofd:sh:0:0"], &["ofd:sh:0:0"]],
+    ];
+    for lockers in ways {
+        let (_directory, path) = lock_file();
+        let _lockers: Vec<_> = lockers.iter().map(|steps| locker(&path, steps)).collect();
+        let sorted = |report: Report| {
+            let mut holders = report.holders;
+            holders.sort_by_key(|holder| holder.pid);
+            holders
+        };
+        let found = sorted(search(&path).unwrap());
+        assert_eq!(found.len(), lockers.len(), "{lockers:?}");
+        assert_eq!(found, sorted(holders(&path).unwrap()), "{lockers:?}");
+    }
 }

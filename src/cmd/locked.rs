@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use fasten::{
     Cancel, DescriptorLock, Error as LockError, Family, InterProcessLock, InterProcessReaderWriterLock, Mode,
     Nested, Options, Preference, Waiting, Wanted, lock_all,
@@ -18,7 +18,7 @@ use super::who;
 use crate::cli::{self, LockArgs};
 use crate::exit::Code;
 use crate::failure;
-use crate::message::say;
+use crate::message::{say, word};
 use crate::run::{Lifetime, Locks, Program, end_like, run_under};
 use crate::sys::caught::Caught;
 use crate::sys::child::End;
@@ -128,7 +128,9 @@ fn carry_out(job: &Job) -> Result<u8> {
     };
     locks.share();
     if let (Target::Descriptor(number), Lifetime::Wrapper) = (&job.target, job.lifetime) {
-        descriptors::withhold(*number)?;
+        descriptors::withhold(*number).map_err(|error| {
+            anyhow!("/dev/fd/{number}: cannot be closed in the command: {}", word(&error))
+        })?;
     }
     let end = run_under(locks, program, job.lifetime)?;
     if job.voice == Voice::Verbose {

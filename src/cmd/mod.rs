@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 mod colour;
+mod denial;
 mod doctor;
 mod doubt;
 mod exclusive;

@@ -129,6 +129,11 @@ pub(crate) fn youngest(pids: impl IntoIterator<Item = u32>) -> Option<u32> {
     pids.into_iter().next()
 }
 
+/// Its number.
+pub fn user_name(uid: u32) -> String {
+    uid.to_string()
+}
+
 impl LockId {
     /// Nothing is known by which the kernel's table could name it.
     pub(crate) fn of_path(_path: &Path) -> io::Result<Self> {

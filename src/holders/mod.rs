@@ -54,6 +54,8 @@ mod queue;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod removed;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod search;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
 #[doc(hidden)]
 pub mod table;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
@@ -61,6 +63,8 @@ mod users;
 
 pub use endless::{Ancestor, Link, Step};
 pub use id::LockId;
+#[doc(hidden)]
+pub use report::in_brief;
 pub use report::{Holder, Report, State, Waiter};
 
 /// The descriptor by which a process holds a lock on a file whose name is gone.
@@ -78,6 +82,9 @@ pub(crate) use elsewhere::{
 };
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
 pub use elsewhere::{all, ancestor_holding, circle, holders, own_pid};
+#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
+#[doc(hidden)]
+pub use elsewhere::{holders as search, user_name};
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub use {all::all, circle::circle, look::holders, nested::ancestor_holding, proc::own_pid};
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
@@ -90,6 +97,9 @@ pub(crate) use {
     removed::holder_of_removed,
     users::{Above, users},
 };
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+#[doc(hidden)]
+pub use {process::user_name, search::search};
 
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub(crate) use proc::mount_of;

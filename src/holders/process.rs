@@ -121,6 +121,11 @@ impl Processes {
     }
 }
 
+/// A user's name in /etc/passwd, or number.
+pub fn user_name(uid: u32) -> String {
+    Processes::default().user(uid)
+}
+
 /// The pids from `pid` itself up to the oldest ancestor that can be seen.
 pub fn lineage(pid: u32) -> Vec<u32> {
     Processes::default().lineage(pid)

@@ -1,6 +1,6 @@
 //! What `holders` answers: plain values, free of /proc.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -72,4 +72,14 @@ pub struct Report {
     pub holders: Vec<Holder>,
     /// Who waits, the next in turn first.
     pub waiters: Vec<Waiter>,
+}
+
+/// A command as messages show it: a long one would hide what comes after it.
+pub fn in_brief(command: &OsStr) -> String {
+    const LONGEST: usize = 200;
+    let command = command.to_string_lossy();
+    match command.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &command[..end]),
+        None => command.into_owned(),
+    }
 }

@@ -43,8 +43,8 @@ pub(crate) fn acquire(
     patience: &Patience,
 ) -> Result<Acquired, (LockFile, GaveUp)> {
     let mut taken = take(&lock, how, patience);
-    if how.mode == Mode::Exclusive && lock.is_ours && taken.as_ref().is_err_and(GaveUp::is_for_want_of_access)
-    {
+    let may_be_for_want_of_access = taken.as_ref().is_err_and(GaveUp::may_be_for_want_of_access);
+    if how.mode == Mode::Exclusive && lock.is_ours && may_be_for_want_of_access {
         match open_again_for_writing(&lock) {
             Reopened::Same(writable) => {
                 lock.file = writable;

@@ -62,10 +62,10 @@ impl Conversion {
 
     fn take_the_gate(&self, patience: &Patience) -> Result<(), GaveUp> {
         let (gate, file) = (Gate::of(self.family), self.file.file());
-        let free = |mode| records::is_free(file, gate.conversion(), mode).map_err(GaveUp::Failed);
+        let free = |mode| records::is_free(file, gate.conversion(), mode).map_err(|error| unusable(&error));
         let mut looks = 0;
         let take = || records::try_set(file, Owner::Description, gate.conversion(), Mode::Exclusive);
-        while !take().map_err(GaveUp::Failed)? {
+        while !take().map_err(|error| unusable(&error))? {
             if !free(Mode::Shared)? {
                 return Err(refused_for_another());
             }
@@ -83,8 +83,9 @@ impl Conversion {
     /// Not in the gate itself: a converter might come first, and would wait for us.
     fn wait_for_those_that_pass(&self, patience: &Patience) -> Result<(), GaveUp> {
         let (landing, file) = (Gate::of(self.family).landing(), self.file.file());
-        patience.block(|| records::set(file, Owner::Description, landing, Mode::Exclusive))?;
-        records::clear(file, Owner::Description, landing).map_err(GaveUp::Failed)
+        at_a_gate(patience.block(|| records::set(file, Owner::Description, landing, Mode::Exclusive)))?;
+        let _ = records::clear(file, Owner::Description, landing);
+        Ok(())
     }
 
     /// Whether others could see it all the time: the gate file was not removed by hand.
@@ -122,6 +123,25 @@ pub(crate) fn under_way(lock: &LockFile) -> io::Result<Option<GateFile>> {
 /// Sleeps until the upgrade is over.
 pub(crate) fn wait_until_over(upgrade: &GateFile, family: Family, patience: &Patience) -> Result<(), GaveUp> {
     let (gate, file) = (Gate::of(family).landing_and_conversion(), upgrade.file());
-    patience.block(|| records::set(file, Owner::Process, gate, Mode::Shared))?;
-    records::clear(file, Owner::Process, gate).map_err(GaveUp::Failed)
+    at_a_gate(patience.block(|| records::set(file, Owner::Process, gate, Mode::Shared)))?;
+    let _ = records::clear(file, Owner::Process, gate);
+    Ok(())
+}
+
+/// That the kernel refuses a gate (`ENOLCK`, or `EDEADLK` where there is none between the threads
+/// of the processes) is no failure. Whoever waited there looks again, and meets the one that
+/// converts at the main lock.
+fn at_a_gate(waited: Result<(), GaveUp>) -> Result<(), GaveUp> {
+    match waited {
+        Err(GaveUp::Failed(_)) => {
+            thread::yield_now();
+            Ok(())
+        }
+        waited => waited,
+    }
+}
+
+/// Without the gate nothing is converted, for the lock might be lost; it is held as before.
+fn unusable(error: &io::Error) -> GaveUp {
+    GaveUp::CannotConvert(Unordered::NoGateFile(error.raw_os_error().unwrap_or(libc::EIO)))
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::process;
 
-use crate::holders::{Ancestor, Link, Step};
+use crate::holders::{Ancestor, Link, Step, in_brief};
 use crate::lock::Mode;
 
 /// Why a wait would never end.
@@ -59,7 +59,7 @@ fn adverb(mode: Mode) -> &'static str {
 }
 
 fn name(command: Option<&OsString>) -> String {
-    command.map_or_else(|| "a process".to_owned(), |words| words.to_string_lossy().into_owned())
+    command.map_or_else(|| "a process".to_owned(), |words| in_brief(words))
 }
 
 fn path(link: &Link) -> String {

@@ -85,6 +85,9 @@ pub enum Unopenable {
     Access,
     /// It does not exist and cannot be created.
     NotCreated(io::Error),
+    /// It is another user's symbolic link to a file that does not exist, in a directory that others
+    /// can write to: that user may have chosen the file.
+    ForeignLink,
 }
 
 impl Error {
@@ -140,8 +143,16 @@ impl fmt::Display for Unopenable {
             Self::Access => out.write_str(
                 "cannot be locked so: an fcntl lock needs permission to read the file, and an exclusive one to write it",
             ),
+            // That is what the kernel says of a missing `name/` that it is to create.
+            Self::ForeignLink => out.write_str(
+                "is another user's symbolic link to a missing file, in a directory that others can write to; \
+                 remove it, or create the file",
+            ),
+            Self::NotOpened(source) if source.raw_os_error() == Some(libc::EISDIR) => {
+                out.write_str("does not exist, and only files are created; make the directory first")
+            }
             Self::NotOpened(source) => {
-                write!(out, "cannot be opened: {}", hint(source, "its folder must exist"))
+                write!(out, "cannot be opened: {}", hint(source, "choose one that may be read or written"))
             }
             Self::NotCreated(source) => {
                 write!(out, "cannot be created: {}", hint(source, "its folder must be writable"))

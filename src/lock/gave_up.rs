@@ -30,6 +30,12 @@ impl GaveUp {
     /// one that is open for reading to be shared and for writing to be
     /// exclusive, and NFS makes an fcntl lock of a flock.
     pub(crate) fn is_for_want_of_access(&self) -> bool {
-        matches!(self, Self::Failed(error) if matches!(error.raw_os_error(), Some(libc::EBADF | libc::EIO)))
+        matches!(self, Self::Failed(error) if error.raw_os_error() == Some(libc::EBADF))
+    }
+
+    /// Some network file systems say no more of it than that the call has failed.
+    pub(crate) fn may_be_for_want_of_access(&self) -> bool {
+        let says_little = |error: &io::Error| error.raw_os_error() == Some(libc::EIO);
+        self.is_for_want_of_access() || matches!(self, Self::Failed(error) if says_little(error))
     }
 }

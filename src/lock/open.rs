@@ -7,13 +7,14 @@
 //! keeps a FIFO from hanging us, `O_NOCTTY` a terminal from becoming ours. Once the file is open,
 //! `O_NONBLOCK` goes again: a command inherits it with the lock.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
+use nix::unistd::geteuid;
 
 use super::error::{Error, Unopenable};
 use super::file::{FileId, LockFile};
@@ -41,19 +42,40 @@ pub(crate) fn open_existing(path: &Path, family: Family) -> Result<LockFile, Err
 
 /// Creates the lock file with these permissions, less the umask; `None` if there is one by now.
 pub(crate) fn create(path: &Path, permissions: u32, family: Family) -> Result<Option<LockFile>, Error> {
-    let created = match create_as(path, permissions, family, OFlag::O_CREAT | OFlag::O_EXCL) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let dangles =
-                path.is_symlink() && path.metadata().is_err_and(|e| e.kind() == ErrorKind::NotFound);
-            if !dangles {
-                return Ok(None);
-            }
-            create_as(path, permissions, family, OFlag::O_CREAT)
+    let target = if path.is_symlink() { target_of(path)? } else { path.to_owned() };
+    match create_new(&target, permissions, family).and_then(above_standard) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
+        Err(error) => Err(not_created(path, error)),
+        Ok(file) => checked(path, file, family).map(Some),
+    }
+}
+
+/// The file that is missing behind a symbolic link, or behind several. It is created by this name,
+/// and not through the link, which may have become another one by then.
+fn target_of(path: &Path) -> Result<PathBuf, Error> {
+    const MOST_LINKS: usize = 40;
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(next) = fs::read_link(&target) else { return Ok(target) };
+        let directory = match target.parent() {
+            Some(directory) if !directory.as_os_str().is_empty() => directory,
+            _ => Path::new("."),
+        };
+        if is_foreign(&target, directory) {
+            return Err(could_not_open(path, Unopenable::ForeignLink));
         }
-        created => created,
-    };
-    let file = created.and_then(above_standard).map_err(|error| not_created(path, error))?;
-    checked(path, file, family).map(Some)
+        target = directory.join(next);
+    }
+    Err(not_created(path, io::Error::from_raw_os_error(libc::ELOOP)))
+}
+
+/// Whether another user may have put the link there, to have us create a file of that user's
+/// choice. Root needs no such help.
+fn is_foreign(link: &Path, directory: &Path) -> bool {
+    let trusted = |owner: u32| owner == 0 || owner == geteuid().as_raw();
+    let (Ok(link), Ok(directory)) = (link.symlink_metadata(), directory.metadata()) else { return false };
+    let others_can_write = directory.mode() & 0o022 != 0 || !trusted(directory.uid());
+    !trusted(link.uid()) && others_can_write
 }
 
 /// The file behind a descriptor that is open already. The lock is that of its
@@ -121,8 +143,8 @@ fn open_as(path: &Path, access: Access) -> io::Result<File> {
     options.custom_flags(flags).open(path).and_then(without_nonblock)
 }
 
-fn create_as(path: &Path, permissions: u32, family: Family, how: OFlag) -> io::Result<File> {
-    let flags = (how | OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits();
+fn create_new(path: &Path, permissions: u32, family: Family) -> io::Result<File> {
+    let flags = (OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits();
     let mut options = OpenOptions::new();
     options.read(true).write(family == Family::Fcntl);
     options.mode(permissions).custom_flags(flags).open(path).and_then(without_nonblock)

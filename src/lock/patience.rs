@@ -1,6 +1,6 @@
 //! How long to wait, and the sleep in the kernel that holds to it.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -23,12 +23,16 @@ pub(crate) enum Wait {
     Until(Instant),
 }
 
+/// So often one that is not to wait begins again because the path leads elsewhere by now.
+const ROUNDS: u32 = 20;
+
 /// What is left of the time that one call may take.
 pub(crate) struct Patience<'a> {
     waiting: Waiting<'a>,
     deadline: Option<Instant>,
     limit: Duration,
     alarm: OnceCell<Alarm>,
+    rounds: Cell<u32>,
 }
 
 impl<'a> Patience<'a> {
@@ -38,7 +42,7 @@ impl<'a> Patience<'a> {
             Wait::Until(deadline) => (Some(deadline), deadline.saturating_duration_since(Instant::now())),
             Wait::Never | Wait::Forever => (None, Duration::MAX),
         };
-        Self { waiting, deadline, limit, alarm: OnceCell::new() }
+        Self { waiting, deadline, limit, alarm: OnceCell::new(), rounds: Cell::new(0) }
     }
 
     /// When the time is up, if ever.
@@ -107,6 +111,16 @@ impl<'a> Patience<'a> {
             Some(deadline) if Instant::now() >= deadline => Err(GaveUp::TimedOut(self.limit)),
             _ => Ok(()),
         }
+    }
+
+    /// Whether to begin again, because the path leads to another file than it did. One that is not
+    /// to wait does so a number of times: others may replace the file without end.
+    pub(crate) fn begin_again(&self) -> Result<(), GaveUp> {
+        self.rounds.set(self.rounds.get().saturating_add(1));
+        if !self.may_wait() && self.rounds.get() > ROUNDS {
+            return Err(GaveUp::Busy);
+        }
+        self.check_deadline()
     }
 
     /// Repeats a blocking call until it is not interrupted, for as long as

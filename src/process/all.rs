@@ -65,7 +65,7 @@ pub fn lock_all(wanted: impl IntoIterator<Item = Wanted>, waiting: Waiting<'_>) 
             return Ok(guards);
         }
         if let Some(first) = wanted.first() {
-            patience.check_deadline().map_err(|why| Error::refused(first.place.path(), why))?;
+            patience.begin_again().map_err(|why| Error::refused(first.place.path(), why))?;
         }
     }
 }

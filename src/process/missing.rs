@@ -35,7 +35,7 @@ pub(super) fn open_or_create(
         if let Some(created) = create(path, options.permissions, options.family)? {
             return Ok(created);
         }
-        patience.check_deadline().map_err(|why| Error::refused(path, why))?;
+        patience.begin_again().map_err(|why| Error::refused(path, why))?;
     }
 }
 
@@ -63,7 +63,10 @@ fn await_holder_of_removed(
             }
         }
         match acquire(file, &how, patience) {
-            Ok(Acquired::Held(held)) => drop(held),
+            Ok(Acquired::Held(held)) => {
+                drop(held);
+                patience.begin_again()?;
+            }
             Ok(Acquired::Joined(..)) | Err((_, GaveUp::Moved)) => break,
             Err((_, why)) if why.is_for_want_of_access() => break,
             Err((_, why)) => return Err(why),

@@ -73,7 +73,7 @@ impl Place {
             if let Some(guard) = self.take_at_the_head(entered, mode, holds_others, patience)? {
                 return Ok(guard);
             }
-            patience.check_deadline().map_err(refused)?;
+            patience.begin_again().map_err(refused)?;
         }
     }
 

@@ -1,5 +1,6 @@
 //! The lock lives exactly as long as the command, unless it is told otherwise.
 
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use super::support::{FASTEN, Place, fasten, is_free, kill, until, until_written};
@@ -92,4 +93,26 @@ fn with_standard_streams_closed_the_lock_file_does_not_take_their_place() {
     }
     assert!(!place.path("seen").exists(), "closed streams stay closed");
     assert_eq!(place.text("a.lock"), "");
+}
+
+/// A command like sudo(8), sshd(8) or tcsh(1): it closes what it has inherited.
+const CLOSES_ALL: &str = "import os, sys\n\
+    os.closerange(3, 1024)\n\
+    print(os.getpid(), flush=True)\n\
+    sys.stdin.read()";
+
+#[test]
+fn a_command_that_closes_what_it_inherits_has_the_lock_by_its_wrapper_only() {
+    for (option, kept) in [(None, true), (Some("--linger"), true), (Some("--no-fork"), false)] {
+        let place = Place::new();
+        let mut run = Command::new(FASTEN);
+        run.arg("exclusive").args(option).arg(&place.lock).args(["--", "python3", "-c", CLOSES_ALL]);
+        let mut process = run.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(is_free(&place.lock), !kept, "{option:?}");
+        process.kill().unwrap();
+        process.wait().unwrap();
+        assert!(is_free(&place.lock), "{option:?}: the command may still run");
+    }
 }

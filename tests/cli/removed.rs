@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::{Command, Output};
 
-use super::support::{FASTEN, Place, complaint, hold, kill, release, until};
+use super::support::{FASTEN, Place, complaint, hold, kill, refused_by_name, release, until};
 
 fn run(place: &Place, words: &str) -> Output {
     let mut command = Command::new(FASTEN);
@@ -28,7 +28,7 @@ fn a_refusal_names_the_holder_and_says_that_its_file_was_removed() {
         until("it is held", || run(&place, &format!("exclusive -nq{family}")).status.code() == Some(75));
         fs::remove_file(&place.lock).unwrap();
         for how in ["exclusive", "read", "write"] {
-            let refused = run(&place, &format!("{how} -n{family}"));
+            let refused = refused_by_name(|| run(&place, &format!("{how} -n{family}")));
             assert_eq!(refused.status.code(), Some(75), "{how}");
             let said = complaint(&refused);
             assert!(said.starts_with("fasten: a.lock: held by sleep 1000 (pid "), "{how}: {said}");

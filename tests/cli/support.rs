@@ -120,6 +120,20 @@ pub fn kill(signal: &str, pid: u32) {
     assert!(sent.success(), "kill -{signal} {pid}");
 }
 
+/// Runs something that is refused until it has named the holder: it does not where that takes too
+/// long.
+pub fn refused_by_name(mut run: impl FnMut() -> Output) -> Output {
+    let mut refused = run();
+    until("the holder is named", || {
+        let named = complaint(&refused).contains(": held by ");
+        if !named {
+            refused = run();
+        }
+        named
+    });
+    refused
+}
+
 /// What it said on standard error.
 pub fn complaint(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::support::{FASTEN, Place, complaint, fasten, hold, release, until, waits};
+use super::support::{FASTEN, Place, complaint, fasten, hold, refused_by_name, release, until, waits};
 
 /// Clock ticks of processor time, of all threads.
 fn ticks(pid: u32) -> u64 {
@@ -67,9 +67,9 @@ fn the_deadline_holds_whatever_signals_the_caller_has_blocked_or_ignored() {
 fn a_refusal_is_one_line_with_the_lock_and_the_remedy() {
     let place = Place::new();
     let holder = hold(&place, "exclusive");
-    let busy = fasten().arg("exclusive").arg("-n").arg(&place.lock).args(["--", "true"]).output().unwrap();
-    let late =
-        fasten().arg("read").args(["-w", "50ms"]).arg(&place.lock).args(["--", "true"]).output().unwrap();
+    let run = |words: &[&str]| fasten().args(words).arg(&place.lock).args(["--", "true"]).output().unwrap();
+    let busy = refused_by_name(|| run(&["exclusive", "-n"]));
+    let late = refused_by_name(|| run(&["read", "-w", "50ms"]));
     for (output, words) in [(busy, "try again later, or wait with -w"), (late, "gave up after 50ms")] {
         let said = complaint(&output);
         assert_eq!((output.status.code(), said.lines().count()), (Some(75), 1), "{said}");

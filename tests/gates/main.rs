@@ -25,6 +25,7 @@ mod nested;
 mod nonblock;
 mod order;
 mod page;
+mod refused_by_the_kernel;
 mod timeout;
 mod unwritable;
 mod users;

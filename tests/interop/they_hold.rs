@@ -59,10 +59,13 @@ fn fasten_names_them() {
         let lock = Lock::new();
         let (holder, command) = held(&lock, tool);
         let pids = [holder.pid.to_string(), command];
-        let refused = lock.run(&format!("exclusive -n {}", tool.ours()), &["true"]);
-        let said = String::from_utf8(refused.stderr).unwrap();
+        let mut said = String::new();
+        until("the holder is named", || {
+            let refused = lock.run(&format!("exclusive -n {}", tool.ours()), &["true"]);
+            said = String::from_utf8(refused.stderr).unwrap();
+            said.contains("held by ")
+        });
         assert!(pids.iter().any(|pid| said.contains(&format!("(pid {pid}, "))), "{tool:?}: {said}");
-        assert!(said.contains("held by "), "{tool:?}: {said}");
 
         let mode = if tool.shared { "read" } else { "write" };
         let status = status(&lock);

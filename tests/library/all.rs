@@ -1,10 +1,13 @@
 //! Several locks: all or none, in one order.
 
+use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::mpsc::channel;
 use std::thread;
 
 use fasten::{InterProcessLock, InterProcessReaderWriterLock, Mode, Waiting, lock_all};
 
-use crate::ordered::Lock;
+use crate::ordered::{Lock, NEVER};
 use crate::player::{is_left_alone, kind, player};
 
 fn mutex(lock: &Lock) -> InterProcessLock {
@@ -68,4 +71,30 @@ fn a_lock_that_this_thread_holds_already_is_refused_and_the_others_are_free() {
 #[test]
 fn none_is_all_of_none() {
     assert!(lock_all([], Waiting::forever()).unwrap().is_empty());
+}
+
+#[test]
+fn one_that_is_not_to_wait_returns_while_the_files_are_replaced_without_end() {
+    let files: Vec<Lock> = (0..150).map(|_| Lock::new()).collect();
+    let (stop, (returned, end)) = (AtomicBool::new(false), channel());
+    thread::scope(|scope| {
+        for part in files.chunks(75) {
+            let stop = &stop;
+            scope.spawn(move || {
+                for file in part.iter().cycle().take_while(|_| !stop.load(Relaxed)) {
+                    let new = file.path.with_extension("new");
+                    fs::write(&new, "").unwrap();
+                    fs::rename(&new, &file.path).unwrap();
+                }
+            });
+        }
+        let wanted: Vec<_> = files.iter().map(|file| mutex(file).to_lock()).collect();
+        scope.spawn(move || {
+            let locked = lock_all(wanted, Waiting::never()).map_err(|error| kind(&error));
+            returned.send(locked.map(|guards| guards.len())).unwrap();
+        });
+        let ended = end.recv_timeout(NEVER);
+        stop.store(true, Relaxed);
+        assert!(matches!(ended, Ok(Ok(150) | Err("busy"))), "{ended:?}");
+    });
 }

@@ -68,7 +68,7 @@ fn waiting_and_giving_up_are_as_with_a_name() {
     holder.ends("exec 9>>lock; fasten write --fd 9", 0);
     let mut shell = place.shell();
     shell.ends("exec 8>>lock", 0);
-    let refused = shell.does("fasten read -n --fd 8");
+    let refused = shell.is_refused_by_name("fasten read -n --fd 8");
     assert_eq!(refused.code, 75);
     let held = format!("fasten: /dev/fd/8: held by bash (pid {}, ", holder.pid());
     assert!(refused.said.starts_with(&held), "{refused:?}");

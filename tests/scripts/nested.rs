@@ -106,7 +106,7 @@ fn a_stranger_waits_as_ever() {
 #[test]
 fn who_is_not_to_wait_is_told_who_holds_it() {
     let place = Place::with(&["lock"]);
-    let ended = place.shell().does("fasten write lock -- fasten write -n lock -- true");
+    let ended = place.shell().is_refused_by_name("fasten write lock -- fasten write -n lock -- true");
     assert_eq!(ended.code, REFUSED);
     assert!(ended.said.starts_with("fasten: lock: held by "), "{ended:?}");
 }

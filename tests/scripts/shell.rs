@@ -77,6 +77,20 @@ impl Shell {
         self.ended()
     }
 
+    /// Has a line done that is refused, until it names the holder: it does not where that takes too
+    /// long.
+    pub fn is_refused_by_name(&mut self, line: &str) -> Ended {
+        let mut ended = self.does(line);
+        until("the holder is named", || {
+            let named = ended.said.contains(": held by ");
+            if !named {
+                ended = self.does(line);
+            }
+            named
+        });
+        ended
+    }
+
     /// Has a line done that must end with this code, silently.
     pub fn ends(&mut self, line: &str, code: i32) {
         let ended = self.does(line);

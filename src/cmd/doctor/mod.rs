@@ -29,7 +29,7 @@ use watch::Outcome;
 use super::colour::Paint;
 use crate::cli::DoctorArgs;
 use crate::exit::Code;
-use crate::message::{answer, say, word};
+use crate::message::{answer, say, unanswered};
 
 pub(crate) fn run(arguments: &DoctorArgs) -> u8 {
     let here = [PathBuf::from(".")];
@@ -51,7 +51,7 @@ fn one(directory: &Path, quiet: bool) -> Option<Code> {
     if !findings.is_empty() {
         let paint = Paint::new(io::stdout().is_terminal());
         if let Err(error) = answer(&report::of(directory, &findings, quiet, paint)) {
-            say(&word(&error));
+            say(&unanswered(&error));
             return Some(Code::System);
         }
     }

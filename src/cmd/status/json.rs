@@ -1,16 +1,32 @@
 //! The status for programs. Its shape is a promise; the manual documents it.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::time::SystemTime;
 
 use fasten::holders::{Holder, Report, Waiter};
 use fasten::{Family, Mode};
 use serde_json::{Value, json};
 
+use crate::message::is_treacherous;
+
 /// One document with a line end.
 pub(super) fn document(reports: &[Report]) -> String {
     let locks: Vec<Value> = reports.iter().map(lock).collect();
-    format!("{}\n", json!({ "locks": locks }))
+    format!("{}\n", for_a_terminal(&json!({ "locks": locks }).to_string()))
+}
+
+/// The same document, which a terminal shows as it is. It has such characters in strings only, and
+/// there the escape is the same character.
+fn for_a_terminal(document: &str) -> String {
+    document.chars().fold(String::new(), |mut line, letter| {
+        if is_treacherous(letter) {
+            let _ = write!(line, "\\u{:04x}", u32::from(letter));
+        } else {
+            line.push(letter);
+        }
+        line
+    })
 }
 
 fn lock(report: &Report) -> Value {

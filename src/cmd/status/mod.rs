@@ -6,18 +6,21 @@ mod table;
 mod watch;
 
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use fasten::holders::{Report, State, all, holders};
 
 use crate::cli::StatusArgs;
+use crate::cmd::denial::denied;
 use crate::exit::Code;
-use crate::message::{answer, say};
+use crate::failure::is_system_failure;
+use crate::message::{self, answer, say, unanswered};
 
 pub(crate) fn run(arguments: &StatusArgs) -> u8 {
     let told = if arguments.watch { watch::until_interrupted(arguments) } else { tell(arguments) };
     told.unwrap_or_else(|(code, error)| {
-        say(&format!("{error:#}"));
+        say(&error.to_string());
         code.number()
     })
 }
@@ -36,20 +39,24 @@ fn tell(arguments: &StatusArgs) -> Told {
 }
 
 fn print(text: &str) -> Result<(), (Code, anyhow::Error)> {
-    answer(text).map_err(|error| (Code::System, error.into()))
+    answer(text).map_err(|error| (Code::System, anyhow!(unanswered(&error))))
 }
 
 /// What is known now, of the locks that were named or of all.
 fn ask(arguments: &StatusArgs) -> Result<Vec<Report>, (Code, anyhow::Error)> {
     if arguments.locks.is_empty() {
-        return all()
-            .context("the locks of the system cannot be read")
-            .map_err(|error| (Code::System, error));
+        return all().map_err(|error| {
+            (Code::System, anyhow!("the locks of the system cannot be read: {}", message::word(&error)))
+        });
     }
-    let one = |path: &std::path::PathBuf| {
-        holders(path).with_context(|| format!("{}: cannot be looked at", path.display()))
+    let one = |path: &PathBuf| {
+        holders(path).map_err(|error| {
+            let code = if is_system_failure(&error) { Code::System } else { Code::CannotOpen };
+            let why = denied(path).unwrap_or_else(|| message::word(&error));
+            (code, anyhow!("{}: cannot be looked at: {why}", path.display()))
+        })
     };
-    arguments.locks.iter().map(one).collect::<Result<_>>().map_err(|error| (Code::CannotOpen, error))
+    arguments.locks.iter().map(one).collect()
 }
 
 /// 0 only if every one is known to be free.

@@ -73,7 +73,7 @@ impl Row<'_> {
         let Some(pid) = self.pid else {
             return format!("  {:<7} {}, holder not visible from here", self.role, self.kind);
         };
-        let user = self.user.unwrap_or("-");
+        let user = printable(self.user.unwrap_or("-"));
         let time = elapsed(self.since).unwrap_or_else(|| "-".to_owned());
         let command = self.command.map(|words| words.to_string_lossy()).unwrap_or_default();
         format!("  {:<7} {pid:>7} {user:<8} {time:>8}  {:<5}  {}", self.role, self.kind, printable(&command))

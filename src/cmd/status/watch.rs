@@ -7,9 +7,13 @@ use std::io::{self, IsTerminal};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
+use anyhow::anyhow;
+use ctrlc::Error::System;
+
 use super::{Told, ask, code, print, table};
 use crate::cli::StatusArgs;
 use crate::exit::Code;
+use crate::message::word;
 
 const LOOKED_AT_EVERY: Duration = Duration::from_millis(250);
 const CLEAR_SCREEN: &str = "\x1b[H\x1b[2J";
@@ -20,7 +24,8 @@ pub(super) fn until_interrupted(arguments: &StatusArgs) -> Told {
     let stop = move || {
         let _ = interrupt.send(());
     };
-    ctrlc::set_handler(stop).map_err(|error| (Code::System, error.into()))?;
+    ctrlc::set_handler(stop)
+        .map_err(|error| (Code::System, anyhow!("Ctrl-C cannot be caught: {}", reason(&error))))?;
     let at_terminal = io::stdout().is_terminal();
     let mut drawn = String::new();
     loop {
@@ -35,4 +40,8 @@ pub(super) fn until_interrupted(arguments: &StatusArgs) -> Told {
             return Ok(code(&reports));
         }
     }
+}
+
+fn reason(error: &ctrlc::Error) -> String {
+    if let System(error) = error { word(error) } else { error.to_string() }
 }

@@ -9,6 +9,7 @@ mod entry;
 pub(crate) mod exec;
 pub(crate) mod fork;
 pub(crate) mod getopt;
+pub(crate) mod helper;
 pub(crate) mod interrupts;
 pub(crate) mod lock_file;
 pub(crate) mod locks;
