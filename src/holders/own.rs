@@ -3,19 +3,31 @@
 use std::fs::File;
 use std::os::fd::AsRawFd;
 
-use super::LockId;
 use super::parse::{self, Entry, Kind};
 use super::proc::read;
 use super::table;
-use crate::lock::{Family, Mode};
+use super::{LockId, OwnLock};
+use crate::lock::Family;
+use crate::sys::filesystem::keeps_families_apart;
 
-/// How the open file description behind this descriptor holds its file; `None` if it does not, or if that
-/// cannot be seen. Source: the `lock:` lines of /proc/self/fdinfo.
-pub fn held_through(file: &File, family: Family) -> Option<Mode> {
+/// How the open file description behind this descriptor holds its file. Source: the `lock:` lines of
+/// /proc/self/fdinfo. That there is none means something only on a file system known to be local: others may
+/// keep their locks in a server, and show none here. So may a kernel that is not Linux itself (gVisor), which
+/// tells no mount either.
+pub fn held_through(file: &File, family: Family) -> OwnLock {
     let mut buffer = Vec::new();
-    let info = read(&format!("/proc/thread-self/fdinfo/{}", file.as_raw_fd()), &mut buffer).ok()?;
+    let path = format!("/proc/thread-self/fdinfo/{}", file.as_raw_fd());
+    let Ok(info) = read(&path, &mut buffer) else { return OwnLock::Unknown };
     let held = |entry: &Entry| entry.is_main() && entry.kind != Kind::Posix && entry.kind.family() == family;
-    parse::fdinfo_locks(info).find(held).map(|entry| entry.mode)
+    match parse::fdinfo_locks(info).find(held) {
+        Some(entry) => OwnLock::Held(entry.mode),
+        None if tells_the_mount(info) && keeps_families_apart(file) => OwnLock::Free,
+        None => OwnLock::Unknown,
+    }
+}
+
+fn tells_the_mount(info: &[u8]) -> bool {
+    parse::field_number(info, "mnt_id:").is_some()
 }
 
 /// Whether the one lock that is held on the file is ours; no if that cannot be seen. The table may tell

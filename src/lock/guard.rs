@@ -1,6 +1,7 @@
 //! What is held, and how it is given back.
 
 use std::cell::{Cell, RefCell};
+use std::os::fd::{AsFd, BorrowedFd};
 
 use super::convert::{downgrade, upgrade};
 use super::file::LockFile;
@@ -11,6 +12,7 @@ use super::mode::Mode;
 use super::nested::Nested;
 use super::patience::Patience;
 use super::unordered::Unordered;
+use super::waiting::Waiting;
 use crate::sys::fork;
 
 /// A lock on a descriptor that somebody else has opened, held until this is dropped: then it is freed, for all processes that
@@ -23,6 +25,8 @@ use crate::sys::fork;
 #[must_use = "the lock is given back as soon as the guard is dropped"]
 pub struct DescriptorGuard {
     held: Option<Held>,
+    /// The descriptor, where the lock is held shared through another open file of ours.
+    descriptor: Option<LockFile>,
 }
 
 /// One lock that is held.
@@ -51,7 +55,19 @@ pub(crate) enum AtTheEnd {
 impl DescriptorGuard {
     /// Of `None` if an ancestor's lock will do.
     pub(crate) fn new(held: Option<Held>) -> Self {
-        Self { held }
+        Self { held, descriptor: None }
+    }
+
+    /// A shared lock through another open file, so that the descriptor stays as it is, however it is.
+    pub(crate) fn beside(held: Held, descriptor: LockFile) -> Self {
+        Self { held: Some(held), descriptor: Some(descriptor) }
+    }
+
+    /// What a command has to inherit to keep the lock, if it is not the descriptor itself.
+    #[must_use]
+    pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.descriptor.as_ref()?;
+        self.held.as_ref().map(|held| held.lock().file.as_fd())
     }
 
     /// Why the lock was taken first come, first served, if an order was asked for and could not be had.
@@ -61,7 +77,15 @@ impl DescriptorGuard {
     }
 
     /// Leaves the lock as it is to whoever has the descriptor.
+    ///
+    /// # Panics
+    /// If the system refuses a second shared lock beside one that is held, as for want of memory.
     pub fn keep(self) {
+        if let Some(descriptor) = &self.descriptor {
+            let locked =
+                Patience::new(Waiting::forever()).block(|| main_lock::lock(descriptor, Mode::Shared));
+            assert!(locked.is_ok(), "the descriptor cannot be locked: {locked:?}");
+        }
         if let Some(held) = self.held {
             held.close();
         }

@@ -38,6 +38,7 @@ mod patience;
 pub(crate) mod plain;
 mod request;
 mod unordered;
+mod unseen;
 mod waiting;
 
 pub(crate) use crate::holders::Ancestor;
@@ -59,6 +60,7 @@ pub(crate) use open::{create, open_existing, open_removed, opened};
 pub(crate) use patience::Patience;
 pub(crate) use request::{How, Threads};
 pub use unordered::Unordered;
+pub(crate) use unseen::{Found, find_out};
 pub use waiting::Waiting;
 
 /// For those who read the kernel's table.

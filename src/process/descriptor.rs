@@ -7,9 +7,10 @@ use super::front::Front;
 use super::mine;
 use super::obtain::obtain;
 use super::options::Options;
-use crate::holders::held_through;
+use crate::holders::{OwnLock, held_through};
 use crate::lock::{
-    self, Acquired, DescriptorGuard, Error, GaveUp, How, LockFile, Mode, Patience, Threads, Waiting, plain,
+    self, Acquired, DescriptorGuard, Error, Found, GaveUp, How, LockFile, Mode, Patience, Threads, Waiting,
+    plain,
 };
 
 /// The lock on a file that is open already, by the number of its descriptor.
@@ -64,8 +65,15 @@ impl DescriptorLock {
         let patience = Patience::new(waiting);
         let file = lock::opened(self.descriptor, family)?;
         match held_through(&file.file, family) {
-            Some(held) => lock::convert(file, held, &how, &patience),
-            None => self.acquire(file, &how, &patience),
+            OwnLock::Held(held) => lock::convert(file, held, &how, &patience),
+            OwnLock::Free => self.acquire(file, &how, &patience),
+            OwnLock::Unknown => {
+                let path = file.path.clone();
+                match lock::find_out(file, mode).map_err(|why| Error::refused(&path, why))? {
+                    Found::Free(file) => self.acquire(file, &how, &patience),
+                    Found::Taken(guard) => Ok(guard),
+                }
+            }
         }
     }
 

@@ -4,6 +4,10 @@ use std::fs::File;
 use std::io;
 use std::os::fd::{FromRawFd, RawFd};
 
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+
+use super::reopen::reopen;
+
 /// A duplicate of an open descriptor: another number for the same open file
 /// description, and so for the same locks. Close-on-exec, and none of the three
 /// standard ones.
@@ -16,4 +20,12 @@ pub(crate) fn duplicate(descriptor: RawFd) -> io::Result<File> {
     }
     // SAFETY: it has just been made, so it is open and nobody else's.
     Ok(unsafe { File::from_raw_fd(duplicate) })
+}
+
+/// Opens the same file once more: another open file description, with locks of its own. For what the descriptor is
+/// open for, or for reading if that is not allowed.
+pub(crate) fn open_again(file: &File) -> io::Result<File> {
+    let access = OFlag::from_bits_truncate(fcntl(file, FcntlArg::F_GETFL)?) & OFlag::O_ACCMODE;
+    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
+    reopen(file, access | flags).or_else(|_| reopen(file, OFlag::O_RDONLY | flags))
 }
