@@ -8,6 +8,8 @@
 mod joiner;
 #[path = "../support/ordered.rs"]
 mod ordered;
+#[path = "../support/portable.rs"]
+mod portable;
 #[path = "../support/running.rs"]
 mod running;
 #[path = "../support/table.rs"]
@@ -20,3 +22,4 @@ mod descriptors;
 mod fcntl;
 mod nested;
 mod shell;
+mod unseen;
