@@ -111,6 +111,23 @@ fn the_state_of_a_lock_whose_holders_cannot_be_seen_is_unknown() {
 }
 
 #[test]
+fn a_lock_that_is_waited_for_and_whose_holder_is_in_a_server_is_not_free() {
+    let world = World::served();
+    let (mut holder, mut waiter, mut asking) = (world.shell(), world.shell(), world.shell());
+    holder.ends("exec 9<>lock; fasten write --fd 9", 0);
+    waiter.begins("exec fasten write lock -- true");
+    world.place.until_waiting("lock", 1);
+    for (from, status) in
+        [("inside", asking.does("fasten status")), ("outside", world.place.shell().does("fasten status"))]
+    {
+        let lines: Vec<_> = status.said.lines().collect();
+        let waits = |line: &&str| line.contains("waits 1") && line.contains(&format!(" {} ", waiter.pid()));
+        let at = lines.iter().position(waits).unwrap_or_else(|| panic!("{from}: {status:?}"));
+        assert_eq!(lines[at - 1], "a file that cannot be seen: unknown", "{from}: {status:?}");
+    }
+}
+
+#[test]
 fn without_a_table_of_locks_it_is_not_said_that_there_are_none() {
     for world in [World::without_proc(), World::portable()] {
         let ended = world.shell().does("fasten status");
