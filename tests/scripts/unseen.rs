@@ -259,3 +259,18 @@ fn where_nothing_at_all_can_be_found_out_a_descriptor_is_locked_for_reading_only
     other.ends("exec 9<>lock; flock 9", 0);
     shell.ends("fasten read -n -q --fd 9", 75);
 }
+
+/// In a pid namespace the table leaves out locks whose lockers are gone, as that of `--fd` is.
+#[test]
+fn the_lock_of_another_is_not_taken_for_the_own_one_that_the_table_leaves_out() {
+    let place = Place::with(&["lock"]);
+    let mut shell = place.shell_in(&["unshare", "--pid", "--fork", "--mount-proc"].map(str::to_owned));
+    shell.ends("exec 9<>lock; fasten read --fd 9", 0);
+    shell.ends("fasten read lock -- sleep 1h 9<&- >/dev/null 2>&1 &", 0);
+    let readers = || place.table("lock").iter().filter(|line| line.starts_with("FLOCK")).count();
+    until("both read", || readers() == 2);
+    shell.ends("strace -f -o calls -e trace=flock fasten write -n -q --fd 9", 75);
+    let calls = fs::read_to_string(place.path("calls")).unwrap();
+    assert!(!calls.contains("LOCK_EX"), "a call that loses the lock: {calls}");
+    shell.ends("pkill sleep", 0);
+}
