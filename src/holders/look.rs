@@ -20,9 +20,9 @@ use crate::sys::filesystem::keeps_families_apart;
 ///
 /// Sources of truth: /proc/locks for what is locked, the `lock:` lines of /proc/PID/fdinfo for who has
 /// it. The cost does not grow with the number of processes as long as the process that took the lock
-/// has it still; else, and for OFD locks, all processes are searched. On a file system that is not known to
-/// be local, locks may be kept in a server and show nowhere: there the state is [`State::Unknown`] unless a
-/// holder is seen.
+/// has it still; else, and for OFD locks, all processes are searched. On a file system that is not
+/// known to be local, locks may be kept in a server and show nowhere: there the state is
+/// [`State::Unknown`] unless a holder is seen.
 ///
 /// # Errors
 /// Those of reaching the file, except that it is missing. That /proc cannot be read is no error: the

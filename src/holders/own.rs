@@ -11,10 +11,10 @@ use super::{LockId, OwnLock};
 use crate::lock::Family;
 use crate::sys::filesystem::keeps_families_apart;
 
-/// How the open file description behind this descriptor holds its file. Source: the `lock:` lines of
-/// /proc/self/fdinfo. That there is none means something only on a file system known to be local: others may
-/// keep their locks in a server, and show none here. So may a kernel that is not Linux itself (gVisor), which
-/// tells no mount either.
+/// How the open file description behind this descriptor holds its file. Source: the `lock:` lines
+/// of /proc/self/fdinfo. That there is none means something only on a file system known to be
+/// local: others may keep their locks in a server, and show none here. So may a kernel that is not
+/// Linux itself (gVisor), which tells no mount either.
 pub fn held_through(file: &File, family: Family) -> OwnLock {
     let mut buffer = Vec::new();
     let Ok(info) = info(file, &mut buffer) else { return OwnLock::Unknown };
@@ -39,8 +39,8 @@ fn tells_the_mount(info: &[u8]) -> bool {
 }
 
 /// Whether the one lock that is held on the file is ours; no if that cannot be seen. The table may tell
-/// one lock twice, and two readers of one process look like that too. In a pid namespace it leaves out ours
-/// if the process that took it is gone: then the one that it tells is another's.
+/// one lock twice, and two readers of one process look like that too. In a pid namespace it leaves
+/// out ours if the process that took it is gone: then the one that it tells is another's.
 pub fn holds_alone(file: &File, family: Family) -> bool {
     let held = |entry: &Entry| !entry.blocked && entry.is_main() && entry.kind.family() == family;
     let Ok(entries) = LockId::of_descriptor(file).and_then(table::of_file) else { return false };

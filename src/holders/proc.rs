@@ -71,7 +71,8 @@ pub fn mount_of(file: impl AsFd) -> Option<Mount> {
     parse::mount(read("/proc/thread-self/mountinfo", &mut buffer).ok()?, id)
 }
 
-/// Whether the file's file system is known to be local; no if it cannot be seen where it is mounted.
+/// Whether the file's file system is known to be local; no if it cannot be seen where it is
+/// mounted.
 pub fn is_local(file: LockId) -> bool {
     let mut buffer = Vec::new();
     let Ok(mountinfo) = read("/proc/thread-self/mountinfo", &mut buffer) else { return false };

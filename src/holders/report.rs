@@ -15,9 +15,9 @@ pub enum State {
     Shared,
     /// One writer holds it.
     Exclusive,
-    /// No holder can be seen, but there may be one where we cannot look: in another pid namespace, in the
-    /// server of a file system (FUSE, NFS, SMB and all that is not known to be local), or on a system
-    /// without /proc.
+    /// No holder can be seen, but there may be one where we cannot look: in another pid namespace,
+    /// in the server of a file system (FUSE, NFS, SMB and all that is not known to be local), or on
+    /// a system without /proc.
     Unknown,
 }
 

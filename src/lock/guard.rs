@@ -58,7 +58,8 @@ impl DescriptorGuard {
         Self { held, descriptor: None }
     }
 
-    /// A shared lock through another open file, so that the descriptor stays as it is, however it is.
+    /// A shared lock through another open file, so that the descriptor stays as it is, however it
+    /// is.
     pub(crate) fn beside(held: Held, descriptor: LockFile) -> Self {
         Self { held: Some(held), descriptor: Some(descriptor) }
     }

@@ -21,8 +21,8 @@ pub enum Unordered {
     NotLocal,
     /// There are no gates on this operating system.
     Unsupported,
-    /// It cannot be seen whether the descriptor holds the lock already. Only for a lock on a descriptor, which is then
-    /// not made exclusive.
+    /// It cannot be seen whether the descriptor holds the lock already. Only for a lock on a
+    /// descriptor, which is then not made exclusive.
     NotVisible,
 }
 

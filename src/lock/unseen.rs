@@ -1,11 +1,12 @@
-//! A descriptor of the caller's of which it cannot be seen whether it holds the lock already: there is no /proc, or
-//! the file system keeps its locks in a server and shows none.
+//! A descriptor of the caller's of which it cannot be seen whether it holds the lock already: there
+//! is no /proc, or the file system keeps its locks in a server and shows none.
 //!
-//! A flock(2) of the other mode converts what is held, and lets it go if it cannot. So no call is made that could
-//! lose something. What can be known is found out through a second open file of the same file: if that one gets the
-//! lock exclusively, then nobody has it, the descriptor included; if it does not even get it shared, then the
-//! descriptor has it exclusively or not at all, and asking exclusively loses nothing. In between, where somebody
-//! reads, who may be the descriptor itself, a reader joins through the second file, and a writer is refused.
+//! A flock(2) of the other mode converts what is held, and lets it go if it cannot. So no call is
+//! made that could lose something. What can be known is found out through a second open file of the
+//! same file: if that one gets the lock exclusively, then nobody has it, the descriptor included;
+//! if it does not even get it shared, then the descriptor has it exclusively or not at all, and
+//! asking exclusively loses nothing. In between, where somebody reads, who may be the descriptor
+//! itself, a reader joins through the second file, and a writer is refused.
 
 use std::fs::File;
 use std::thread;
@@ -20,7 +21,8 @@ use super::unordered::Unordered;
 use crate::holders::{OwnLock, held_through};
 use crate::sys::descriptor::open_again;
 
-/// Others that find out the same hold the lock for an instant too. It is waited so long for their end.
+/// Others that find out the same hold the lock for an instant too. It is waited so long for their
+/// end.
 const LOOKS: usize = 50;
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -33,7 +35,8 @@ pub(crate) enum Found {
     Taken(DescriptorGuard),
 }
 
-/// Finds out what the descriptor holds, or takes the lock by a call that loses nothing whatever it holds.
+/// Finds out what the descriptor holds, or takes the lock by a call that loses nothing whatever it
+/// holds.
 pub(crate) fn find_out(lock: LockFile, mode: Mode) -> Result<Found, GaveUp> {
     match mode {
         Mode::Shared => find_out_to_read(lock),
@@ -50,7 +53,8 @@ fn find_out_to_read(lock: LockFile) -> Result<Found, GaveUp> {
             let held = Held::new(second, Mode::Shared, None, None);
             Ok(Found::Taken(DescriptorGuard::beside(held, lock)))
         }
-        // Nothing and a shared lock become a shared one, an exclusive one is downgraded, as was asked.
+        // Nothing and a shared lock become a shared one, an exclusive one is downgraded, as was
+        // asked.
         _ => try_on_the_descriptor(lock, Mode::Shared),
     }
 }
@@ -77,8 +81,9 @@ fn find_out_to_write(lock: LockFile) -> Result<Found, GaveUp> {
     Err(cannot_be_seen())
 }
 
-/// Only for what can be asked without loss. If it is refused, nothing was held, for another has it exclusively. If
-/// not, it may have been held before: so it stays at the end, unless it can be seen now and could not be before.
+/// Only for what can be asked without loss. If it is refused, nothing was held, for another has it
+/// exclusively. If not, it may have been held before: so it stays at the end, unless it can be seen
+/// now and could not be before.
 fn try_on_the_descriptor(lock: LockFile, mode: Mode) -> Result<Found, GaveUp> {
     if !try_lock(&lock, mode).map_err(GaveUp::Failed)? {
         return Ok(Found::Free(lock));
@@ -87,7 +92,8 @@ fn try_on_the_descriptor(lock: LockFile, mode: Mode) -> Result<Found, GaveUp> {
     Ok(Found::Taken(DescriptorGuard::new(Some(Held::converted(lock, mode, at_the_end)))))
 }
 
-/// Whether a lock that is held through this file can be seen. Then one that cannot be seen is not held.
+/// Whether a lock that is held through this file can be seen. Then one that cannot be seen is not
+/// held.
 fn is_visible(held: &LockFile) -> bool {
     matches!(held_through(&held.file, held.family), OwnLock::Held(_))
 }

@@ -19,9 +19,10 @@ use crate::lock::{
 /// stays when this value, and its process, are gone. What is held already is converted: from shared to exclusive, when the other
 /// readers are gone, or from exclusive to shared. Threads that use one descriptor are not excluded from each other.
 ///
-/// Where it cannot be seen what is held already (without /proc, on systems other than Linux, on file systems that keep
-/// locks in a server), a second open file of the same file tells it as far as possible. An exclusive lock that could
-/// lose a shared one is then refused with [`Error::CannotUpgrade`].
+/// Where it cannot be seen what is held already (without /proc, on systems other than Linux, on
+/// file systems that keep locks in a server), a second open file of the same file tells it as far
+/// as possible. An exclusive lock that could lose a shared one is then refused with
+/// [`Error::CannotUpgrade`].
 ///
 /// Options that are about creating files mean nothing here.
 ///

@@ -22,8 +22,8 @@ pub(crate) fn duplicate(descriptor: RawFd) -> io::Result<File> {
     Ok(unsafe { File::from_raw_fd(duplicate) })
 }
 
-/// Opens the same file once more: another open file description, with locks of its own. For what the descriptor is
-/// open for, or for reading if that is not allowed.
+/// Opens the same file once more: another open file description, with locks of its own. For what
+/// the descriptor is open for, or for reading if that is not allowed.
 pub(crate) fn open_again(file: &File) -> io::Result<File> {
     let access = OFlag::from_bits_truncate(fcntl(file, FcntlArg::F_GETFL)?) & OFlag::O_ACCMODE;
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;

@@ -1,7 +1,7 @@
 /*
- * A file system in user space that shows the files of a directory, and keeps flock(2) locks itself: no table of the
- * kernel has them under the names by which its users know the files. served MOUNT -f, with
- * STORE in the environment.
+ * A file system in user space that shows the files of a directory, and keeps flock(2) locks itself:
+ * no table of the kernel has them under the names by which its users know the files.
+ * served MOUNT -f, with STORE in the environment.
  */
 #define FUSE_USE_VERSION 31
 #define _GNU_SOURCE

@@ -1,6 +1,7 @@
-//! Descriptors of which it cannot be seen what they hold: on a file system that keeps locks in its server, without
-//! /proc, and on the portable side. Wants root, and libfuse3-dev. What is really held is read from outside: in /proc,
-//! which the shells do not have, and from the files that the server locks in their stead.
+//! Descriptors of which it cannot be seen what they hold: on a file system that keeps locks in its
+//! server, without /proc, and on the portable side. Wants root, and libfuse3-dev. What is really
+//! held is read from outside: in /proc, which the shells do not have, and from the files that the
+//! server locks in their stead.
 
 use std::fs;
 use std::path::{Path, PathBuf};

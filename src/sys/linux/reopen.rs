@@ -7,8 +7,8 @@ use std::os::fd::{AsRawFd, FromRawFd};
 use nix::fcntl::{OFlag, open};
 use nix::sys::stat::Mode;
 
-/// By the link in /proc; where there is none, by the file's handle, which only root may do, and not on every file
-/// system.
+/// By the link in /proc; where there is none, by the file's handle, which only root may do, and not
+/// on every file system.
 pub(crate) fn reopen(file: &File, flags: OFlag) -> io::Result<File> {
     match open(format!("/proc/thread-self/fd/{}", file.as_raw_fd()).as_str(), flags, Mode::empty()) {
         Ok(again) => Ok(again.into()),
@@ -28,8 +28,8 @@ struct Handle {
 fn by_handle(file: &File, flags: OFlag) -> io::Result<File> {
     let mut handle = Handle { bytes: 128, kind: 0, name: [0; 128] };
     let mut mount: libc::c_int = 0;
-    // SAFETY: the path is a string with its end; the kernel writes at most as many bytes as the handle says that it
-    // has, and one integer.
+    // SAFETY: the path is a string with its end; the kernel writes at most as many bytes as the
+    // handle says that it has, and one integer.
     let named = unsafe {
         libc::syscall(
             libc::SYS_name_to_handle_at,

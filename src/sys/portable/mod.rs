@@ -36,8 +36,8 @@ pub(crate) mod gate_directory {
 }
 
 pub(crate) mod reopen {
-    //! Opening what a descriptor leads to. Not by /dev/fd, which elsewhere than on Linux gives a duplicate, and the
-    //! locks of a duplicate are those of the descriptor.
+    //! Opening what a descriptor leads to. Not by /dev/fd, which elsewhere than on Linux gives a
+    //! duplicate, and the locks of a duplicate are those of the descriptor.
 
     use std::fs::File;
     use std::io;
