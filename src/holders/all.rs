@@ -7,6 +7,7 @@ use nix::unistd::geteuid;
 use super::gate_files;
 use super::keepers::Keepers;
 use super::look::Look;
+use super::proc::is_local;
 use super::report::{Report, State};
 
 /// Every file that is locked or waited for, the calling user's own first, each sorted by path; those
@@ -26,7 +27,11 @@ pub fn all() -> io::Result<Vec<Report>> {
         let path = seen.held.iter().find_map(|held| held.keeper?.path());
         let mut report =
             Report { path, file: Some(seen.file), state: State::Unknown, holders: vec![], waiters: vec![] };
+        let file = seen.file;
         look.fill(&mut report, seen);
+        if report.state == State::Free && !report.waiters.is_empty() && !is_local(file) {
+            report.state = State::Unknown;
+        }
         if report.state != State::Free || !report.waiters.is_empty() {
             let foreign = report.holders.iter().all(|holder| holder.user != user);
             reports.push((foreign, report));

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::report::{Report, State};
-use super::{Ancestor, LockId, Step};
+use super::{Ancestor, LockId, OwnLock, Step};
 use crate::lock::{Family, Mode};
 
 /// Says [`State::Unknown`] of every path.
@@ -16,12 +16,12 @@ pub fn holders(path: &Path) -> io::Result<Report> {
     Ok(Report { path, file: None, state: State::Unknown, holders: vec![], waiters: vec![] })
 }
 
-/// Sees no locks.
+/// Sees no locks, which does not mean that there are none.
 ///
 /// # Errors
-/// None.
+/// Always.
 pub fn all() -> io::Result<Vec<Report>> {
-    Ok(vec![])
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Sees no ancestor that holds a lock.
@@ -87,9 +87,12 @@ pub(crate) fn inherited(_file: &std::fs::File, _family: Family) -> Option<(i32, 
     None
 }
 
-/// Sees none.
-pub(crate) fn held_through(_file: &std::fs::File, _family: Family) -> Option<Mode> {
-    None
+/// Does not know of a flock. Locks of the fcntl family are not taken here.
+pub(crate) fn held_through(_file: &std::fs::File, family: Family) -> OwnLock {
+    match family {
+        Family::Flock => OwnLock::Unknown,
+        Family::Fcntl => OwnLock::Free,
+    }
 }
 
 /// Does not know.

@@ -12,6 +12,7 @@ use super::process::Processes;
 use super::queue::{self, waiting};
 use super::removed;
 use super::report::{Report, State};
+use crate::sys::filesystem::keeps_families_apart;
 
 /// Who holds the lock file at `path`, and who waits for it. Nothing is acquired, and the file is not
 /// opened for reading or writing, so asking gets into nobody's way. A file that does not exist is free,
@@ -19,7 +20,9 @@ use super::report::{Report, State};
 ///
 /// Sources of truth: /proc/locks for what is locked, the `lock:` lines of /proc/PID/fdinfo for who has
 /// it. The cost does not grow with the number of processes as long as the process that took the lock
-/// has it still; else, and for OFD locks, all processes are searched.
+/// has it still; else, and for OFD locks, all processes are searched. On a file system that is not
+/// known to be local, locks may be kept in a server and show nowhere: there the state is
+/// [`State::Unknown`] unless a holder is seen.
 ///
 /// # Errors
 /// Those of reaching the file, except that it is missing. That /proc cannot be read is no error: the
@@ -50,6 +53,9 @@ pub fn holders(path: &Path) -> io::Result<Report> {
     let mut look = Look::new(Keepers::default());
     for seen in look.at(|| gate_files::of_lock(file, gates)).unwrap_or_default() {
         look.fill(&mut report, seen);
+    }
+    if report.state == State::Free && !keeps_families_apart(&opened) {
+        report.state = State::Unknown;
     }
     Ok(report)
 }

@@ -67,6 +67,18 @@ pub use id::LockId;
 pub use report::in_brief;
 pub use report::{Holder, Report, State, Waiter};
 
+use crate::lock::Mode;
+
+/// What can be said of a lock that a descriptor of our own may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OwnLock {
+    #[cfg_attr(fasten_portable, allow(dead_code, reason = "nothing can be seen there"))]
+    Held(Mode),
+    Free,
+    /// It cannot be seen.
+    Unknown,
+}
+
 /// The descriptor by which a process holds a lock on a file whose name is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Removed {

@@ -131,6 +131,16 @@ pub fn mount_device(mountinfo: &[u8], id: u64) -> Option<(u32, u32)> {
     })
 }
 
+/// Where a device is mounted, by a /proc/self/mountinfo.
+pub fn mount_points(mountinfo: &[u8], major: u32, minor: u32) -> impl Iterator<Item = String> {
+    let device = format!("{major}:{minor}");
+    lines(mountinfo).filter_map(move |line| {
+        let mut words = words(line).skip(2);
+        (words.next()? == device.as_bytes()).then_some(())?;
+        words.nth(1).map(unescaped)
+    })
+}
+
 /// The mount `id` in a /proc/self/mountinfo.
 pub fn mount(mountinfo: &[u8], id: u64) -> Option<Mount> {
     mount_lines(mountinfo, id).find_map(|line| {

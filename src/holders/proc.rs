@@ -8,8 +8,9 @@ use std::os::fd::{AsFd, AsRawFd};
 use nix::fcntl::{OFlag, openat};
 use nix::sys::stat::Mode;
 
-use super::parse;
+use super::{LockId, parse};
 use crate::filesystem::Mount;
+use crate::sys::filesystem::keeps_families_apart;
 
 const ROOM: usize = 4096;
 
@@ -68,6 +69,15 @@ pub fn mount_of(file: impl AsFd) -> Option<Mount> {
     let info = format!("/proc/thread-self/fdinfo/{}", file.as_fd().as_raw_fd());
     let id = parse::field_number(read(&info, &mut buffer).ok()?, "mnt_id:")?;
     parse::mount(read("/proc/thread-self/mountinfo", &mut buffer).ok()?, id)
+}
+
+/// Whether the file's file system is known to be local; no if it cannot be seen where it is
+/// mounted.
+pub fn is_local(file: LockId) -> bool {
+    let mut buffer = Vec::new();
+    let Ok(mountinfo) = read("/proc/thread-self/mountinfo", &mut buffer) else { return false };
+    parse::mount_points(mountinfo, file.major, file.minor)
+        .any(|point| LockId::open(point.as_ref()).is_ok_and(keeps_families_apart))
 }
 
 /// The numbers that are names in a directory: the pids of /proc, the descriptors of a fdinfo.

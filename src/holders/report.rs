@@ -16,7 +16,8 @@ pub enum State {
     /// One writer holds it.
     Exclusive,
     /// No holder can be seen, but there may be one where we cannot look: in another pid namespace,
-    /// or on a system without /proc.
+    /// in the server of a file system (FUSE, NFS, SMB and all that is not known to be local), or on
+    /// a system without /proc.
     Unknown,
 }
 

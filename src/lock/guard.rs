@@ -1,6 +1,7 @@
 //! What is held, and how it is given back.
 
 use std::cell::{Cell, RefCell};
+use std::os::fd::{AsFd, BorrowedFd};
 
 use super::convert::{downgrade, upgrade};
 use super::file::LockFile;
@@ -12,6 +13,7 @@ use super::nested::Nested;
 use super::patience::Patience;
 use super::share::{Joined, Plan, Share, is_shared};
 use super::unordered::Unordered;
+use super::waiting::Waiting;
 use crate::sys::fork;
 
 /// A lock on a descriptor that somebody else has opened, held until this is dropped: then it is freed, for all processes that
@@ -25,6 +27,8 @@ use crate::sys::fork;
 pub struct DescriptorGuard {
     held: Option<Held>,
     joined: Option<Joined>,
+    /// The descriptor, where the lock is held shared through another open file of ours.
+    descriptor: Option<LockFile>,
 }
 
 /// One lock that is held.
@@ -55,12 +59,18 @@ pub(crate) enum AtTheEnd {
 
 impl DescriptorGuard {
     pub(crate) fn new(held: Option<Held>) -> Self {
-        Self { held, joined: None }
+        Self { held, joined: None, descriptor: None }
     }
 
     /// Of an inherited lock that will do.
     pub(crate) fn joined(joined: Joined) -> Self {
-        Self { held: None, joined: Some(joined) }
+        Self { held: None, joined: Some(joined), descriptor: None }
+    }
+
+    /// A shared lock through another open file, so that the descriptor stays as it is, however it
+    /// is.
+    pub(crate) fn beside(held: Held, descriptor: LockFile) -> Self {
+        Self { held: Some(held), joined: None, descriptor: Some(descriptor) }
     }
 
     /// A command is about to run under the lock, and others may run under the lock of the same open
@@ -72,6 +82,13 @@ impl DescriptorGuard {
         }
     }
 
+    /// What a command has to inherit to keep the lock, if it is not the descriptor itself.
+    #[must_use]
+    pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.descriptor.as_ref()?;
+        self.held.as_ref().map(|held| held.lock().file.as_fd())
+    }
+
     /// Why the lock was taken first come, first served, if an order was asked for and could not be had.
     #[must_use]
     pub fn unordered(&self) -> Option<Unordered> {
@@ -79,7 +96,15 @@ impl DescriptorGuard {
     }
 
     /// Leaves the lock as it is to whoever has the descriptor.
+    ///
+    /// # Panics
+    /// If the system refuses a second shared lock beside one that is held, as for want of memory.
     pub fn keep(self) {
+        if let Some(descriptor) = &self.descriptor {
+            let locked =
+                Patience::new(Waiting::forever()).block(|| main_lock::lock(descriptor, Mode::Shared));
+            assert!(locked.is_ok(), "the descriptor cannot be locked: {locked:?}");
+        }
         if let Some(held) = self.held {
             held.close();
         }

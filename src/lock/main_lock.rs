@@ -41,6 +41,11 @@ pub(crate) fn lock(lock: &LockFile, mode: Mode) -> io::Result<()> {
     }
 }
 
+/// Whether nobody holds the lock, whoever asks included. Takes nothing; only for the fcntl family.
+pub(crate) fn is_free(lock: &LockFile) -> bool {
+    records::is_free(&lock.file, WHOLE_FILE, Mode::Exclusive).unwrap_or(false)
+}
+
 /// Gives the lock back, for every process that has inherited the descriptor.
 pub(crate) fn unlock(lock: &LockFile) -> io::Result<()> {
     match lock.family {

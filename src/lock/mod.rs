@@ -39,6 +39,7 @@ pub(crate) mod plain;
 mod request;
 mod share;
 mod unordered;
+mod unseen;
 mod waiting;
 
 pub(crate) use acquire::{Acquired, acquire};
@@ -60,6 +61,7 @@ pub(crate) use patience::Patience;
 pub(crate) use request::{How, Threads};
 pub(crate) use share::Joined;
 pub use unordered::Unordered;
+pub(crate) use unseen::{Found, find_out};
 pub use waiting::Waiting;
 
 /// For those who read the kernel's table.

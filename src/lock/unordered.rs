@@ -24,6 +24,9 @@ pub enum Unordered {
     NotLocal,
     /// There are no gates on this operating system.
     Unsupported,
+    /// It cannot be seen whether the descriptor holds the lock already. Only for a lock on a
+    /// descriptor, which is then not made exclusive.
+    NotVisible,
 }
 
 impl fmt::Display for Unordered {
@@ -38,6 +41,7 @@ impl fmt::Display for Unordered {
             }
             Self::NotLocal => out.write_str("its file system is not known to be local"),
             Self::Unsupported => out.write_str("this operating system has no gates"),
+            Self::NotVisible => out.write_str("whether this descriptor holds it already cannot be seen here"),
         }
     }
 }

@@ -7,10 +7,10 @@ use super::front::Front;
 use super::mine;
 use super::obtain::obtain;
 use super::options::Options;
-use crate::holders::held_through;
+use crate::holders::{OwnLock, held_through};
 use crate::lock::{
-    self, Acquired, Bytes, DescriptorGuard, Error, GaveUp, How, LockFile, Mode, Patience, Threads, Waiting,
-    plain,
+    self, Acquired, Bytes, DescriptorGuard, Error, Found, GaveUp, How, LockFile, Mode, Patience, Threads,
+    Waiting, plain,
 };
 
 /// The lock on a file that is open already, by the number of its descriptor.
@@ -18,6 +18,11 @@ use crate::lock::{
 /// The lock is that of the open file description, so it is shared by all processes that have inherited the descriptor, and it
 /// stays when this value, and its process, are gone. What is held already is converted: from shared to exclusive, when the other
 /// readers are gone, or from exclusive to shared. Threads that use one descriptor are not excluded from each other.
+///
+/// Where it cannot be seen what is held already (without /proc, on systems other than Linux, on
+/// file systems that keep locks in a server), a second open file of the same file tells it as far
+/// as possible. An exclusive lock that could lose a shared one is then refused with
+/// [`Error::CannotUpgrade`].
 ///
 /// Options that are about creating files mean nothing here.
 ///
@@ -65,8 +70,15 @@ impl DescriptorLock {
         let patience = Patience::new(waiting);
         let file = lock::opened(self.descriptor, family)?;
         match held_through(&file.file, family) {
-            Some(held) => lock::convert(file, held, &how, &patience),
-            None => self.acquire(file, &how, &patience),
+            OwnLock::Held(held) => lock::convert(file, held, &how, &patience),
+            OwnLock::Free => self.acquire(file, &how, &patience),
+            OwnLock::Unknown => {
+                let path = file.path.clone();
+                match lock::find_out(file, mode).map_err(|why| Error::refused(&path, why))? {
+                    Found::Free(file) => self.acquire(file, &how, &patience),
+                    Found::Taken(guard) => Ok(guard),
+                }
+            }
         }
     }
 

@@ -17,7 +17,11 @@ pub(crate) enum Locks {
 impl Locks {
     /// The descriptors that we have opened, and that the locks hang on.
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        self.files().iter().filter_map(Guard::descriptor)
+        let beside = match self {
+            Self::Files(_) => None,
+            Self::Descriptor(_, guard) => guard.descriptor(),
+        };
+        self.files().iter().filter_map(Guard::descriptor).chain(beside)
     }
 
     /// The locks that were taken first come, first served, and why.

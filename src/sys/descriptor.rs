@@ -6,6 +6,8 @@ use std::os::fd::{FromRawFd, RawFd};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 
+use super::reopen::reopen;
+
 /// A duplicate of an open descriptor: another number for the same open file
 /// description, and so for the same locks. Close-on-exec, and none of the three
 /// standard ones.
@@ -25,4 +27,12 @@ pub(crate) fn duplicate(descriptor: RawFd) -> io::Result<File> {
 pub(crate) fn without_nonblock(file: File) -> io::Result<File> {
     fcntl(&file, FcntlArg::F_SETFL(OFlag::empty()))?;
     Ok(file)
+}
+
+/// Opens the same file once more: another open file description, with locks of its own. For what
+/// the descriptor is open for, or for reading if that is not allowed.
+pub(crate) fn open_again(file: &File) -> io::Result<File> {
+    let access = OFlag::from_bits_truncate(fcntl(file, FcntlArg::F_GETFL)?) & OFlag::O_ACCMODE;
+    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
+    reopen(file, access | flags).or_else(|_| reopen(file, OFlag::O_RDONLY | flags))
 }

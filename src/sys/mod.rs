@@ -22,7 +22,7 @@ mod os;
 #[path = "portable/mod.rs"]
 mod os;
 
-pub(crate) use os::{filesystem, fork, gate_directory, records};
+pub(crate) use os::{filesystem, fork, gate_directory, records, reopen};
 
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub(crate) use os::same_description;

@@ -8,6 +8,8 @@
 mod joiner;
 #[path = "../support/ordered.rs"]
 mod ordered;
+#[path = "../support/portable.rs"]
+mod portable;
 #[path = "../support/running.rs"]
 mod running;
 #[path = "../support/table.rs"]
@@ -22,3 +24,4 @@ mod fcntl;
 mod nested;
 mod shared;
 mod shell;
+mod unseen;

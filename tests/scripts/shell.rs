@@ -32,7 +32,12 @@ impl Place {
 
     /// A shell that stands in it, and knows `fasten`.
     pub fn shell(&self) -> Shell {
-        let mut running = Running::start(&["bash".to_owned()]);
+        self.shell_in(&[])
+    }
+
+    /// The same, started by these words.
+    pub fn shell_in(&self, words: &[String]) -> Shell {
+        let mut running = Running::start(&[words, &["bash".to_owned()]].concat());
         let fasten = Path::new(env!("CARGO_BIN_EXE_fasten"));
         running.tell(&format!("cd '{}'", self.0.path().display()));
         running.tell(&format!("PATH='{}':$PATH; exec 2>&1", fasten.parent().unwrap().display()));

@@ -6,5 +6,6 @@ pub(crate) mod fork;
 pub(crate) mod gate_directory;
 mod kcmp;
 pub(crate) mod records;
+pub(crate) mod reopen;
 
 pub(crate) use kcmp::same_description;

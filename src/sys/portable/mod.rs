@@ -35,6 +35,37 @@ pub(crate) mod gate_directory {
     }
 }
 
+pub(crate) mod reopen {
+    //! Opening what a descriptor leads to. Not by /dev/fd, which elsewhere than on Linux gives a
+    //! duplicate, and the locks of a duplicate are those of the descriptor.
+
+    use std::fs::File;
+    use std::io;
+
+    use nix::fcntl::OFlag;
+
+    #[cfg(target_os = "linux")]
+    pub(crate) fn reopen(file: &File, flags: OFlag) -> io::Result<File> {
+        use std::os::fd::AsRawFd;
+
+        let link = format!("/proc/self/fd/{}", file.as_raw_fd());
+        Ok(nix::fcntl::open(link.as_str(), flags, nix::sys::stat::Mode::empty())?.into())
+    }
+
+    /// By the path that the system has for it, which may lead elsewhere by now.
+    #[cfg(any(target_vendor = "apple", target_os = "netbsd"))]
+    pub(crate) fn reopen(file: &File, flags: OFlag) -> io::Result<File> {
+        let mut path = std::path::PathBuf::new();
+        nix::fcntl::fcntl(file, nix::fcntl::FcntlArg::F_GETPATH(&mut path))?;
+        Ok(nix::fcntl::open(&path, flags, nix::sys::stat::Mode::empty())?.into())
+    }
+
+    #[cfg(not(any(target_os = "linux", target_vendor = "apple", target_os = "netbsd")))]
+    pub(crate) fn reopen(_file: &File, _flags: OFlag) -> io::Result<File> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
 pub(crate) mod fork {
     //! Which process this is.
 

@@ -1,0 +1,106 @@
+//! A descriptor of the caller's of which it cannot be seen whether it holds the lock already: there
+//! is no /proc, or the file system keeps its locks in a server and shows none.
+//!
+//! A flock(2) of the other mode converts what is held, and lets it go if it cannot. So no call is
+//! made that could lose something. What can be known is found out through a second open file of the
+//! same file: if that one gets the lock exclusively, then nobody has it, the descriptor included;
+//! if it does not even get it shared, then the descriptor has it exclusively or not at all, and
+//! asking exclusively loses nothing. In between, where somebody reads, who may be the descriptor
+//! itself, a reader joins through the second file, and a writer is refused.
+
+use std::fs::File;
+use std::thread;
+use std::time::Duration;
+
+use super::file::{FileId, LockFile};
+use super::gave_up::GaveUp;
+use super::guard::{AtTheEnd, DescriptorGuard, Held};
+use super::main_lock::{is_free, try_lock, unlock};
+use super::mode::{Family, Mode};
+use super::unordered::Unordered;
+use crate::holders::{OwnLock, held_through};
+use crate::sys::descriptor::open_again;
+
+/// Others that find out the same hold the lock for an instant too. It is waited so long for their
+/// end.
+const LOOKS: usize = 50;
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// The descriptor holds nothing.
+    Free(LockFile),
+    /// The lock is had as it is wanted.
+    Taken(DescriptorGuard),
+}
+
+/// Finds out what the descriptor holds, or takes the lock by a call that loses nothing whatever it
+/// holds.
+pub(crate) fn find_out(lock: LockFile, mode: Mode) -> Result<Found, GaveUp> {
+    match mode {
+        Mode::Shared => find_out_to_read(lock),
+        Mode::Exclusive => find_out_to_write(lock),
+    }
+}
+
+fn find_out_to_read(lock: LockFile) -> Result<Found, GaveUp> {
+    match second(&lock) {
+        Some(second) if try_lock(&second, Mode::Shared).unwrap_or(false) => {
+            if is_visible(&second) {
+                return Ok(Found::Free(lock));
+            }
+            let held = Held::new(second, Mode::Shared, None, None);
+            Ok(Found::Taken(DescriptorGuard::beside(held, lock)))
+        }
+        // Nothing and a shared lock become a shared one, an exclusive one is downgraded, as was
+        // asked.
+        _ => try_on_the_descriptor(lock, Mode::Shared),
+    }
+}
+
+fn find_out_to_write(lock: LockFile) -> Result<Found, GaveUp> {
+    let cannot_be_seen = || GaveUp::CannotConvert(Unordered::NotVisible);
+    if lock.family == Family::Fcntl && is_free(&lock) {
+        return Ok(Found::Free(lock));
+    }
+    let second = second(&lock).ok_or_else(cannot_be_seen)?;
+    for _ in 0..LOOKS {
+        if try_lock(&second, Mode::Exclusive).map_err(|_| cannot_be_seen())? {
+            return Ok(Found::Free(lock));
+        }
+        if !try_lock(&second, Mode::Shared).map_err(|_| cannot_be_seen())? {
+            return try_on_the_descriptor(lock, Mode::Exclusive);
+        }
+        if is_visible(&second) {
+            return Ok(Found::Free(lock));
+        }
+        let _ = unlock(&second);
+        thread::sleep(PAUSE);
+    }
+    Err(cannot_be_seen())
+}
+
+/// Only for what can be asked without loss. If it is refused, nothing was held, for another has it
+/// exclusively. If not, it may have been held before: so it stays at the end, unless it can be seen
+/// now and could not be before.
+fn try_on_the_descriptor(lock: LockFile, mode: Mode) -> Result<Found, GaveUp> {
+    if !try_lock(&lock, mode).map_err(GaveUp::Failed)? {
+        return Ok(Found::Free(lock));
+    }
+    let at_the_end = if is_visible(&lock) { AtTheEnd::Unlock } else { AtTheEnd::Keep };
+    Ok(Found::Taken(DescriptorGuard::new(Some(Held::converted(lock, mode, at_the_end)))))
+}
+
+/// Whether a lock that is held through this file can be seen. Then one that cannot be seen is not
+/// held.
+fn is_visible(held: &LockFile) -> bool {
+    matches!(held_through(&held.file, held.family), OwnLock::Held(_))
+}
+
+/// The same file, opened once more; closing it gives back what it holds.
+fn second(lock: &LockFile) -> Option<LockFile> {
+    let file = open_again(&lock.file).ok()?;
+    let is_the_same = |file: &File| file.metadata().is_ok_and(|found| FileId::from(&found) == lock.id);
+    is_the_same(&file).then(|| LockFile::new(lock.path.clone(), file, lock.id, true, lock.family))
+}
