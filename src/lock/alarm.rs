@@ -3,14 +3,14 @@
 //!
 //! A second thread sleeps until then and interrupts the first one until it says
 //! that it is out of its call: a single interruption could come just before the
-//! call begins, and be lost.
+//! call begins, and be lost. It is not waited for when the lock is had: it ends by itself.
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::gave_up::GaveUp;
+use crate::sys::helper;
 use crate::sys::interrupt::{Interruptible, Target};
 
 const AGAIN_AFTER: Duration = Duration::from_millis(1);
@@ -19,7 +19,6 @@ const AGAIN_AFTER: Duration = Duration::from_millis(1);
 #[derive(Debug)]
 pub(crate) struct Alarm {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
     interruptible: Interruptible,
 }
 
@@ -51,8 +50,8 @@ impl Alarm {
         let interruptible = Interruptible::new()?;
         let shared = Arc::new(Shared::default());
         let watcher = Arc::clone(&shared);
-        let thread = thread::Builder::new().spawn(move || watcher.ring_at(deadline))?;
-        Ok(Self { shared, thread: Some(thread), interruptible })
+        helper::spawn(move || watcher.ring_at(deadline))?;
+        Ok(Self { shared, interruptible })
     }
 
     /// The calling thread, which set the alarm, is about to enter a lock call.
@@ -105,9 +104,6 @@ impl Drop for Alarm {
     fn drop(&mut self) {
         self.shared.lock().over = true;
         self.shared.changed.notify_one();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 
