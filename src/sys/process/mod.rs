@@ -9,8 +9,11 @@ mod entry;
 pub(crate) mod exec;
 pub(crate) mod fork;
 pub(crate) mod getopt;
+#[path = "../helper.rs"]
+pub(crate) mod helper;
 pub(crate) mod interrupts;
 pub(crate) mod locks;
+pub(crate) mod output;
 pub(crate) mod pipe;
 pub(crate) mod signals;
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
