@@ -14,7 +14,7 @@ mod words;
 use std::ffi::OsString;
 use std::time::Instant;
 
-use crate::run::{Program, run_as_flock};
+use crate::run::{Ended, Program, end_like, run_as_flock};
 use crate::sys::child::End;
 use lock::Open;
 use parse::{Asked, Call, Target};
@@ -64,8 +64,8 @@ fn execute(call: &Call, open: Open, command: &[OsString]) -> Result<u8, Refusal>
     let ended = run_as_flock(open.descriptors().into_iter(), &program, call.lifetime);
     open.close();
     match ended {
-        Ok(End::Exited(code)) => Ok(code),
-        Ok(End::Killed(signal)) => Ok(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
+        Ok(ended @ (Ended::Ran(End::Exited(_)) | Ended::CalledOff(_))) => Ok(end_like(ended)),
+        Ok(Ended::Ran(End::Killed(signal))) => Ok(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
         Err(error) => Err(Refusal::not_started(name, error.error())),
     }
 }

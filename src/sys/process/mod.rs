@@ -22,3 +22,5 @@ pub(crate) mod spawn;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub(crate) mod spawn;
 pub(crate) mod terminal;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod window;
