@@ -4,7 +4,8 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
-use crate::sys::{output, pipe, terminal};
+use crate::sys::output::{self, Stream};
+use crate::sys::{pipe, terminal};
 
 /// Says it. That nobody listens is no error.
 pub(crate) fn say(words: &str) {
@@ -64,7 +65,7 @@ pub(crate) fn printable(words: &str) -> String {
 /// Puts it there if nobody has to be waited for; whether it was put there.
 pub(crate) fn put_at_once(text: &[u8]) -> bool {
     pipe::ignore_broken();
-    output::write_at_once(text)
+    output::write_at_once(Stream::Error, text)
 }
 
 /// Puts it there as it is.
