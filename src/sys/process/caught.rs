@@ -70,6 +70,7 @@ mod arrival {
 
     pub(super) struct Arrival(libc::sigset_t);
 
+    #[allow(clippy::unnecessary_wraps, reason = "the Linux side may fail")]
     pub(super) fn of(signals: libc::sigset_t) -> io::Result<Arrival> {
         Ok(Arrival(signals))
     }

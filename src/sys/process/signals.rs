@@ -67,6 +67,7 @@ impl Signals {
     }
 
     /// Sleeps until one of them arrives.
+    #[allow(clippy::unused_self, reason = "they are kept only since there is one")]
     pub(crate) fn next(&self) -> io::Result<Arrived> {
         loop {
             let sent = match left_from_the_start().map_or_else(|| take(kept()), Ok) {

@@ -11,7 +11,7 @@ use std::io;
 use super::child::{Child, Started};
 use super::exec::pointers;
 use super::signals::{self, Signals};
-use super::window::{self, Window};
+use super::window;
 
 /// Enough for execvp(3), which puts a path together on the stack, and for a script
 /// without `#!` the words once more. In pieces of 16 bytes, as a stack is aligned.
@@ -32,13 +32,13 @@ pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Started>
     let mut stack = Vec::<u128>::with_capacity(STACK + arguments.len());
     let top = stack.spare_capacity_mut().as_mut_ptr_range().end;
     let how = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
-    let window = Window::open(signals);
+    window::open(signals);
     // SAFETY: the child runs on a stack of its own and is gone from our memory when
     // the call returns, so all that it borrows outlives it. A thread that still runs beside it
     // helped us to wait and touches nothing that the child uses.
     let pid = unsafe { libc::clone(become_command, top.cast(), how, (&raw mut birth).cast()) };
     let error = if pid == -1 { Some(io::Error::last_os_error()) } else { birth.failed.take() };
-    let early = window.close();
+    let early = window::close();
     if (error.is_some() || early.is_some()) && pid != -1 {
         Child::new(pid).reap();
     }

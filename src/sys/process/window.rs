@@ -19,48 +19,40 @@ static EARLY: AtomicI32 = AtomicI32::new(0);
 /// What came after it, as [`packed`].
 static LATE: [AtomicI64; 3] = [const { AtomicI64::new(0) }; 3];
 
-/// While this lives, the terminal's signals are let in.
-#[derive(Debug)]
-pub(super) struct Window(());
-
-impl Window {
-    /// Lets in what `signals` keep; not what was ignored or blocked before that.
-    pub(super) fn open(signals: &Signals) -> Self {
-        PARENT.store(own_pid(), Ordering::Relaxed);
-        let before = first_word(&signals.mask_before);
-        let mut wanted = MaybeUninit::<libc::sigaction>::zeroed();
-        // SAFETY: a zeroed sigaction is a valid one, and the handler does only what is safe at any point.
-        let wanted = unsafe {
-            let action = wanted.assume_init_mut();
-            action.sa_sigaction =
-                arrived as extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void) as usize;
-            action.sa_flags = libc::SA_SIGINFO | libc::SA_NODEFER;
-            &*action
-        };
-        let mut let_in = 0;
-        for signal in OF_A_TERMINAL {
-            let bit = 1 << (signal - 1);
-            if before & bit == 0 && handle(signal, wanted) {
-                let_in |= bit;
-            }
+/// Lets in what `signals` keep; not what was ignored or blocked before that.
+pub(super) fn open(signals: &Signals) {
+    PARENT.store(own_pid(), Ordering::Relaxed);
+    let before = first_word(&signals.mask_before);
+    let mut wanted = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: a zeroed sigaction is a valid one, and the handler does only what is safe at any point.
+    let wanted = unsafe {
+        let action = wanted.assume_init_mut();
+        action.sa_sigaction = arrived as extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void) as usize;
+        action.sa_flags = libc::SA_SIGINFO | libc::SA_NODEFER;
+        &*action
+    };
+    let mut let_in = 0;
+    for signal in OF_A_TERMINAL {
+        let bit = 1 << (signal - 1);
+        if before & bit == 0 && handle(signal, wanted) {
+            let_in |= bit;
         }
-        let mut open = MaybeUninit::<libc::sigset_t>::zeroed();
-        // SAFETY: a set is an array of such words, and all zero is the empty one.
-        unsafe {
-            open.as_mut_ptr().cast::<libc::c_ulong>().write(let_in);
-            libc::pthread_sigmask(libc::SIG_UNBLOCK, open.as_ptr(), ptr::null_mut());
-        }
-        Self(())
     }
+    let mut open = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: a set is an array of such words, and all zero is the empty one.
+    unsafe {
+        open.as_mut_ptr().cast::<libc::c_ulong>().write(let_in);
+        libc::pthread_sigmask(libc::SIG_UNBLOCK, open.as_ptr(), ptr::null_mut());
+    }
+}
 
-    /// Keeps them again; the one that came before the command was born.
-    pub(super) fn close(self) -> Option<i32> {
-        // SAFETY: the set is initialised.
-        unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, kept(), ptr::null_mut()) };
-        match EARLY.load(Ordering::Relaxed) {
-            0 => None,
-            signal => Some(signal),
-        }
+/// Keeps them again; the one that came before the command was born.
+pub(super) fn close() -> Option<i32> {
+    // SAFETY: the set is initialised.
+    unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, kept(), ptr::null_mut()) };
+    match EARLY.load(Ordering::Relaxed) {
+        0 => None,
+        signal => Some(signal),
     }
 }
 
