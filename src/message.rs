@@ -4,11 +4,18 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
+use crate::sys::output::{self, Stream};
 use crate::sys::{pipe, terminal};
 
 /// Says it. That nobody listens is no error.
 pub(crate) fn say(words: &str) {
     put(format!("fasten: {}\n", printable(words)).as_bytes());
+}
+
+/// Says it, or drops it where that would have to wait for a reader: somebody waits for the lock
+/// that we hold, or for us.
+pub(crate) fn say_at_once(words: &str) {
+    put_at_once(format!("fasten: {}\n", printable(words)).as_bytes());
 }
 
 /// What was asked for, on standard output.
@@ -35,16 +42,17 @@ pub(crate) fn strerror(error: &io::Error) -> String {
     text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
-/// Says it on a line of a terminal that will be said anew, or cleared.
-pub(crate) fn draw_line(words: &str) {
+/// Says it on a line of a terminal that will be said anew, or cleared; `false` if the terminal is
+/// stopped.
+pub(crate) fn draw_line(words: &str) -> bool {
     let line = format!("fasten: {}", printable(words));
     let width = terminal::width().saturating_sub(1);
-    put(format!("\r{}\x1b[K", line.chars().take(width).collect::<String>()).as_bytes());
+    put_at_once(format!("\r{}\x1b[K", line.chars().take(width).collect::<String>()).as_bytes())
 }
 
 /// Takes the line away that was drawn last.
 pub(crate) fn clear_line() {
-    put(b"\r\x1b[K");
+    put_at_once(b"\r\x1b[K");
 }
 
 /// Whether the character would move a terminal's cursor, end the line, or show the letters around
@@ -68,6 +76,12 @@ pub(crate) fn printable(words: &str) -> String {
         }
         line
     })
+}
+
+/// Puts it there if nobody has to be waited for; whether it was put there.
+pub(crate) fn put_at_once(text: &[u8]) -> bool {
+    pipe::ignore_broken();
+    output::write_at_once(Stream::Error, text)
 }
 
 /// Puts it there as it is.

@@ -18,11 +18,11 @@ use super::who;
 use crate::cli::{self, LockArgs};
 use crate::exit::Code;
 use crate::failure;
-use crate::message::{say, word};
-use crate::run::{Lifetime, Locks, Program, end_like, run_under};
-use crate::sys::caught::Caught;
-use crate::sys::child::End;
+use crate::message::{say, say_at_once, word};
+use crate::run::{Ended, Lifetime, Locks, Program, end_like, run_under};
+use crate::sys::caught::Watch;
 use crate::sys::descriptors;
+use crate::sys::signals::Signals;
 
 /// A validated call: every value of it can be carried out.
 #[derive(Debug)]
@@ -34,6 +34,7 @@ pub(crate) struct Job {
     program: Option<Program>,
     lifetime: Lifetime,
     conflict: u8,
+    joins: bool,
     voice: Voice,
 }
 
@@ -86,6 +87,7 @@ impl Job {
                 _ => Lifetime::Command,
             },
             conflict: arguments.conflict_exit_code,
+            joins: matches!(arguments.nested, cli::Nested::Join),
             voice: match (arguments.quiet, arguments.verbose) {
                 (true, _) => Voice::Quiet,
                 (_, true) => Voice::Verbose,
@@ -105,7 +107,7 @@ impl Job {
 pub(crate) fn run(job: &Job) -> u8 {
     carry_out(job).unwrap_or_else(|error| {
         if job.voice != Voice::Quiet {
-            let refusal = error.downcast_ref::<LockError>().and_then(who::refusal);
+            let refusal = error.downcast_ref::<LockError>().and_then(|error| who::refusal(error, job.joins));
             say(&refusal.unwrap_or_else(|| error.to_string()));
         }
         match failure::code(&error) {
@@ -117,7 +119,7 @@ pub(crate) fn run(job: &Job) -> u8 {
 
 fn carry_out(job: &Job) -> Result<u8> {
     let asked = Instant::now();
-    let mut locks = take(job)?;
+    let (mut locks, signals) = take(job)?;
     let taken = Instant::now();
     if job.voice == Voice::Verbose {
         tell_of(&locks, taken - asked);
@@ -132,11 +134,11 @@ fn carry_out(job: &Job) -> Result<u8> {
             anyhow!("/dev/fd/{number}: cannot be closed in the command: {}", word(&error))
         })?;
     }
-    let end = run_under(locks, program, job.lifetime)?;
+    let ended = run_under(locks, program, job.lifetime, signals.as_deref())?;
     if job.voice == Voice::Verbose {
         say(&format!("released after {:.3?}", taken.elapsed()));
     }
-    Ok(end_like(end))
+    Ok(end_like(ended))
 }
 
 impl Kind {
@@ -153,7 +155,9 @@ impl Kind {
     }
 }
 
-fn take(job: &Job) -> Result<Locks, LockError> {
+/// With the signals that are kept since before the lock was touched, if it is one that must not be
+/// lost.
+fn take(job: &Job) -> Result<(Locks, Option<Box<Signals>>), LockError> {
     let notice = Notice::new(job.voice);
     let paths = match &job.target {
         Target::Descriptor(number) => return take_unharmed(*number, job, notice),
@@ -161,7 +165,7 @@ fn take(job: &Job) -> Result<Locks, LockError> {
     };
     let wanted = paths.iter().map(|path| wanted(path, job));
     let guards = lock_all(wanted, job.waiting().telling(&|path| notice.waiting_for(path)))?;
-    Ok(Locks::Files(guards))
+    Ok((Locks::Files(guards), None))
 }
 
 fn wanted(path: &Path, job: &Job) -> Wanted {
@@ -173,26 +177,39 @@ fn wanted(path: &Path, job: &Job) -> Wanted {
 }
 
 /// A descriptor may hold a lock already, which must not be lost when we are
-/// interrupted while we convert it. Whatever else we wait for, a signal just
-/// ends us.
-fn take_unharmed(descriptor: RawFd, job: &Job, notice: Notice) -> Result<Locks, LockError> {
+/// interrupted while we convert it. So signals are kept from now on, until the
+/// command is there to get them. Whatever else we wait for, a signal just ends us.
+fn take_unharmed(
+    descriptor: RawFd,
+    job: &Job,
+    notice: Notice,
+) -> Result<(Locks, Option<Box<Signals>>), LockError> {
+    let signals = Signals::keep_for_supervisor();
     let cancel = Cancel::default();
     let canceller = cancel.clone();
-    let caught = Caught::from_now(move || canceller.cancel());
+    let watch = Watch::over(&signals, move || canceller.cancel());
+    // A wait that no signal could end is not begun.
+    let waiting = if watch.is_ok() { job.waiting() } else { Waiting::never() };
     let lock = DescriptorLock::with_options(descriptor, job.options);
     let tells = |path: &Path| notice.waiting_for(path);
-    let taken = lock.take(job.kind.mode(), job.waiting().unless(&cancel).telling(&tells));
+    let taken = lock.take(job.kind.mode(), waiting.unless(&cancel).telling(&tells));
     drop(notice);
-    if let Some(signal) = caught.and_then(Caught::end) {
+    if let Some(signal) = signals.arrived() {
         drop(taken);
-        process::exit(end_like(End::Killed(signal)).into());
+        process::exit(end_like(Ended::CalledOff(signal)).into());
     }
-    taken.map(|guard| Locks::Descriptor(descriptor, Box::new(guard)))
+    let taken = taken.map_err(|error| match (error, watch) {
+        (LockError::Busy { path }, Err(source)) => {
+            LockError::System { path, doing: "waiting for it", source }
+        }
+        (error, _) => error,
+    })?;
+    Ok((Locks::Descriptor(descriptor, Box::new(taken)), Some(Box::new(signals))))
 }
 
 fn tell_of(locks: &Locks, waited: Duration) {
     for (path, why) in locks.unordered() {
-        say(&format!("{}: first come, first served: {why}", path.display()));
+        say_at_once(&format!("{}: first come, first served: {why}", path.display()));
     }
-    say(&format!("locked after {waited:.3?}"));
+    say_at_once(&format!("locked after {waited:.3?}"));
 }

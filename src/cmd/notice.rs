@@ -4,19 +4,21 @@
 //! is one line that is kept up to date and vanishes when the lock comes; with
 //! `-v` elsewhere, and in the background, it is said once. A thread of its own
 //! says it, because the waiting one must not leave its place in the kernel's
-//! queue for that; it is started only when there is something to wait for.
+//! queue for that; it is started only when there is something to wait for. Whoever has the lock does
+//! not wait for it: it writes nothing that would have to wait for a reader, and nothing at all once
+//! the waiting is over.
 
 use std::cell::RefCell;
 use std::io::{IsTerminal, stderr};
 use std::path::Path;
 use std::process;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread::{self, JoinHandle};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::who;
-use crate::message::{clear_line, draw_line, say};
-use crate::sys::terminal;
+use crate::message::{clear_line, draw_line, say_at_once};
+use crate::sys::{helper_thread, terminal};
 
 const PATIENCE: Duration = Duration::from_millis(500);
 const REDRAWN_EVERY: Duration = Duration::from_secs(1);
@@ -58,8 +60,16 @@ impl Notice {
 /// A line that is said after a while, unless it is dropped before.
 #[derive(Debug)]
 struct Line {
-    dropped: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    screen: Arc<Mutex<Screen>>,
+    /// Wakes the thread by being dropped.
+    _dropped: Sender<()>,
+}
+
+/// What there is to be seen of it; held only while nothing waits.
+#[derive(Debug, Default)]
+struct Screen {
+    drawn: bool,
+    over: bool,
 }
 
 impl Line {
@@ -67,40 +77,44 @@ impl Line {
     fn about(path: &Path, kept_up_to_date: bool) -> Option<Self> {
         let path = path.to_owned();
         let (dropped, ended) = channel();
-        let speak = move || speak(&path, kept_up_to_date, &ended);
-        // Those that look for deadlocks know helpers of a waiting thread by this name.
-        let thread = thread::Builder::new().name("fasten-wait".to_owned()).spawn(speak).ok()?;
-        Some(Self { dropped: Some(dropped), thread: Some(thread) })
+        let screen = Arc::new(Mutex::new(Screen::default()));
+        let shown = Arc::clone(&screen);
+        helper_thread::spawn(move || speak(&path, kept_up_to_date, &shown, &ended)).ok()?;
+        Some(Self { screen, _dropped: dropped })
     }
 }
 
 impl Drop for Line {
     fn drop(&mut self) {
-        drop(self.dropped.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+        let mut screen = locked(&self.screen);
+        screen.over = true;
+        if screen.drawn && terminal::is_ours() {
+            clear_line();
         }
     }
 }
 
-fn speak(path: &Path, kept_up_to_date: bool, ended: &Receiver<()>) {
+fn locked(screen: &Mutex<Screen>) -> MutexGuard<'_, Screen> {
+    screen.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn speak(path: &Path, kept_up_to_date: bool, screen: &Mutex<Screen>, ended: &Receiver<()>) {
     let start = Instant::now();
     let mut pause = PATIENCE;
-    let mut drawn = false;
     while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-        if !kept_up_to_date {
-            say(&words(path, None));
-            let _ = ended.recv();
+        pause = REDRAWN_EVERY;
+        if kept_up_to_date && !terminal::is_ours() {
+            continue;
+        }
+        let words = words(path, kept_up_to_date.then(|| start.elapsed()));
+        let mut screen = locked(screen);
+        if screen.over {
             return;
         }
-        pause = REDRAWN_EVERY;
-        if terminal::is_ours() {
-            draw_line(&words(path, Some(start.elapsed())));
-            drawn = true;
+        if !kept_up_to_date {
+            return say_at_once(&words);
         }
-    }
-    if drawn && terminal::is_ours() {
-        clear_line();
+        screen.drawn |= draw_line(&words);
     }
 }
 

@@ -22,11 +22,12 @@ const TABLE_PATIENCE: Duration = Duration::from_millis(1);
 
 /// What to say of a lock that was not obtained: who holds it, and what became of
 /// the waiting. `None` for errors of other kinds.
-pub(crate) fn refusal(error: &Error) -> Option<String> {
+/// `joins` is whether a lock that is inherited would have been joined.
+pub(crate) fn refusal(error: &Error, joins: bool) -> Option<String> {
     let (path, outcome) = match error {
         Error::Busy { path } => (path, "try again later, or wait with -w".to_owned()),
         Error::TimedOut { path, limit } => (path, format!("gave up after {}", short(*limit))),
-        Error::WouldNeverEnd { why, .. } => return Some(format!("{error}; {}", remedy(why))),
+        Error::WouldNeverEnd { why, .. } => return Some(format!("{error}; {}", remedy(why, joins))),
         Error::CouldNotOpen { path, why: Unopenable::NotOpened(_) } => {
             return Some(format!("{}: cannot be opened: {}", path.display(), denied(path)?));
         }
@@ -68,8 +69,11 @@ fn as_others_reach_it(path: &Path) -> PathBuf {
 }
 
 /// What one can do about a wait that would never end.
-fn remedy(why: &Endless) -> &'static str {
+fn remedy(why: &Endless, joins: bool) -> &'static str {
     match why {
+        Endless::Ancestor(ancestor) if joins && ancestor.mode == Mode::Exclusive => {
+            "this process has not inherited it, so it cannot be joined"
+        }
         Endless::Ancestor(ancestor) if ancestor.mode == Mode::Exclusive => {
             "run under that lock with --nested join, or outlive it with --nested wait"
         }

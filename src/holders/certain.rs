@@ -13,7 +13,7 @@ use super::keepers::each_lock;
 use super::parse::{self, Entry};
 use super::proc::{numbers_in, read};
 use super::process::{Processes, executable};
-use crate::lock::HELPER_THREAD;
+use crate::sys::helper_thread;
 
 /// A lock that a process of a chain keeps.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +63,7 @@ fn has_working_threads(pid: u32) -> bool {
     let Ok(threads) = numbers_in(&format!("/proc/{pid}/task")) else { return true };
     let helps = |thread: &u32| {
         fs::read(format!("/proc/{pid}/task/{thread}/comm"))
-            .is_ok_and(|name| name.trim_ascii() == HELPER_THREAD.as_bytes())
+            .is_ok_and(|name| name.trim_ascii() == helper_thread::NAME.as_bytes())
     };
     threads.filter(|thread| !helps(thread)).count() != 1
 }

@@ -8,15 +8,11 @@
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::gave_up::GaveUp;
-use crate::sys::interrupt::{Interruptible, Target, without_signals};
-
-/// The name of threads that only help another one to wait, in at most 15 letters: those that look for
-/// deadlocks know them by it.
-pub(crate) const HELPER_THREAD: &str = "fasten-wait";
+use crate::sys::helper_thread;
+use crate::sys::interrupt::{Interruptible, Target};
 
 const AGAIN_AFTER: Duration = Duration::from_millis(1);
 
@@ -78,8 +74,7 @@ impl Alarm {
         let interruptible = Interruptible::new()?;
         let shared = Arc::new(Shared::default());
         let second = Arc::clone(&shared);
-        let helper = thread::Builder::new().name(HELPER_THREAD.to_owned());
-        without_signals(|| helper.spawn(move || second.ring_at(deadline)))?;
+        helper_thread::spawn(move || second.ring_at(deadline))?;
         Ok(Self { shared, interruptible })
     }
 

@@ -67,7 +67,6 @@ pub use waiting::Waiting;
 /// For those who read the kernel's table.
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub(crate) use {
-    alarm::HELPER_THREAD,
     gate_permissions::is_trusted,
     layout::{GATE_DIRECTORY, Gate, gate_file, lock_of_gate_file},
 };

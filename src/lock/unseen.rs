@@ -32,7 +32,7 @@ pub(crate) enum Found {
     /// The descriptor holds nothing.
     Free(LockFile),
     /// The lock is had as it is wanted.
-    Taken(DescriptorGuard),
+    Taken(Box<DescriptorGuard>),
 }
 
 /// Finds out what the descriptor holds, or takes the lock by a call that loses nothing whatever it
@@ -51,7 +51,7 @@ fn find_out_to_read(lock: LockFile) -> Result<Found, GaveUp> {
                 return Ok(Found::Free(lock));
             }
             let held = Held::new(second, Mode::Shared, None, None);
-            Ok(Found::Taken(DescriptorGuard::beside(held, lock)))
+            Ok(Found::Taken(Box::new(DescriptorGuard::beside(held, lock))))
         }
         // Nothing and a shared lock become a shared one, an exclusive one is downgraded, as was
         // asked.
@@ -89,7 +89,7 @@ fn try_on_the_descriptor(lock: LockFile, mode: Mode) -> Result<Found, GaveUp> {
         return Ok(Found::Free(lock));
     }
     let at_the_end = if is_visible(&lock) { AtTheEnd::Unlock } else { AtTheEnd::Keep };
-    Ok(Found::Taken(DescriptorGuard::new(Some(Held::converted(lock, mode, at_the_end)))))
+    Ok(Found::Taken(Box::new(DescriptorGuard::new(Some(Held::converted(lock, mode, at_the_end))))))
 }
 
 /// Whether a lock that is held through this file can be seen. Then one that cannot be seen is not

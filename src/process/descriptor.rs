@@ -76,7 +76,7 @@ impl DescriptorLock {
                 let path = file.path.clone();
                 match lock::find_out(file, mode).map_err(|why| Error::refused(&path, why))? {
                     Found::Free(file) => self.acquire(file, &how, &patience),
-                    Found::Taken(guard) => Ok(guard),
+                    Found::Taken(guard) => Ok(*guard),
                 }
             }
         }

@@ -2,6 +2,7 @@
 //! end as it did.
 
 mod end;
+mod group;
 mod locks;
 mod program;
 mod start;
@@ -10,4 +11,4 @@ mod supervise;
 pub(crate) use end::end_like;
 pub(crate) use locks::Locks;
 pub(crate) use program::Program;
-pub(crate) use start::{CannotStart, Lifetime, run_as_flock, run_under};
+pub(crate) use start::{CannotStart, Ended, Lifetime, run_as_flock, run_under};

@@ -9,7 +9,7 @@ use super::program::Program;
 use super::supervise::supervise;
 use crate::exit::Code;
 use crate::message::word;
-use crate::sys::child::End;
+use crate::sys::child::{End, Started};
 use crate::sys::signals::{self, Signals};
 use crate::sys::{descriptors, exec, pipe, spawn};
 
@@ -26,6 +26,15 @@ pub(crate) enum Lifetime {
     InPlace,
 }
 
+/// What became of a command.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Ended {
+    /// It ran, and ended so.
+    Ran(End),
+    /// This signal came before it was started.
+    CalledOff(i32),
+}
+
 /// The command could not be started.
 #[derive(Debug)]
 pub(crate) struct CannotStart {
@@ -33,22 +42,28 @@ pub(crate) struct CannotStart {
     source: io::Error,
 }
 
-/// Runs the command under the lock and gives the lock back when it has ended.
+/// Runs the command under the lock and gives the lock back when it has ended. Signals that have been
+/// kept before reach the command.
 ///
 /// # Errors
 ///
 /// [`CannotStart`]; the lock is given back then too.
-pub(crate) fn run_under(locks: Locks, program: &Program, lifetime: Lifetime) -> Result<End, CannotStart> {
+pub(crate) fn run_under(
+    locks: Locks,
+    program: &Program,
+    lifetime: Lifetime,
+    signals: Option<&Signals>,
+) -> Result<Ended, CannotStart> {
     if lifetime != Lifetime::Wrapper {
         let inherited = descriptors::let_inherit(locks.descriptors());
         inherited.map_err(|source| cannot_start(program, source))?;
     }
-    let end = run(program, lifetime)?;
-    match lifetime {
-        Lifetime::LastInheritor => locks.leave_to_inheritors(),
+    let ended = run(program, lifetime, signals, "fasten")?;
+    match (ended, lifetime) {
+        (Ended::Ran(_), Lifetime::LastInheritor) => locks.leave_to_inheritors(),
         _ => drop(locks),
     }
-    Ok(end)
+    Ok(ended)
 }
 
 /// Runs the command as flock(1) does: it inherits the locks under the lowest
@@ -61,22 +76,43 @@ pub(crate) fn run_as_flock<'a>(
     locks: impl Iterator<Item = BorrowedFd<'a>>,
     program: &Program,
     lifetime: Lifetime,
-) -> Result<End, CannotStart> {
+) -> Result<Ended, CannotStart> {
     if lifetime != Lifetime::Wrapper {
         descriptors::let_inherit_lowest(locks).map_err(|source| cannot_start(program, source))?;
     }
     signals::default_for_children();
-    run(program, lifetime)
+    run(program, lifetime, None, "flock")
 }
 
-fn run(program: &Program, lifetime: Lifetime) -> Result<End, CannotStart> {
+fn run(
+    program: &Program,
+    lifetime: Lifetime,
+    signals: Option<&Signals>,
+    name: &str,
+) -> Result<Ended, CannotStart> {
     pipe::restore();
     if lifetime == Lifetime::InPlace {
+        if let Some(signal) = signals.and_then(Signals::arrived) {
+            return Ok(Ended::CalledOff(signal));
+        }
+        // A signal from here on is the command's: the lock stays as it is for that.
+        if let Some(signals) = signals {
+            signals.give_back();
+        }
         return Err(cannot_start(program, exec::replace_process(program.words())));
     }
-    let signals = Signals::keep_for_supervisor();
-    let end = spawn::spawn(program.words(), &signals).and_then(|child| supervise(child, &signals));
-    end.map_err(|source| cannot_start(program, source))
+    let kept_now;
+    let signals = if let Some(kept_before) = signals {
+        kept_before
+    } else {
+        kept_now = Signals::keep_for_supervisor();
+        &kept_now
+    };
+    let ended = spawn::spawn(program.words(), signals).and_then(|started| match started {
+        Started::Running(child) => supervise(child, signals, name).map(Ended::Ran),
+        Started::CalledOff(signal) => Ok(Ended::CalledOff(signal)),
+    });
+    ended.map_err(|source| cannot_start(program, source))
 }
 
 fn cannot_start(program: &Program, source: io::Error) -> CannotStart {

@@ -82,24 +82,6 @@ impl Target {
     }
 }
 
-/// Does this with every signal blocked in the calling thread: a thread that is started meanwhile
-/// never takes one that is meant for the process.
-pub(crate) fn without_signals<T>(start: impl FnOnce() -> T) -> T {
-    let mut before = MaybeUninit::<libc::sigset_t>::zeroed();
-    // SAFETY: sigfillset initialises the set, and the mask before is written to a place of ours.
-    let blocked = unsafe {
-        let mut all = MaybeUninit::<libc::sigset_t>::zeroed();
-        libc::sigfillset(all.as_mut_ptr());
-        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr())
-    };
-    let started = start();
-    if blocked == 0 {
-        // SAFETY: the mask was filled in by pthread_sigmask.
-        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), ptr::null_mut()) };
-    }
-    started
-}
-
 extern "C" fn do_nothing(_signal: libc::c_int) {}
 
 fn install_handler() -> io::Result<libc::sigaction> {

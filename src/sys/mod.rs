@@ -11,6 +11,7 @@
 //! library does not use it.
 
 pub(crate) mod descriptor;
+pub(crate) mod helper_thread;
 pub(crate) mod interrupt;
 pub(crate) mod per_process;
 

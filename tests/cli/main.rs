@@ -3,6 +3,9 @@
 //! Nothing here sleeps and hopes. What has to have happened is seen: a line in
 //! /proc/locks, a word in a pipe, a file, an exit code.
 
+#[path = "../support/calls.rs"]
+mod calls;
+
 mod bad_input;
 mod beside_flock;
 mod doctor;
@@ -14,6 +17,7 @@ mod lifetime;
 mod moved;
 mod naming;
 mod play;
+mod process_1;
 mod real_use;
 mod removed;
 mod several;
@@ -21,5 +25,6 @@ mod signals;
 mod status;
 mod support;
 mod terminal;
+mod unread;
 mod waiting;
 mod words;

@@ -107,14 +107,15 @@ fn no_writer_gets_in_between() {
 #[test]
 fn an_interrupted_upgrade_keeps_the_lock_for_reading() {
     let place = Place::with(&["lock"]);
-    for family in ["", "--fcntl"] {
+    let signals = [("TERM", 143), ("USR1", 138), ("ALRM", 142), ("PIPE", 141), ("ABRT", 134), ("RTMIN", 162)];
+    for (family, (signal, code)) in signals.iter().flat_map(|signal| [("", signal), ("--fcntl", signal)]) {
         let (mut one, other) = (reader(&place, family), reader(&place, family));
-        one.begins(&format!("fasten write {family} --fd 9 & wait $! || (exit $?)"));
+        one.begins(&format!("ulimit -c 0; fasten write {family} --fd 9 & wait $! || (exit $?)"));
         place.until_waiting("lock", 1);
         let mut killer = place.shell();
-        killer.ends(&format!("pkill -TERM -P {} fasten", one.pid()), 0);
+        killer.ends(&format!("pkill -{signal} -P {} fasten", one.pid()), 0);
         let ended = one.ended();
-        assert_eq!(ended.code, 143, "{ended:?}");
+        assert_eq!(ended.code, *code, "{signal} {ended:?}");
         assert_reads(&place, one.pid());
         drop(other);
     }

@@ -1,9 +1,11 @@
 //! Locks in shell scripts: one under another, circles of them, on descriptors,
-//! converted, and of the fcntl family. The scripts are real shells, which are
+//! converted, interrupted, and of the fcntl family. The scripts are real shells, which are
 //! told one line after the other.
 #![cfg(target_os = "linux")]
 #![allow(missing_docs, reason = "test names say it")]
 
+#[path = "../support/calls.rs"]
+mod calls;
 #[path = "../support/joiner.rs"]
 mod joiner;
 #[path = "../support/ordered.rs"]
@@ -21,6 +23,7 @@ mod conversion_gate;
 mod conversions;
 mod descriptors;
 mod fcntl;
+mod interrupted;
 mod nested;
 mod shared;
 mod shell;

@@ -17,7 +17,7 @@ use std::iter;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use crate::run::{Lifetime, Program, run_as_flock};
+use crate::run::{Ended, Lifetime, Program, end_like, run_as_flock};
 use crate::sys::child::End;
 use crate::sys::descriptors;
 use parse::{Asked, Call, Target};
@@ -79,8 +79,8 @@ fn execute<'a>(
     }
     let program = Program::new(command.to_owned());
     match run_as_flock(locks, &program, call.lifetime) {
-        Ok(End::Exited(code)) => Ok(code),
-        Ok(End::Killed(signal)) => Ok(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
+        Ok(ended @ (Ended::Ran(End::Exited(_)) | Ended::CalledOff(_))) => Ok(end_like(ended)),
+        Ok(Ended::Ran(End::Killed(signal))) => Ok(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
         Err(error) => Err(Refusal::not_started(name, error.error())),
     }
 }

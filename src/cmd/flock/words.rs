@@ -1,12 +1,12 @@
 //! What flock(1) says, and where: its lines are its own, byte for byte.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 
 use super::refusal::Refusal;
 use super::table::Code;
 use crate::message::answer;
+use crate::sys::output::{self, Stream};
 use crate::sys::pipe;
 
 /// Scripts search for "util-linux", and take its number for what this flock can do.
@@ -51,11 +51,11 @@ pub(super) fn show(text: &str) -> Result<u8, Refusal> {
 }
 
 /// Says it on standard output, before the command can say anything. That nobody
-/// listens is no error.
+/// listens is no error; if it would have to wait for a reader, others would wait for the lock.
 pub(super) fn tell(words: impl AsRef<OsStr>) {
     pipe::ignore_broken();
     let line = [b"flock: ", words.as_ref().as_bytes(), b"\n"].concat();
-    let _ = io::stdout().write_all(&line).and_then(|()| io::stdout().flush());
+    output::write_at_once(Stream::Output, &line);
 }
 
 /// One behind the other, whatever bytes they are.

@@ -1,86 +1,99 @@
-//! Signals that would end this process, caught by a thread while something must
-//! not be left half done.
+//! Signals that arrive while something must not be left half done: they are kept, and the thread
+//! that waits is told of the first.
 
 use std::io;
-use std::ptr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
-use std::thread::{self, JoinHandle};
 
-use super::signals::{ending, only};
+use super::helper_thread;
+use super::signals::Signals;
 
-/// Sent to the thread itself, to have it look up; to others it does nothing.
-const LOOK_UP: i32 = libc::SIGURG;
-
-/// Catches until it is ended.
+/// Watches until it is dropped. The signal stays where it is: [`Signals::arrived`] tells which it
+/// was, or the command gets it.
 #[derive(Debug)]
-pub(crate) struct Caught {
-    thread: JoinHandle<()>,
-    address: libc::pthread_t,
-    shared: Arc<Shared>,
-    mask_before: libc::sigset_t,
+pub(crate) struct Watch {
+    /// Wakes the watching thread by being closed.
+    _end: io::PipeWriter,
 }
 
-#[derive(Debug, Default)]
-struct Shared {
-    over: AtomicBool,
-    signal: AtomicI32,
+impl Watch {
+    /// Calls this, in another thread, when a signal arrives that would have ended this process.
+    pub(crate) fn over(signals: &Signals, on_signal: impl FnOnce() + Send + 'static) -> io::Result<Self> {
+        let (ended, end) = io::pipe()?;
+        let arrives = arrival::of(signals.ending())?;
+        helper_thread::spawn(move || {
+            if arrives.comes_before(&ended) {
+                on_signal();
+            }
+        })?;
+        Ok(Self { _end: end })
+    }
 }
 
-impl Caught {
-    /// Calls this, in another thread, when a signal comes; signals that were
-    /// ignored are so still. `None` where there is no thread to be had.
-    pub(crate) fn from_now(on_signal: impl FnOnce() + Send + 'static) -> Option<Self> {
-        let caught: Vec<i32> = ending().into_iter().chain([LOOK_UP]).collect();
-        let set = only(&caught);
-        let mut mask_before = only(&[]);
-        // SAFETY: both sets are initialised.
-        unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, &raw mut mask_before) };
-        let shared = Arc::new(Shared::default());
-        let catcher = Arc::clone(&shared);
-        let catch = move || {
-            while !catcher.over.load(Ordering::Acquire) {
-                let signal = next(&set);
-                if signal != LOOK_UP {
-                    catcher.signal.store(signal, Ordering::Release);
-                    return on_signal();
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod arrival {
+    //! A descriptor says that a signal has arrived, and takes nothing.
+
+    use std::io::{self, PipeReader};
+    use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+
+    pub(super) struct Arrival(OwnedFd);
+
+    pub(super) fn of(signals: libc::sigset_t) -> io::Result<Arrival> {
+        // SAFETY: the set is initialised.
+        match unsafe { libc::signalfd(-1, &raw const signals, libc::SFD_CLOEXEC) } {
+            -1 => Err(io::Error::last_os_error()),
+            // SAFETY: it has just been made, so it is open and nobody else's.
+            descriptor => Ok(Arrival(unsafe { OwnedFd::from_raw_fd(descriptor) })),
+        }
+    }
+
+    impl Arrival {
+        /// Sleeps until one arrives, or the other end of the pipe is closed.
+        pub(super) fn comes_before(&self, ended: &PipeReader) -> bool {
+            let asked = |fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
+            let mut asked = [asked(self.0.as_raw_fd()), asked(ended.as_raw_fd())];
+            // SAFETY: the entries are ours, and two.
+            while unsafe { libc::poll(asked.as_mut_ptr(), 2, -1) } == -1 {}
+            asked[1].revents == 0
+        }
+    }
+}
+
+#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
+mod arrival {
+    //! There is nothing here that tells of a signal and does not take it, so it is looked for.
+
+    use std::io::{self, PipeReader};
+    use std::mem::MaybeUninit;
+    use std::os::fd::AsRawFd;
+
+    const LOOKS_EVERY: i32 = 20;
+
+    pub(super) struct Arrival(libc::sigset_t);
+
+    #[allow(clippy::unnecessary_wraps, reason = "the Linux side may fail")]
+    pub(super) fn of(signals: libc::sigset_t) -> io::Result<Arrival> {
+        Ok(Arrival(signals))
+    }
+
+    impl Arrival {
+        /// Looks until one arrives, or the other end of the pipe is closed.
+        pub(super) fn comes_before(&self, ended: &PipeReader) -> bool {
+            let mut asked = libc::pollfd { fd: ended.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+            // SAFETY: the one entry is ours.
+            while unsafe { libc::poll(&raw mut asked, 1, LOOKS_EVERY) } <= 0 {
+                let mut pending = MaybeUninit::<libc::sigset_t>::zeroed();
+                // SAFETY: a zeroed set is a valid one, and sigpending fills it in.
+                let pending = unsafe {
+                    libc::sigpending(pending.as_mut_ptr());
+                    pending.assume_init()
+                };
+                // SAFETY: both sets are initialised.
+                let is_in = |set: &libc::sigset_t, signal| unsafe { libc::sigismember(set, signal) == 1 };
+                if (1..=64).any(|signal| is_in(&pending, signal) && is_in(&self.0, signal)) {
+                    return true;
                 }
             }
-        };
-        let Ok(thread) = thread::Builder::new().spawn(catch) else {
-            restore(&mask_before);
-            return None;
-        };
-        let address = std::os::unix::thread::JoinHandleExt::as_pthread_t(&thread);
-        Some(Self { thread, address, shared, mask_before })
-    }
-
-    /// Lets them do again what they did before; the one that was caught.
-    pub(crate) fn end(self) -> Option<i32> {
-        self.shared.over.store(true, Ordering::Release);
-        // SAFETY: a thread that has not been joined has an address still.
-        unsafe { libc::pthread_kill(self.address, LOOK_UP) };
-        let _ = self.thread.join();
-        restore(&self.mask_before);
-        match self.shared.signal.load(Ordering::Acquire) {
-            0 => None,
-            signal => Some(signal),
+            false
         }
     }
-}
-
-fn next(set: &libc::sigset_t) -> i32 {
-    let mut signal = 0;
-    loop {
-        // SAFETY: the set is initialised and the place for the signal is ours.
-        match unsafe { libc::sigwait(set, &raw mut signal) } {
-            0 => return signal,
-            error => debug_assert_eq!(error, libc::EINTR, "{}", io::Error::from_raw_os_error(error)),
-        }
-    }
-}
-
-fn restore(mask: &libc::sigset_t) {
-    // SAFETY: the mask was filled in by pthread_sigmask.
-    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, mask, ptr::null_mut()) };
 }

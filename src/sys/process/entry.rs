@@ -18,5 +18,6 @@ extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
     // long as the process.
     let arguments = (0..count).map(|i| unsafe { CStr::from_ptr(*arguments.add(i)) });
     let owned = arguments.map(|argument| OsString::from(OsStr::from_bytes(argument.to_bytes())));
+    super::signals::end_process_1();
     crate::run(owned.collect()).into()
 }

@@ -71,7 +71,7 @@ impl Forked {
 
     /// Kills it, and waits for its end.
     pub(crate) fn kill(self) {
-        self.child.send(libc::SIGKILL);
+        let _ = self.child.send(libc::SIGKILL);
         self.child.reap();
     }
 
@@ -79,7 +79,7 @@ impl Forked {
     /// be ended is left behind after a second.
     pub(crate) fn abandon(mut self) {
         self.child.send_to_group(libc::SIGKILL);
-        self.child.send(libc::SIGKILL);
+        let _ = self.child.send(libc::SIGKILL);
         for _ in 0..200 {
             if !matches!(self.child.has_ended(), Ok(None)) {
                 return;

@@ -58,7 +58,7 @@ impl Helper {
 impl Drop for Helper {
     fn drop(&mut self) {
         if let Some(mut child) = self.child.take() {
-            child.send(libc::SIGKILL);
+            let _ = child.send(libc::SIGKILL);
             let _ = child.has_ended();
         }
     }

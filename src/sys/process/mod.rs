@@ -10,9 +10,12 @@ pub(crate) mod exec;
 pub(crate) mod fork;
 pub(crate) mod getopt;
 pub(crate) mod helper;
+#[path = "../helper_thread.rs"]
+pub(crate) mod helper_thread;
 pub(crate) mod interrupts;
 pub(crate) mod lock_file;
 pub(crate) mod locks;
+pub(crate) mod output;
 pub(crate) mod pipe;
 pub(crate) mod signals;
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
@@ -21,3 +24,5 @@ pub(crate) mod spawn;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub(crate) mod spawn;
 pub(crate) mod terminal;
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+mod window;

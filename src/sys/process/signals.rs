@@ -8,18 +8,23 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::ptr;
 
-/// Passed on to the command when a process sends them to us.
-const FORWARDED: [i32; 6] =
-    [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT, libc::SIGUSR1, libc::SIGUSR2];
+/// What does not end a process: these do to us what they always do.
+const HARMLESS: [i32; 6] =
+    [libc::SIGCONT, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU, libc::SIGURG, libc::SIGWINCH];
+
+/// What a process 1 need not be ended by: that its children end, and that nobody reads what it writes.
+const NOT_FOR_PROCESS_1: [i32; 2] = [libc::SIGCHLD, libc::SIGPIPE];
+
+/// What the terminal sends to its whole foreground group.
+pub(super) const OF_A_TERMINAL: [i32; 3] = [libc::SIGINT, libc::SIGQUIT, libc::SIGHUP];
 
 /// What ends a process that a person, a shell or a system wants to end.
 const ENDING: [i32; 4] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT];
 
-/// The signals are kept for [`Signals::next`]; this knows what they were
-/// before, which is what the command is to inherit.
+/// All signals that would end this process, and the one that a child has ended, are kept for
+/// [`Signals::next`]; this knows what they were before, which is what the command is to inherit.
 #[derive(Debug)]
 pub(crate) struct Signals {
-    kept: libc::sigset_t,
     pub(super) mask_before: libc::sigset_t,
     pub(super) children_were_ignored: bool,
 }
@@ -29,42 +34,86 @@ pub(crate) struct Signals {
 pub(crate) enum Arrived {
     /// The command may have ended.
     ChildChanged,
-    /// This signal came to us alone; it is meant for the command.
-    FromProcess(i32),
+    /// This process has sent this signal, to us alone or to our group; 0 if it is not known.
+    FromProcess(i32, libc::pid_t),
     /// The terminal sent a signal to its whole foreground group: the command
     /// has it already.
     FromTerminal,
 }
 
+/// A signal with what is known of its sender.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent {
+    pub(super) signal: i32,
+    pub(super) by_kernel: bool,
+    pub(super) sender: libc::pid_t,
+}
+
 impl Signals {
     /// Keeps them from now until the process ends.
     pub(crate) fn keep_for_supervisor() -> Self {
-        let mut kept = only(&FORWARDED);
-        let mut mask_before = only(&[]);
-        // SAFETY: the sets are initialised; the default disposition of SIGCHLD
+        let mut mask_before = MaybeUninit::zeroed();
+        // SAFETY: the set is initialised, and a zeroed one is valid to be filled in; the default disposition of SIGCHLD
         // runs no code of ours. While it is ignored, a child's end would leave
         // no code behind to be read.
         let children_before = unsafe {
-            libc::sigaddset(&raw mut kept, libc::SIGCHLD);
-            libc::pthread_sigmask(libc::SIG_BLOCK, &raw const kept, &raw mut mask_before);
+            libc::pthread_sigmask(libc::SIG_BLOCK, kept(), mask_before.as_mut_ptr());
             libc::signal(libc::SIGCHLD, libc::SIG_DFL)
         };
+        // SAFETY: it was zeroed, and then filled in.
+        let mask_before = unsafe { mask_before.assume_init() };
         let children_were_ignored = children_before == libc::SIG_IGN;
-        Self { kept, mask_before, children_were_ignored }
+        Self { mask_before, children_were_ignored }
     }
 
     /// Sleeps until one of them arrives.
+    #[allow(clippy::unused_self, reason = "they are kept only since there is one")]
     pub(crate) fn next(&self) -> io::Result<Arrived> {
         loop {
-            match take(&self.kept) {
-                Ok((libc::SIGCHLD, _)) => return Ok(Arrived::ChildChanged),
-                Ok((libc::SIGHUP, true)) if leads_session() => return Ok(Arrived::FromProcess(libc::SIGHUP)),
-                Ok((_, true)) => return Ok(Arrived::FromTerminal),
-                Ok((signal, false)) => return Ok(Arrived::FromProcess(signal)),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            let sent = match left_from_the_start().map_or_else(|| take(kept()), Ok) {
+                Ok(sent) => sent,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
+            };
+            if sent.signal == libc::SIGCHLD {
+                return Ok(Arrived::ChildChanged);
+            }
+            if sent.by_kernel && OF_A_TERMINAL.contains(&sent.signal) {
+                let is_ours_alone = sent.signal == libc::SIGHUP && leads_session();
+                return Ok(if is_ours_alone {
+                    Arrived::FromProcess(sent.signal, 0)
+                } else {
+                    Arrived::FromTerminal
+                });
+            }
+            // Our own doing, such as a write to a broken pipe, is no message for the command.
+            if sent.sender != own_pid() {
+                return Ok(Arrived::FromProcess(sent.signal, sent.sender));
             }
         }
+    }
+
+    /// One that has arrived since they are kept, and would have ended this process otherwise.
+    pub(crate) fn arrived(&self) -> Option<i32> {
+        let mut pending = only(&[]);
+        // SAFETY: the set is ours, and initialised.
+        unsafe { libc::sigpending(&raw mut pending) };
+        all().find(|signal| is_in(&pending, *signal) && self.would_end_us(*signal))
+    }
+
+    /// Gives this process the mask back that it had before; it is about to become the command.
+    pub(crate) fn give_back(&self) {
+        put_back(self);
+    }
+
+    /// Those that would end this process if they were not kept.
+    pub(super) fn ending(&self) -> libc::sigset_t {
+        only(&all().filter(|signal| self.would_end_us(*signal)).collect::<Vec<_>>())
+    }
+
+    fn would_end_us(&self, signal: i32) -> bool {
+        let is_kept = is_in(kept(), signal) && !is_in(&self.mask_before, signal);
+        is_kept && signal != libc::SIGCHLD && !is_ignored(signal)
     }
 }
 
@@ -72,6 +121,91 @@ impl Signals {
 pub(crate) fn default_for_children() {
     // SAFETY: the default disposition runs no code of ours.
     unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };
+}
+
+/// As process 1 of a container we would be spared every signal that has no handler; so that they end
+/// us while we wait, they have one that does.
+pub(crate) fn end_process_1() {
+    if own_pid() == 1 {
+        let is_for_us = |signal: &i32| is_in(kept(), *signal) && !is_ignored(*signal);
+        for signal in all().filter(is_for_us).filter(|signal| !NOT_FOR_PROCESS_1.contains(signal)) {
+            // SAFETY: the handler makes one system call, which is safe at any point.
+            unsafe { libc::signal(signal, exit as extern "C" fn(i32) as libc::sighandler_t) };
+        }
+    }
+}
+
+/// With the code that a shell reports of it.
+extern "C" fn exit(signal: i32) {
+    // SAFETY: it ends the process and runs nothing of ours.
+    unsafe { libc::_exit(128 + signal) }
+}
+
+/// Whether these processes are all in our process group; 0 is a process that is not known.
+pub(crate) fn share_group(processes: &[libc::pid_t]) -> bool {
+    // SAFETY: neither call has preconditions.
+    processes.iter().all(|process| *process > 0 && unsafe { libc::getpgid(*process) == libc::getpgrp() })
+}
+
+/// `SIGTERM`, or a number for one that has no name.
+pub(crate) fn name(signal: i32) -> String {
+    nix::sys::signal::Signal::try_from(signal)
+        .map_or_else(|_| format!("signal {signal}"), |signal| signal.as_str().to_owned())
+}
+
+pub(super) fn own_pid() -> libc::pid_t {
+    // SAFETY: it has no preconditions.
+    unsafe { libc::getpid() }
+}
+
+pub(super) fn is_in(set: &libc::sigset_t, signal: i32) -> bool {
+    // SAFETY: the set is initialised.
+    unsafe { libc::sigismember(set, signal) == 1 }
+}
+
+/// Every number that a signal may have.
+fn all() -> impl Iterator<Item = i32> {
+    1..=64
+}
+
+/// All but the harmless ones, put together when this is compiled: that takes a hundredth of the
+/// instructions of a run.
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+pub(super) fn kept() -> &'static libc::sigset_t {
+    type Words = [libc::c_ulong; size_of::<libc::sigset_t>() / size_of::<libc::c_ulong>()];
+
+    const fn all_but_harmless() -> Words {
+        let mut words = [libc::c_ulong::MAX; size_of::<Words>() / size_of::<libc::c_ulong>()];
+        let mut i = 0;
+        while i < HARMLESS.len() {
+            words[0] &= !(1 << (HARMLESS[i] - 1));
+            i += 1;
+        }
+        words
+    }
+
+    // SAFETY: on Linux a set is an array of such words.
+    static KEPT: libc::sigset_t = unsafe { std::mem::transmute::<Words, libc::sigset_t>(all_but_harmless()) };
+    &KEPT
+}
+
+/// All but the harmless ones.
+#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
+fn kept() -> &'static libc::sigset_t {
+    static KEPT: std::sync::OnceLock<libc::sigset_t> = std::sync::OnceLock::new();
+    KEPT.get_or_init(|| {
+        let mut set = MaybeUninit::zeroed();
+        // SAFETY: sigfillset initialises the set before anything is taken out of it.
+        unsafe {
+            libc::sigfillset(set.as_mut_ptr());
+            for signal in HARMLESS {
+                libc::sigdelset(set.as_mut_ptr(), signal);
+            }
+            #[cfg(not(target_os = "linux"))]
+            libc::sigdelset(set.as_mut_ptr(), libc::SIGINFO);
+            set.assume_init()
+        }
+    })
 }
 
 /// A set of just these signals.
@@ -111,29 +245,51 @@ fn leads_session() -> bool {
 
 /// The next signal of the set, and whether it comes from the kernel.
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
-fn take(set: &libc::sigset_t) -> io::Result<(i32, bool)> {
+fn take(set: &libc::sigset_t) -> io::Result<Sent> {
     let mut information = MaybeUninit::<libc::siginfo_t>::zeroed();
     // SAFETY: the set is initialised, and a zeroed siginfo is a valid one.
     let (signal, information) =
         unsafe { (libc::sigwaitinfo(set, information.as_mut_ptr()), information.assume_init()) };
     match signal {
         -1 => Err(io::Error::last_os_error()),
-        signal => Ok((signal, information.si_code == libc::SI_KERNEL)),
+        _ => Ok(Sent::told_by(&information)),
     }
+}
+
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+impl Sent {
+    /// What the kernel tells of it.
+    pub(super) fn told_by(information: &libc::siginfo_t) -> Self {
+        let by_process = information.si_code <= 0;
+        // SAFETY: of a signal that a process has sent the kernel tells which.
+        let sender = if by_process { unsafe { information.si_pid() } } else { 0 };
+        Self { signal: information.si_signo, by_kernel: information.si_code == libc::SI_KERNEL, sender }
+    }
+}
+
+/// One that arrived while the command was started.
+#[cfg(all(target_os = "linux", not(fasten_portable)))]
+fn left_from_the_start() -> Option<Sent> {
+    super::window::left()
+}
+
+#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
+fn left_from_the_start() -> Option<Sent> {
+    None
 }
 
 /// The next signal of the set. Who sent it is not told here: a Ctrl-C and its
 /// like are taken for the terminal's if there is a terminal.
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
-fn take(set: &libc::sigset_t) -> io::Result<(i32, bool)> {
+fn take(set: &libc::sigset_t) -> io::Result<Sent> {
     use std::io::IsTerminal;
 
     let mut signal = 0;
     // SAFETY: the set is initialised and the place for the signal is ours.
     match unsafe { libc::sigwait(set, &raw mut signal) } {
         0 => {
-            let of_a_terminal = [libc::SIGINT, libc::SIGQUIT, libc::SIGHUP].contains(&signal);
-            Ok((signal, of_a_terminal && io::stdin().is_terminal()))
+            let by_kernel = OF_A_TERMINAL.contains(&signal) && io::stdin().is_terminal();
+            Ok(Sent { signal, by_kernel, sender: 0 })
         }
         error => Err(io::Error::from_raw_os_error(error)),
     }

@@ -8,9 +8,10 @@
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::io;
 
-use super::child::Child;
+use super::child::{Child, Started};
 use super::exec::pointers;
 use super::signals::{self, Signals};
+use super::window;
 
 /// Enough for execvp(3), which puts a path together on the stack, and for a script
 /// without `#!` the words once more. In pieces of 16 bytes, as a stack is aligned.
@@ -24,25 +25,27 @@ struct Birth<'a> {
 }
 
 /// Starts the program, looked for in `PATH`, with the mask and dispositions
-/// that were before `signals`.
-pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Child> {
+/// that were before `signals`; not if the terminal has sent a signal before the command was there.
+pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Started> {
     let arguments = &pointers(words);
     let mut birth = Birth { arguments, signals, failed: None };
     let mut stack = Vec::<u128>::with_capacity(STACK + arguments.len());
     let top = stack.spare_capacity_mut().as_mut_ptr_range().end;
     let how = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
+    window::open(signals);
     // SAFETY: the child runs on a stack of its own and is gone from our memory when
-    // the call returns, so all that it borrows outlives it. No signal handler of ours
-    // runs beside it, and a thread that helped to wait shares nothing with it.
-    match unsafe { libc::clone(become_command, top.cast(), how, (&raw mut birth).cast()) } {
-        -1 => Err(io::Error::last_os_error()),
-        pid => match birth.failed {
-            None => Ok(Child::new(pid)),
-            Some(error) => {
-                Child::new(pid).reap();
-                Err(error)
-            }
-        },
+    // the call returns, so all that it borrows outlives it. A thread that still runs beside it
+    // helped us to wait and touches nothing that the child uses.
+    let pid = unsafe { libc::clone(become_command, top.cast(), how, (&raw mut birth).cast()) };
+    let error = if pid == -1 { Some(io::Error::last_os_error()) } else { birth.failed.take() };
+    let early = window::close();
+    if (error.is_some() || early.is_some()) && pid != -1 {
+        Child::new(pid).reap();
+    }
+    match (early, error) {
+        (Some(signal), _) => Ok(Started::CalledOff(signal)),
+        (None, Some(error)) => Err(error),
+        (None, None) => Ok(Started::Running(Child::new(pid))),
     }
 }
 
@@ -51,6 +54,9 @@ extern "C" fn become_command(birth: *mut c_void) -> c_int {
     // pointers ends with a null pointer.
     unsafe {
         let birth = &mut *birth.cast::<Birth>();
+        if !window::is_born() {
+            return 127;
+        }
         signals::put_back(birth.signals);
         libc::execvp(birth.arguments[0], birth.arguments.as_ptr());
         birth.failed = Some(io::Error::last_os_error());

@@ -3,14 +3,14 @@
 use std::ffi::CString;
 use std::io::{self, Read, Write};
 
-use super::child::Child;
+use super::child::{Child, Started};
 use super::exec::replace_process;
 use super::signals::{self, Signals};
 
 /// Starts the program, looked for in `PATH`, with the mask and dispositions
 /// that were before `signals`. The child reports a failed exec through a pipe that a
 /// successful one closes.
-pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Child> {
+pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Started> {
     let (mut report, mut tell) = io::pipe()?;
     // SAFETY: this process has one thread, so the child may do what it likes.
     match unsafe { libc::fork() } {
@@ -30,7 +30,7 @@ pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Child> {
                     Child::new(pid).reap();
                     Err(io::Error::from_raw_os_error(i32::from_ne_bytes(error)))
                 }
-                Err(_) => Ok(Child::new(pid)),
+                Err(_) => Ok(Started::Running(Child::new(pid))),
             }
         }
     }
