@@ -1,6 +1,7 @@
 //! What `exclusive`, `read` and `write` have in common: take the locks, run the
 //! command, end as it did.
 
+use std::cell::OnceCell;
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 use std::process;
@@ -163,9 +164,33 @@ fn take(job: &Job) -> Result<(Locks, Option<Box<Signals>>), LockError> {
         Target::Descriptor(number) => return take_unharmed(*number, job, notice),
         Target::Paths(paths) => paths,
     };
+    // Signals are kept as soon as there is something to wait for: one that ends the waiting is not to
+    // leave a gate file behind.
+    let (cancel, kept) = (Cancel::default(), OnceCell::new());
+    let tells = |path: &Path| {
+        notice.waiting_for(path);
+        kept.get_or_init(|| keep_signals(&cancel));
+    };
     let wanted = paths.iter().map(|path| wanted(path, job));
-    let guards = lock_all(wanted, job.waiting().telling(&|path| notice.waiting_for(path)))?;
-    Ok((Locks::Files(guards), None))
+    let taken = lock_all(wanted, job.waiting().unless(&cancel).telling(&tells));
+    drop(notice);
+    let signals = kept.into_inner().flatten().map(|(signals, _watch)| Box::new(signals));
+    if let Some(signal) = signals.as_ref().and_then(|signals| signals.arrived()) {
+        drop(taken);
+        process::exit(end_like(Ended::CalledOff(signal)).into());
+    }
+    Ok((Locks::Files(taken?), signals))
+}
+
+/// `None` where there is no thread to watch for them: then they end us as ever.
+fn keep_signals(cancel: &Cancel) -> Option<(Signals, Watch)> {
+    let signals = Signals::keep_for_supervisor();
+    let canceller = cancel.clone();
+    let Ok(watch) = Watch::over(&signals, move || canceller.cancel()) else {
+        signals.give_back();
+        return None;
+    };
+    Some((signals, watch))
 }
 
 fn wanted(path: &Path, job: &Job) -> Wanted {

@@ -82,6 +82,16 @@ impl DescriptorGuard {
         }
     }
 
+    /// This process is about to become the command, with which its gates would be lost, and their
+    /// file left.
+    #[doc(hidden)]
+    pub fn leave_gates(&mut self) {
+        if let Some(held) = &mut self.held {
+            held.share = None;
+            held.leave_gates();
+        }
+    }
+
     /// What a command has to inherit to keep the lock, if it is not the descriptor itself.
     #[must_use]
     pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
@@ -168,6 +178,11 @@ impl Held {
         downgrade(self.lock())?;
         self.mode.set(Mode::Shared);
         Ok(())
+    }
+
+    /// Gives up what of the gates is kept until the release.
+    pub(crate) fn leave_gates(&self) {
+        self.intent.take();
     }
 
     /// The descriptor is given to the caller, who may let others inherit it.

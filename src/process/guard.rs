@@ -116,6 +116,13 @@ impl Guard {
         self.taken.downgrade()
     }
 
+    /// This process is about to become another program, with which its gates would be lost, and their
+    /// file left.
+    #[doc(hidden)]
+    pub fn leave_gates(&self) {
+        self.taken.leave_gates();
+    }
+
     /// Closes our descriptor without unlocking: whoever has inherited it keeps the lock, and the last one to go frees it.
     pub fn leave_to_inheritors(self) {
         self.taken.leave_to_inheritors();

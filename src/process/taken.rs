@@ -79,6 +79,12 @@ impl Taken {
         self.held().and_then(Held::unordered)
     }
 
+    pub(super) fn leave_gates(&self) {
+        if let Some(held) = self.held() {
+            held.leave_gates();
+        }
+    }
+
     pub(super) fn leave_to_inheritors(&self) {
         self.is_left.set(true);
     }

@@ -44,6 +44,14 @@ impl Locks {
         }
     }
 
+    /// This process is about to become the command.
+    pub(crate) fn leave_gates(&mut self) {
+        match self {
+            Self::Files(guards) => guards.iter().for_each(Guard::leave_gates),
+            Self::Descriptor(_, guard) => guard.leave_gates(),
+        }
+    }
+
     /// Leaves them to whoever has their descriptors.
     pub(crate) fn leave_to_inheritors(self) {
         match self {

@@ -49,7 +49,7 @@ pub(crate) struct CannotStart {
 ///
 /// [`CannotStart`]; the lock is given back then too.
 pub(crate) fn run_under(
-    locks: Locks,
+    mut locks: Locks,
     program: &Program,
     lifetime: Lifetime,
     signals: Option<&Signals>,
@@ -57,6 +57,9 @@ pub(crate) fn run_under(
     if lifetime != Lifetime::Wrapper {
         let inherited = descriptors::let_inherit(locks.descriptors());
         inherited.map_err(|source| cannot_start(program, source))?;
+    }
+    if lifetime == Lifetime::InPlace {
+        locks.leave_gates();
     }
     let ended = run(program, lifetime, signals, "fasten")?;
     match (ended, lifetime) {

@@ -30,7 +30,8 @@ struct Installed {
 /// signal's disposition is what it was before the first.
 #[derive(Debug)]
 pub(crate) struct Interruptible {
-    mask: libc::sigset_t,
+    /// Whether the thread had the signal blocked before.
+    was_blocked: bool,
     target: Target,
 }
 
@@ -46,10 +47,10 @@ impl Interruptible {
         if installed.users == 0 {
             installed.before = Some(install_handler()?);
         }
-        let mask = unblock()?;
+        let was_blocked = unblock()?;
         installed.users += 1;
         // SAFETY: pthread_self has no preconditions.
-        Ok(Self { mask, target: Target(unsafe { libc::pthread_self() }) })
+        Ok(Self { was_blocked, target: Target(unsafe { libc::pthread_self() }) })
     }
 
     /// Where the thread that made this can be interrupted.
@@ -60,8 +61,12 @@ impl Interruptible {
 
 impl Drop for Interruptible {
     fn drop(&mut self) {
-        // SAFETY: the mask was filled in by pthread_sigmask.
-        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.mask, ptr::null_mut()) };
+        // Only this signal: what else the thread has blocked meanwhile stays so.
+        if self.was_blocked {
+            let signal = this_signal();
+            // SAFETY: the set is initialised.
+            unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &raw const signal, ptr::null_mut()) };
+        }
         let mut installed = installed();
         installed.users -= 1;
         if installed.users == 0
@@ -99,17 +104,25 @@ fn install_handler() -> io::Result<libc::sigaction> {
     }
 }
 
-fn unblock() -> io::Result<libc::sigset_t> {
-    let mut before = MaybeUninit::<libc::sigset_t>::zeroed();
-    // SAFETY: both sets are initialised before they are read.
+/// Whether it was blocked.
+fn unblock() -> io::Result<bool> {
+    let (signal, mut before) = (this_signal(), MaybeUninit::<libc::sigset_t>::zeroed());
+    // SAFETY: the set is initialised, and the mask before is written to a place of ours and then read.
     unsafe {
-        let mut wanted = MaybeUninit::<libc::sigset_t>::zeroed();
-        libc::sigemptyset(wanted.as_mut_ptr());
-        libc::sigaddset(wanted.as_mut_ptr(), SIGNAL);
-        match libc::pthread_sigmask(libc::SIG_UNBLOCK, wanted.as_ptr(), before.as_mut_ptr()) {
-            0 => Ok(before.assume_init()),
+        match libc::pthread_sigmask(libc::SIG_UNBLOCK, &raw const signal, before.as_mut_ptr()) {
+            0 => Ok(libc::sigismember(before.as_ptr(), SIGNAL) == 1),
             error => Err(io::Error::from_raw_os_error(error)),
         }
+    }
+}
+
+fn this_signal() -> libc::sigset_t {
+    let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: sigemptyset initialises the set before anything is added to it.
+    unsafe {
+        libc::sigemptyset(set.as_mut_ptr());
+        libc::sigaddset(set.as_mut_ptr(), SIGNAL);
+        set.assume_init()
     }
 }
 

@@ -78,6 +78,36 @@ fn one_that_killed_waiters_have_left_goes_with_the_next_that_comes() {
 }
 
 #[test]
+fn a_signal_that_ends_a_waiter_leaves_none() {
+    for signal in ["INT", "TERM", "HUP", "ALRM"] {
+        for (how, at) in WAITERS {
+            let lock = Lock::new();
+            let at = if how == "write --prefer writer" { At::Main } else { at };
+            let holder = lock.held("exclusive");
+            let waiter = lock.waiting(how, at);
+            let sent = Command::new("kill").args([&format!("-{signal}"), &waiter.pid.to_string()]).status();
+            assert!(sent.unwrap().success());
+            let status = waiter.finish().status;
+            assert!(
+                std::os::unix::process::ExitStatusExt::signal(&status).is_some(),
+                "{how} {signal}: {status}"
+            );
+            assert!(!gate_file(&lock.path).exists(), "{how} {signal}");
+            holder.leave();
+        }
+    }
+}
+
+#[test]
+fn a_command_in_the_place_of_its_wrapper_leaves_none() {
+    let lock = Lock::new();
+    let holder = lock.held("write --prefer writer -F");
+    assert!(!gate_file(&lock.path).exists());
+    assert_eq!(lock.code("read -n"), Some(75));
+    holder.leave();
+}
+
+#[test]
 fn one_that_was_removed_by_hand_keeps_nobody_out_and_lets_nobody_in() {
     let lock = Lock::new();
     let holder = lock.held("exclusive");
