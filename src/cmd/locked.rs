@@ -143,6 +143,11 @@ fn carry_out(job: &Job) -> Result<u8> {
 }
 
 impl Kind {
+    /// Whether it waits in a gate file.
+    fn has_gates(self) -> bool {
+        self.preference() != Preference::Reader
+    }
+
     fn mode(self) -> Mode {
         if matches!(self, Self::Reader) { Mode::Shared } else { Mode::Exclusive }
     }
@@ -169,7 +174,9 @@ fn take(job: &Job) -> Result<(Locks, Option<Box<Signals>>), LockError> {
     let (cancel, kept) = (Cancel::default(), OnceCell::new());
     let tells = |path: &Path| {
         notice.waiting_for(path);
-        kept.get_or_init(|| keep_signals(&cancel));
+        if job.kind.has_gates() {
+            kept.get_or_init(|| keep_signals(&cancel));
+        }
     };
     let wanted = paths.iter().map(|path| wanted(path, job));
     let taken = lock_all(wanted, job.waiting().unless(&cancel).telling(&tells));
