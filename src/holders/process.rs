@@ -37,9 +37,10 @@ pub struct Processes {
 impl Processes {
     /// What can be told of `pid`; empty for a process that is gone or hidden.
     pub fn describe(&mut self, pid: u32) -> Description {
-        let Some((comm, _, started)) = self.stat(pid) else {
+        let Some(stat) = self.stat(pid) else {
             return Description::default();
         };
+        let (comm, started) = (stat.comm.to_vec(), time_of(stat.start));
         let user = self.uid(pid).map(|uid| self.user(uid));
         let cmdline = read(&format!("/proc/{pid}/cmdline"), &mut self.buffer).unwrap_or_default();
         let arguments = command::arguments(cmdline);
@@ -57,7 +58,7 @@ impl Processes {
     pub fn lineage(&mut self, pid: u32) -> Vec<u32> {
         let mut line = vec![pid];
         let mut last = pid;
-        while let Some((_, parent, _)) = self.stat(last) {
+        while let Some(parse::Stat { parent, .. }) = self.stat(last) {
             if parent == 0 || line.contains(&parent) {
                 break;
             }
@@ -69,13 +70,12 @@ impl Processes {
 
     /// The parent, where one can be seen.
     pub fn parent(&mut self, pid: u32) -> Option<u32> {
-        self.stat(pid).map(|(_, parent, _)| parent).filter(|&parent| parent != 0)
+        self.stat(pid).map(|stat| stat.parent).filter(|&parent| parent != 0)
     }
 
     /// Whether the process has one thread.
     pub fn has_one_thread(&mut self, pid: u32) -> bool {
-        let stat = read(&format!("/proc/{pid}/stat"), &mut self.buffer).ok().and_then(parse::stat);
-        stat.is_some_and(|stat| stat.threads == 1)
+        self.stat(pid).is_some_and(|stat| stat.threads == 1)
     }
 
     /// The child of a process with one thread, if it has just one that lives.
@@ -87,8 +87,7 @@ impl Processes {
     }
 
     fn is_zombie(&mut self, pid: u32) -> bool {
-        let stat = read(&format!("/proc/{pid}/stat"), &mut self.buffer).ok().and_then(parse::stat);
-        stat.is_none_or(|stat| stat.is_zombie)
+        self.stat(pid).is_none_or(|stat| stat.is_zombie)
     }
 
     fn uid(&mut self, pid: u32) -> Option<u32> {
@@ -105,9 +104,8 @@ impl Processes {
         self.users.entry(uid).or_insert_with(name).clone()
     }
 
-    fn stat(&mut self, pid: u32) -> Option<(Vec<u8>, u32, Option<SystemTime>)> {
-        let stat = parse::stat(read(&format!("/proc/{pid}/stat"), &mut self.buffer).ok()?)?;
-        Some((stat.comm.to_vec(), stat.parent, time_of(stat.start)))
+    fn stat(&mut self, pid: u32) -> Option<parse::Stat<'_>> {
+        parse::stat(read(&format!("/proc/{pid}/stat"), &mut self.buffer).ok()?)
     }
 
     fn first_child_start(&mut self, pid: u32) -> Option<SystemTime> {
@@ -117,7 +115,7 @@ impl Processes {
             let path = format!("/proc/{pid}/task/{thread}/children");
             children.extend(parse::numbers(read(&path, &mut self.buffer).unwrap_or_default()));
         }
-        children.into_iter().filter_map(|child| self.stat(child)?.2).min()
+        children.into_iter().filter_map(|child| time_of(self.stat(child)?.start)).min()
     }
 }
 
@@ -135,7 +133,7 @@ pub fn lineage(pid: u32) -> Vec<u32> {
 /// pid. The same for all who ask. `None` if one of them is gone.
 pub fn youngest(pids: impl IntoIterator<Item = u32>) -> Option<u32> {
     let mut processes = Processes::default();
-    let started = |pid| Some((processes.stat(pid)?.2, pid));
+    let started = |pid| Some((time_of(processes.stat(pid)?.start), pid));
     let all = pids.into_iter().map(started).collect::<Option<Vec<_>>>()?;
     all.into_iter().max().map(|(_, pid)| pid)
 }
