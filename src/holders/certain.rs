@@ -6,13 +6,15 @@
 //! the background, or a loop that waits for several things, it may go on by itself; then nothing is
 //! certain, and what is not certain is not refused.
 
+use std::ffi::OsStr;
 use std::fs;
 
 use super::command::Wrapper;
-use super::keepers::each_lock;
+use super::keepers::{Keeper, each_lock};
 use super::parse::{self, Entry};
 use super::proc::{numbers_in, read};
 use super::process::{Processes, executable};
+use crate::lock::{GATE_DIRECTORY, lock_of_gate_file};
 use crate::sys::helper_thread;
 
 /// A lock that a process of a chain keeps.
@@ -29,10 +31,14 @@ pub struct Kept {
 /// The process itself, its parent if that certainly waits for it, that one's parent, and so on. What
 /// these keep is not released before the first of them goes on.
 pub fn chain(pid: u32, processes: &mut Processes) -> Vec<u32> {
+    chain_up_to(usize::MAX, pid, processes)
+}
+
+fn chain_up_to(generations: usize, pid: u32, processes: &mut Processes) -> Vec<u32> {
     let mut chain = vec![pid];
     let mut child = pid;
     while let Some(parent) = processes.parent(child).filter(|parent| !chain.contains(parent)) {
-        if !certainly_waits(parent, child, processes) {
+        if chain.len() > generations || !certainly_waits(parent, child, processes) {
             break;
         }
         chain.push(parent);
@@ -45,17 +51,43 @@ pub fn chain(pid: u32, processes: &mut Processes) -> Vec<u32> {
 /// if another one works, what it keeps may be released at any time, and does not count.
 pub fn kept(chain: &[u32]) -> Vec<Kept> {
     let mut kept = Vec::new();
-    let mut buffer = Vec::new();
     let waits = chain.first().is_some_and(|&first| !has_working_threads(first));
     for &pid in &chain[usize::from(!waits)..] {
-        let _ = each_lock(pid, &mut buffer, |keeper| {
-            if keeper.entry.is_main() {
-                kept.push(Kept { pid, descriptor: keeper.descriptor, lock: keeper.entry });
-            }
-            true
-        });
+        kept_by(pid, &mut kept);
     }
     kept
+}
+
+fn kept_by(pid: u32, kept: &mut Vec<Kept>) {
+    let _ = each_lock(pid, &mut Vec::new(), |keeper| {
+        if keeper.entry.is_main() && !is_gate(&keeper) {
+            kept.push(Kept { pid, descriptor: keeper.descriptor, lock: keeper.entry });
+        }
+        true
+    });
+}
+
+/// Whether a process that waits keeps no lock, and cannot come to keep one before it goes on: it has
+/// no thread that works.
+pub fn keeps_nothing(pid: u32) -> bool {
+    let mut kept = Vec::new();
+    kept_by(pid, &mut kept);
+    kept.is_empty() && !has_working_threads(pid)
+}
+
+/// Whether the parent of a process certainly waits for it.
+pub fn is_awaited(pid: u32) -> bool {
+    chain_up_to(1, pid, &mut Processes::default()).len() > 1
+}
+
+/// Whether it is a gate of a waiter, which nobody waits for but those that wait for its lock. The
+/// process that has created a gate file opened it before it had a name.
+fn is_gate(keeper: &Keeper) -> bool {
+    let Some(path) = keeper.path().filter(|path| path.parent() == Some(GATE_DIRECTORY.as_ref())) else {
+        return false;
+    };
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    name.starts_with('#') || lock_of_gate_file(name.trim_end_matches(" (deleted)")).is_some()
 }
 
 /// Whether a process has threads besides the one that waits and those that help it to.

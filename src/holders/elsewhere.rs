@@ -82,6 +82,16 @@ pub(crate) fn wait_cycle(
     Ok(None)
 }
 
+/// Does not know.
+pub(crate) fn keeps_nothing(_pid: u32) -> bool {
+    true
+}
+
+/// Does not know.
+pub(crate) fn is_awaited(_pid: u32) -> bool {
+    false
+}
+
 /// Sees none.
 pub(crate) fn inherited(_file: &std::fs::File, _family: Family) -> Option<(i32, Mode)> {
     None

@@ -18,6 +18,7 @@ use nix::sys::stat::Mode;
 use super::LockId;
 use super::parse::{self, Entry};
 use super::proc::{numbers_in, own_pid, read_piece};
+use crate::lock::Mode as LockMode;
 use crate::sys;
 
 /// A process with a descriptor that holds a lock.
@@ -99,7 +100,8 @@ impl Scan {
 }
 
 impl Keepers {
-    /// Asks `pid` for a lock of this file for which `is_it` holds.
+    /// Asks `pid` for a lock of this file for which `is_it` holds; an exclusive one, if there are
+    /// several.
     pub fn ask(&mut self, pid: u32, file: LockId, is_it: impl Fn(&Entry) -> bool) -> Answer {
         let is_it = |keeper: &Keeper| {
             keeper.entry.file == file.in_table()
@@ -107,8 +109,9 @@ impl Keepers {
                 && file.is_open_as(keeper.pid, keeper.descriptor)
         };
         let Some(scan) = &self.scanned else { return self.ask_process(pid, is_it) };
-        let mut keepers = scan.by_file.get(&file.in_table()).into_iter().flatten();
-        match keepers.find(|keeper| keeper.pid == pid && is_it(keeper)) {
+        let keepers = scan.by_file.get(&file.in_table()).into_iter().flatten();
+        let found = keepers.filter(|keeper| keeper.pid == pid && is_it(keeper));
+        match found.max_by_key(|keeper| keeper.entry.mode == LockMode::Exclusive) {
             Some(keeper) => Answer::Keeps(*keeper),
             None if scan.hidden.contains(&pid) => Answer::Hidden,
             None => Answer::Denies,
@@ -116,10 +119,13 @@ impl Keepers {
     }
 
     fn ask_process(&mut self, pid: u32, is_it: impl Fn(&Keeper) -> bool) -> Answer {
-        let mut found = None;
+        let mut found: Option<Keeper> = None;
         let searched = each_lock(pid, &mut self.buffer, |keeper| {
-            found = is_it(&keeper).then_some(keeper);
-            found.is_none()
+            let is_weaker = |found: Keeper| found.entry.mode == LockMode::Shared;
+            if found.is_none_or(is_weaker) && is_it(&keeper) {
+                found = Some(keeper);
+            }
+            found.is_none_or(is_weaker)
         });
         match (found, searched) {
             (Some(keeper), _) => Answer::Keeps(keeper),

@@ -89,7 +89,7 @@ pub(crate) struct Removed {
 
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
 pub(crate) use elsewhere::{
-    Above, Cycle, first_holding, held_through, holder_of_removed, holds_alone, inherited, lineage, users,
+    Above, Cycle, first_holding, held_through, holder_of_removed, holds_alone, inherited, is_awaited, keeps_nothing, lineage, users,
     wait_cycle, youngest,
 };
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
@@ -101,6 +101,7 @@ pub use elsewhere::{holders as search, user_name};
 pub use {all::all, circle::circle, look::holders, nested::ancestor_holding, proc::own_pid};
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub(crate) use {
+    certain::{is_awaited, keeps_nothing},
     circle::{Cycle, wait_cycle},
     inherited::inherited,
     nested::first_holding,

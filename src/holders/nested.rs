@@ -37,13 +37,9 @@ pub fn first_holding(
     let mut table: Option<Vec<Entry>> = None;
     let held = |entry: &Entry| !entry.blocked && entry.is_main() && entry.kind.family() == family;
     for pid in pids {
-        let stronger = |entry: &Entry| held(entry) && entry.mode == Mode::Exclusive;
-        let mode = match keepers.ask(pid, file, stronger) {
-            Answer::Keeps(_) => Some(Mode::Exclusive),
-            Answer::Denies => match keepers.ask(pid, file, held) {
-                Answer::Keeps(keeper) => Some(keeper.entry.mode),
-                _ => None,
-            },
+        let mode = match keepers.ask(pid, file, held) {
+            Answer::Keeps(keeper) => Some(keeper.entry.mode),
+            Answer::Denies => None,
             Answer::Hidden => {
                 if table.is_none() {
                     table = Some(table::of_file(file)?);

@@ -21,9 +21,13 @@ use super::mode::{Family, Mode};
 use super::nested::{Nested, conflict};
 use super::patience::Patience;
 use super::waiting::OnDoubt;
-use crate::holders::{Ancestor, Cycle, LockId, Step, first_holding, lineage, own_pid, wait_cycle, youngest};
+use crate::holders::{
+    Ancestor, Cycle, LockId, Step, first_holding, is_awaited, keeps_nothing, lineage, own_pid, wait_cycle,
+    youngest,
+};
 
 const FIRST_LOOK_AFTER: Duration = Duration::from_millis(20);
+const SECOND_LOOK_AFTER: Duration = Duration::from_millis(80);
 const SEEN_LOOKS_AGAIN_AFTER: Duration = Duration::from_millis(20);
 const PATIENT_LOOKS_AFTER: Duration = Duration::from_millis(250);
 const LOOKS_AT_LEAST_EVERY: Duration = Duration::from_secs(60);
@@ -55,10 +59,11 @@ impl<'a> Lookout<'a> {
             path: lock.path.clone(),
             descriptor: lock.file.as_raw_fd(),
             found: None,
+            keeps_nothing: None,
             family: lock.family,
             looks_for,
             start: Instant::now(),
-            pause: FIRST_LOOK_AFTER,
+            pause: SECOND_LOOK_AFTER,
             seen: None,
             times_seen: 0,
             on_doubt: patience.on_doubt(),
@@ -81,6 +86,8 @@ struct Search {
     descriptor: RawFd,
     /// The file and this process, as /proc names them.
     found: Option<(LockId, u32)>,
+    /// Whether this process keeps no lock while it waits; `None` before it is looked for.
+    keeps_nothing: Option<bool>,
     family: Family,
     looks_for: LooksFor,
     start: Instant,
@@ -102,7 +109,7 @@ impl Search {
         if self.looks_for.nested == Nested::Wait {
             return Look::Never;
         }
-        let cycle = wait_cycle(file, self.looks_for.mode, self.family, own).ok().flatten();
+        let cycle = self.cycle(file, own);
         self.times_seen = match &cycle {
             Some(_) if cycle == self.seen => self.times_seen + 1,
             Some(_) => 1,
@@ -121,10 +128,18 @@ impl Search {
             None => {
                 self.doubt(file, own);
                 let pause = self.pause;
-                self.pause = (pause * 2).min(LOOKS_AT_LEAST_EVERY);
+                self.pause = (pause * 4).min(LOOKS_AT_LEAST_EVERY);
                 Look::Again(pause)
             }
         }
+    }
+
+    /// Nobody waits for a process that keeps nothing, unless its parent does: that is quick to see.
+    fn cycle(&mut self, file: LockId, own: u32) -> Option<Cycle> {
+        if *self.keeps_nothing.get_or_insert_with(|| keeps_nothing(own)) && !is_awaited(own) {
+            return None;
+        }
+        wait_cycle(file, self.looks_for.mode, self.family, own).ok().flatten()
     }
 
     fn gives_up(&self, cycle: &Cycle) -> bool {
