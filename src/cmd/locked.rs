@@ -1,7 +1,7 @@
 //! What `exclusive`, `read` and `write` have in common: take the locks, run the
 //! command, end as it did.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 use std::process;
@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 use fasten::{
-    Cancel, DescriptorLock, Error as LockError, Family, InterProcessLock, InterProcessReaderWriterLock, Mode,
-    Nested, Options, Preference, Waiting, Wanted, lock_all,
+    DescriptorLock, Error as LockError, Family, InterProcessLock, InterProcessReaderWriterLock, Mode, Nested,
+    Options, Preference, Waiting, Wanted, lock_all,
 };
 
 use super::doubt;
@@ -21,7 +21,6 @@ use crate::exit::Code;
 use crate::failure;
 use crate::message::{say, say_at_once, word};
 use crate::run::{Ended, Lifetime, Locks, Program, end_like, run_under};
-use crate::sys::caught::Watch;
 use crate::sys::descriptors;
 use crate::sys::signals::Signals;
 
@@ -171,33 +170,31 @@ fn take(job: &Job) -> Result<(Locks, Option<Box<Signals>>), LockError> {
     };
     // Signals are kept as soon as there is something to wait for: one that ends the waiting is not to
     // leave a gate file behind.
-    let (cancel, kept) = (Cancel::default(), OnceCell::new());
-    let tells = |path: &Path| {
-        notice.waiting_for(path);
-        if job.kind.has_gates() {
-            kept.get_or_init(|| keep_signals(&cancel));
+    let kept = OnceCell::new();
+    let keep = || {
+        let signals = job.kind.has_gates().then(Signals::keep_for_supervisor)?;
+        let arrival = signals.arrival();
+        if arrival.is_err() {
+            signals.give_back();
+        } else {
+            let _ = kept.set(signals);
         }
+        arrival.ok()
     };
     let wanted = paths.iter().map(|path| wanted(path, job));
-    let taken = lock_all(wanted, job.waiting().unless(&cancel).telling(&tells));
+    let taken = lock_all(wanted, job.waiting().telling(&|path| notice.waiting_for(path)).stopped_by(&keep));
     drop(notice);
-    let signals = kept.into_inner().flatten().map(|(signals, _watch)| Box::new(signals));
-    if let Some(signal) = signals.as_ref().and_then(|signals| signals.arrived()) {
+    let taken = unless_signalled(taken, kept.get())?;
+    Ok((Locks::Files(taken), kept.into_inner().map(Box::new)))
+}
+
+/// What was taken; but a signal that has arrived meanwhile ends us as it would have before.
+fn unless_signalled<T, E>(taken: Result<T, E>, signals: Option<&Signals>) -> Result<T, E> {
+    if let Some(signal) = signals.and_then(Signals::arrived) {
         drop(taken);
         process::exit(end_like(Ended::CalledOff(signal)).into());
     }
-    Ok((Locks::Files(taken?), signals))
-}
-
-/// `None` where there is no thread to watch for them: then they end us as ever.
-fn keep_signals(cancel: &Cancel) -> Option<(Signals, Watch)> {
-    let signals = Signals::keep_for_supervisor();
-    let canceller = cancel.clone();
-    let Ok(watch) = Watch::over(&signals, move || canceller.cancel()) else {
-        signals.give_back();
-        return None;
-    };
-    Some((signals, watch))
+    taken
 }
 
 fn wanted(path: &Path, job: &Job) -> Wanted {
@@ -217,25 +214,22 @@ fn take_unharmed(
     notice: Notice,
 ) -> Result<(Locks, Option<Box<Signals>>), LockError> {
     let signals = Signals::keep_for_supervisor();
-    let cancel = Cancel::default();
-    let canceller = cancel.clone();
-    let watch = Watch::over(&signals, move || canceller.cancel());
-    // A wait that no signal could end is not begun.
-    let waiting = if watch.is_ok() { job.waiting() } else { Waiting::never() };
-    let lock = DescriptorLock::with_options(descriptor, job.options);
     let tells = |path: &Path| notice.waiting_for(path);
-    let taken = lock.take(job.kind.mode(), waiting.unless(&cancel).telling(&tells));
-    drop(notice);
-    if let Some(signal) = signals.arrived() {
-        drop(taken);
-        process::exit(end_like(Ended::CalledOff(signal)).into());
-    }
-    let taken = taken.map_err(|error| match (error, watch) {
-        (LockError::Busy { path }, Err(source)) => {
-            LockError::System { path, doing: "waiting for it", source }
+    let waiting = job.waiting().telling(&tells);
+    let lock = DescriptorLock::with_options(descriptor, job.options);
+    // A wait that no signal could end is not begun.
+    let taken = match signals.arrival() {
+        Ok(arrival) => {
+            let arrival = Cell::new(Some(arrival));
+            lock.take(job.kind.mode(), waiting.only_stopped_by(&|| arrival.take()))
         }
-        (error, _) => error,
-    })?;
+        Err(source) => lock.take(job.kind.mode(), Waiting::never()).map_err(|error| match error {
+            LockError::Busy { path } => LockError::System { path, doing: "waiting for it", source },
+            error => error,
+        }),
+    };
+    drop(notice);
+    let taken = unless_signalled(taken, Some(&signals))?;
     Ok((Locks::Descriptor(descriptor, Box::new(taken)), Some(Box::new(signals))))
 }
 

@@ -89,8 +89,8 @@ pub(crate) struct Removed {
 
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
 pub(crate) use elsewhere::{
-    Above, Cycle, first_holding, held_through, holder_of_removed, holds_alone, inherited, is_awaited, keeps_nothing, lineage, users,
-    wait_cycle, youngest,
+    Above, Cycle, first_holding, held_through, holder_of_removed, holds_alone, inherited, is_awaited,
+    keeps_nothing, lineage, users, wait_cycle, youngest,
 };
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
 pub use elsewhere::{all, ancestor_holding, circle, holders, own_pid};

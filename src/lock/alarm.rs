@@ -1,14 +1,17 @@
 //! What gets a thread out of a lock call in which it sleeps: a deadline, another thread that rings,
-//! or a look around that finds that the sleep would never end.
+//! a descriptor that can be read, or a look around that finds that the sleep would never end.
 //!
 //! A second thread sleeps until then and interrupts the first one until it says that it is out of its
 //! call: a single interruption could come just before the call begins, and be lost. The first thread
 //! does not wait for the end of the second: it holds a lock by then.
 
 use std::fmt;
-use std::io;
+use std::io::{self, PipeReader, PipeWriter, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::gave_up::GaveUp;
 use crate::sys::helper_thread;
@@ -57,6 +60,9 @@ struct State {
     in_call: Option<Target>,
     called_off: Option<GaveUp>,
     watch: Option<Watch>,
+    /// What ends the wait when it can be read.
+    stop: Option<Arc<Stop>>,
+    stopped: bool,
     /// Changes when a watch ends, so that a look that is under way then comes to nothing.
     watches_ended: usize,
     rung: bool,
@@ -66,6 +72,14 @@ struct State {
 struct Watch {
     at: Instant,
     looker: Looker,
+}
+
+/// A descriptor that ends the wait, and a pipe that wakes the thread which sleeps at it.
+#[derive(Debug)]
+struct Stop {
+    descriptor: OwnedFd,
+    woken: PipeReader,
+    wakes: PipeWriter,
 }
 
 impl Alarm {
@@ -80,15 +94,32 @@ impl Alarm {
 
     /// The calling thread, which set the alarm, is about to enter a lock call.
     pub(crate) fn rings_for_this_thread(&self) -> InCall<'_> {
-        self.shared.lock().in_call = Some(self.interruptible.target());
-        self.shared.changed.notify_one();
+        let target = self.interruptible.target();
+        self.shared.change(|state| state.in_call = Some(target));
         InCall(&self.shared)
     }
 
     /// Has the second thread look around from then on, until [`unwatch`](Self::unwatch).
     pub(crate) fn watch(&self, first: Duration, looker: Looker) {
-        self.shared.lock().watch = Some(Watch { at: Instant::now() + first, looker });
-        self.shared.changed.notify_one();
+        let watch = Watch { at: Instant::now() + first, looker };
+        self.shared.change(|state| state.watch = Some(watch));
+    }
+
+    /// From now on the wait, and each later one, also ends when this can be read: what `open` gives.
+    pub(crate) fn stop_when_readable(&self, open: impl FnOnce() -> Option<OwnedFd>) -> io::Result<()> {
+        if self.shared.lock().stop.is_some() {
+            return Ok(());
+        }
+        let (woken, wakes) = io::pipe()?;
+        if let Some(descriptor) = open() {
+            self.shared.change(|state| state.stop = Some(Arc::new(Stop { descriptor, woken, wakes })));
+        }
+        Ok(())
+    }
+
+    /// Whether the descriptor could be read.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.shared.lock().stopped
     }
 
     /// No more looks; one that is under way comes to nothing, and so does what one has found that the
@@ -115,8 +146,7 @@ impl Alarm {
 impl Bell {
     /// Has the thread look up from its sleep.
     pub(crate) fn ring(&self) {
-        self.0.lock().rung = true;
-        self.0.changed.notify_one();
+        self.0.change(|state| state.rung = true);
     }
 
     /// Calls the waiting off, for this reason.
@@ -140,8 +170,7 @@ impl Bell {
 
 impl Drop for Alarm {
     fn drop(&mut self) {
-        self.shared.lock().over = true;
-        self.shared.changed.notify_one();
+        self.shared.change(|state| state.over = true);
     }
 }
 
@@ -161,7 +190,7 @@ impl Shared {
                 continue;
             }
             let left = deadline.map(|deadline| deadline.saturating_duration_since(now));
-            let due = state.rung || left.is_some_and(|left| left.is_zero());
+            let due = state.rung || state.stopped || left.is_some_and(|left| left.is_zero());
             let nap = match state.in_call {
                 Some(target) if due => {
                     target.interrupt();
@@ -172,8 +201,33 @@ impl Shared {
             };
             let look =
                 state.watch.as_ref().map_or(Duration::MAX, |watch| watch.at.saturating_duration_since(now));
-            let napped = self.changed.wait_timeout(state, nap.min(look));
-            state = napped.unwrap_or_else(PoisonError::into_inner).0;
+            state = self.nap(state, nap.min(look));
+        }
+    }
+
+    /// Until the time is up or something has changed.
+    fn nap<'a>(&'a self, mut state: MutexGuard<'a, State>, time: Duration) -> MutexGuard<'a, State> {
+        if state.stopped || state.stop.is_none() {
+            let napped = self.changed.wait_timeout(state, time);
+            return napped.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let stop = state.stop.clone();
+        drop(state);
+        let stopped = stop.is_some_and(|stop| stop.comes_within(time));
+        state = self.lock();
+        state.stopped |= stopped;
+        state
+    }
+
+    /// The second thread takes notice.
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        let mut state = self.lock();
+        let stop = state.stop.clone();
+        change(&mut state);
+        drop(state);
+        self.changed.notify_one();
+        if let Some(stop) = stop {
+            let _ = (&stop.wakes).write(&[0]);
         }
     }
 
@@ -195,6 +249,20 @@ impl Shared {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stop {
+    /// Sleeps until the descriptor can be read, the time is up, or something has changed.
+    fn comes_within(&self, time: Duration) -> bool {
+        let asked = |descriptor| PollFd::new(descriptor, PollFlags::POLLIN);
+        let mut asked = [asked(self.descriptor.as_fd()), asked(self.woken.as_fd())];
+        let milliseconds = time.as_nanos().div_ceil(1_000_000);
+        let _ = poll(&mut asked, PollTimeout::try_from(milliseconds).unwrap_or(PollTimeout::MAX));
+        if asked[1].any() == Some(true) {
+            let _ = (&self.woken).read(&mut [0; 64]);
+        }
+        asked[0].any() == Some(true)
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::alarm::{Alarm, Bell, Looker};
 use super::cancel::{Cancel, Ring};
 use super::gave_up::GaveUp;
-use super::waiting::{OnDoubt, Waiting};
+use super::waiting::{OnDoubt, Stop, Waiting};
 
 /// How long to wait for a lock that somebody else holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,11 +57,7 @@ impl<'a> Patience<'a> {
 
     /// Why the waiting ended without what was waited for, be it the time or somebody.
     pub(crate) fn gave_up(&self) -> GaveUp {
-        if self.waiting.cancel.is_some_and(Cancel::is_cancelled) {
-            GaveUp::Cancelled
-        } else {
-            GaveUp::TimedOut(self.limit)
-        }
+        if self.is_called_off() { GaveUp::Cancelled } else { GaveUp::TimedOut(self.limit) }
     }
 
     /// Whether there is any waiting at all.
@@ -77,6 +73,12 @@ impl<'a> Patience<'a> {
         }
         self.check_deadline()?;
         (self.waiting.on_wait)(path);
+        if let Some(Stop { descriptor, is_required }) = self.waiting.stop {
+            let stops = self.alarm().and_then(|alarm| alarm.stop_when_readable(descriptor));
+            if is_required {
+                stops.map_err(GaveUp::Failed)?;
+            }
+        }
         Ok(())
     }
 
@@ -141,7 +143,7 @@ impl<'a> Patience<'a> {
             if let Some(why) = self.alarm.get().and_then(Alarm::called_off) {
                 return Err(why);
             }
-            if self.waiting.cancel.is_some_and(Cancel::is_cancelled) {
+            if self.is_called_off() {
                 return Err(GaveUp::Cancelled);
             }
             self.check_deadline()?;
@@ -150,6 +152,11 @@ impl<'a> Patience<'a> {
                 ended => return ended.map_err(GaveUp::Failed),
             }
         }
+    }
+
+    fn is_called_off(&self) -> bool {
+        self.waiting.cancel.is_some_and(Cancel::is_cancelled)
+            || self.alarm.get().is_some_and(Alarm::is_stopped)
     }
 
     fn alarm(&self) -> io::Result<&Alarm> {

@@ -1,6 +1,7 @@
 //! How one call waits: for how long, who may call it off, who is told.
 
 use std::fmt;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,15 @@ pub struct Waiting<'a> {
     pub(crate) cancel: Option<&'a Cancel>,
     pub(crate) on_wait: &'a dyn Fn(&Path),
     pub(crate) on_doubt: Option<OnDoubt>,
+    pub(crate) stop: Option<Stop<'a>>,
+}
+
+/// What ends a wait from outside.
+#[derive(Clone, Copy)]
+pub(crate) struct Stop<'a> {
+    pub(crate) descriptor: &'a dyn Fn() -> Option<OwnedFd>,
+    /// Whether there is no waiting without.
+    pub(crate) is_required: bool,
 }
 
 /// Called once, by another thread, with the lock and an ancestor that holds it, when the wait may
@@ -79,8 +89,24 @@ impl<'a> Waiting<'a> {
         Self { on_doubt: Some(on_doubt), ..self }
     }
 
+    /// The same, and the wait is [cancelled](super::Error::Cancelled) when the descriptor that this gives
+    /// can be read. It is called once, when there is something to wait for. Where the system has no
+    /// thread left to look at it, nothing is called, and the wait goes on without.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn stopped_by(self, descriptor: &'a dyn Fn() -> Option<OwnedFd>) -> Self {
+        Self { stop: Some(Stop { descriptor, is_required: false }), ..self }
+    }
+
+    /// The same, and nothing is waited for where that cannot be looked at.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn only_stopped_by(self, descriptor: &'a dyn Fn() -> Option<OwnedFd>) -> Self {
+        Self { stop: Some(Stop { descriptor, is_required: true }), ..self }
+    }
+
     fn new(wait: Wait) -> Self {
-        Self { wait, cancel: None, on_wait: &|_| (), on_doubt: None }
+        Self { wait, cancel: None, on_wait: &|_| (), on_doubt: None, stop: None }
     }
 }
 

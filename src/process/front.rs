@@ -6,7 +6,6 @@
 //! process, however many lock objects lead to it.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -103,13 +102,14 @@ impl Entered {
 
     /// For a reader who is about to wait for other processes. While this lives, the waiting is called off when another thread
     /// of this process upgrades: that one waits for us, and who we wait for may wait for that one.
-    pub(super) fn makes_way(&self, patience: &Patience) -> io::Result<MakesWay<'_>> {
-        let bell = patience.bell()?;
+    /// `None` where the system has no thread left for it.
+    pub(super) fn makes_way(&self, patience: &Patience) -> Option<MakesWay<'_>> {
+        let bell = patience.bell().ok()?;
         self.front.outside().push(bell.clone());
         if self.front.raw.queue().has_upgrader() {
             bell.call_off(GaveUp::MakesWay);
         }
-        Ok(MakesWay { front: &self.front, bell })
+        Some(MakesWay { front: &self.front, bell })
     }
 
     /// From reader to writer, when the other readers among the threads have left. Refused, it reads as before.

@@ -15,10 +15,10 @@ pub(super) fn obtain(
         return acquire(file, how, patience);
     }
     match acquire(file, how, &Patience::new(Waiting::never())) {
-        Err((file, GaveUp::Busy)) => match entered.makes_way(patience) {
-            Ok(_while_waiting) => acquire(file, how, patience),
-            Err(error) => Err((file, GaveUp::Failed(error))),
-        },
+        Err((file, GaveUp::Busy)) => {
+            let _while_waiting = entered.makes_way(patience);
+            acquire(file, how, patience)
+        }
         taken => taken,
     }
 }

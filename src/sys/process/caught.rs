@@ -1,99 +1,57 @@
-//! Signals that arrive while something must not be left half done: they are kept, and the thread
-//! that waits is told of the first.
+//! A descriptor that can be read once a signal has arrived: for one that waits and must not be left
+//! half done. The signal stays where it is: [`Signals::arrived`] tells which it was, or the command
+//! gets it.
 
 use std::io;
+use std::os::fd::OwnedFd;
 
-use super::helper_thread;
 use super::signals::Signals;
 
-/// Watches until it is dropped. The signal stays where it is: [`Signals::arrived`] tells which it
-/// was, or the command gets it.
-#[derive(Debug)]
-pub(crate) struct Watch {
-    /// Wakes the watching thread by being closed.
-    _end: io::PipeWriter,
-}
+impl Signals {
+    /// It can be read when a signal has arrived that would have ended this process.
+    #[cfg(all(target_os = "linux", not(fasten_portable)))]
+    pub(crate) fn arrival(&self) -> io::Result<OwnedFd> {
+        use std::os::fd::FromRawFd;
 
-impl Watch {
-    /// Calls this, in another thread, when a signal arrives that would have ended this process.
-    pub(crate) fn over(signals: &Signals, on_signal: impl FnOnce() + Send + 'static) -> io::Result<Self> {
-        let (ended, end) = io::pipe()?;
-        let arrives = arrival::of(signals.ending())?;
-        helper_thread::spawn(move || {
-            if arrives.comes_before(&ended) {
-                on_signal();
-            }
-        })?;
-        Ok(Self { _end: end })
-    }
-}
-
-#[cfg(all(target_os = "linux", not(fasten_portable)))]
-mod arrival {
-    //! A descriptor says that a signal has arrived, and takes nothing.
-
-    use std::io::{self, PipeReader};
-    use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
-
-    pub(super) struct Arrival(OwnedFd);
-
-    pub(super) fn of(signals: libc::sigset_t) -> io::Result<Arrival> {
+        let ending = self.ending();
         // SAFETY: the set is initialised.
-        match unsafe { libc::signalfd(-1, &raw const signals, libc::SFD_CLOEXEC) } {
+        match unsafe { libc::signalfd(-1, &raw const ending, libc::SFD_CLOEXEC) } {
             -1 => Err(io::Error::last_os_error()),
             // SAFETY: it has just been made, so it is open and nobody else's.
-            descriptor => Ok(Arrival(unsafe { OwnedFd::from_raw_fd(descriptor) })),
+            descriptor => Ok(unsafe { OwnedFd::from_raw_fd(descriptor) }),
         }
     }
 
-    impl Arrival {
-        /// Sleeps until one arrives, or the other end of the pipe is closed.
-        pub(super) fn comes_before(&self, ended: &PipeReader) -> bool {
-            let asked = |fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
-            let mut asked = [asked(self.0.as_raw_fd()), asked(ended.as_raw_fd())];
-            // SAFETY: the entries are ours, and two.
-            while unsafe { libc::poll(asked.as_mut_ptr(), 2, -1) } == -1 {}
-            asked[1].revents == 0
-        }
+    /// The same. There is nothing here that tells of a signal and does not take it, so a thread looks
+    /// for one, until the descriptor is closed.
+    #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
+    pub(crate) fn arrival(&self) -> io::Result<OwnedFd> {
+        const LOOKS_EVERY: i32 = 20;
+
+        let (reader, writer) = io::pipe()?;
+        let ending = self.ending();
+        super::helper_thread::spawn(move || {
+            let mut asked = libc::pollfd { fd: writer.as_raw_fd(), events: 0, revents: 0 };
+            // SAFETY: the one entry is ours.
+            while unsafe { libc::poll(&raw mut asked, 1, LOOKS_EVERY) } <= 0 && !any_pending(&ending) {}
+        })?;
+        Ok(reader.into())
     }
 }
 
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
-mod arrival {
-    //! There is nothing here that tells of a signal and does not take it, so it is looked for.
+use std::os::fd::AsRawFd;
 
-    use std::io::{self, PipeReader};
-    use std::mem::MaybeUninit;
-    use std::os::fd::AsRawFd;
-
-    const LOOKS_EVERY: i32 = 20;
-
-    pub(super) struct Arrival(libc::sigset_t);
-
-    #[allow(clippy::unnecessary_wraps, reason = "the Linux side may fail")]
-    pub(super) fn of(signals: libc::sigset_t) -> io::Result<Arrival> {
-        Ok(Arrival(signals))
-    }
-
-    impl Arrival {
-        /// Looks until one arrives, or the other end of the pipe is closed.
-        pub(super) fn comes_before(&self, ended: &PipeReader) -> bool {
-            let mut asked = libc::pollfd { fd: ended.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-            // SAFETY: the one entry is ours.
-            while unsafe { libc::poll(&raw mut asked, 1, LOOKS_EVERY) } <= 0 {
-                let mut pending = MaybeUninit::<libc::sigset_t>::zeroed();
-                // SAFETY: a zeroed set is a valid one, and sigpending fills it in.
-                let pending = unsafe {
-                    libc::sigpending(pending.as_mut_ptr());
-                    pending.assume_init()
-                };
-                // SAFETY: both sets are initialised.
-                let is_in = |set: &libc::sigset_t, signal| unsafe { libc::sigismember(set, signal) == 1 };
-                if (1..=64).any(|signal| is_in(&pending, signal) && is_in(&self.0, signal)) {
-                    return true;
-                }
-            }
-            false
-        }
-    }
+/// Whether one of these signals has arrived and is kept.
+#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
+fn any_pending(signals: &libc::sigset_t) -> bool {
+    let mut pending = std::mem::MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: a zeroed set is a valid one, and sigpending fills it in.
+    let pending = unsafe {
+        libc::sigpending(pending.as_mut_ptr());
+        pending.assume_init()
+    };
+    // SAFETY: both sets are initialised.
+    let is_in = |set: &libc::sigset_t, signal| unsafe { libc::sigismember(set, signal) == 1 };
+    (1..=64).any(|signal| is_in(&pending, signal) && is_in(signals, signal))
 }

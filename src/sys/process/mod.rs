@@ -1,7 +1,7 @@
 //! The system calls of the command: its own start and end, the process it runs
 //! and the signals between them. One file each; the library has none of this.
 
-pub(crate) mod caught;
+mod caught;
 pub(crate) mod child;
 pub(crate) mod descriptors;
 pub(crate) mod die;
