@@ -194,6 +194,20 @@ fn every_example_in_the_manual_is_one_that_fasten_understands() {
     check_command_lines(examples.collect(), 8);
 }
 
+/// The picture is drawn again, with the binary that is tested: all its words must be the same.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_picture_of_the_terminal_shows_what_fasten_prints() {
+    let drawn = Command::new("python3")
+        .args(["tools/picture.py", env!("CARGO_BIN_EXE_fasten")])
+        .current_dir(root())
+        .output()
+        .expect("this test needs python3 and make, which tools/test installs");
+    assert!(drawn.status.success(), "{}", String::from_utf8_lossy(&drawn.stderr));
+    let picture = String::from_utf8(drawn.stdout).expect("it is text");
+    assert_eq!(picture, read("docs/terminal.svg"), "tools/picture draws it again");
+}
+
 fn check_command_lines(lines: Vec<String>, at_least: usize) {
     let mut checked = 0;
     for line in lines {
