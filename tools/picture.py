@@ -60,13 +60,15 @@ class Terminal:
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
     def live_line(self):
-        """The line that is drawn and drawn again, once it names a holder."""
-        while True:
-            drawn = re.findall(r"\r([^\r\n]*held[^\r\n]*)\x1b\[K", self.printed)
+        """The line that is drawn every second, once it has a place in the queue and a holder."""
+        start = time.monotonic()
+        while time.monotonic() - start < LONG:
+            drawn = re.findall(r"\r([^\r\n]*place \d+[^\r\n]*held[^\r\n]*)\x1b\[K", self.printed)
             if drawn:
                 return drawn[0]
             if not self.read():
-                sys.exit(f"the holder was never named: {self.printed!r}")
+                break
+        sys.exit(f"no line with a place and a holder was drawn: {self.printed!r}")
 
 
 def surroundings():
