@@ -220,7 +220,7 @@ fn the_changelog_begins_with_what_is_unreleased_and_has_an_entry_for_this_versio
     let headings: Vec<&str> = headings.collect();
     let version = format!("[{}]", env!("CARGO_PKG_VERSION"));
     let dated = |heading: &&str| heading.split_once(" - ").is_some_and(|(_, date)| is_date(date));
-    assert!(headings.iter().all(|heading| dated(&heading)), "{headings:?}");
+    assert!(headings.iter().all(dated), "{headings:?}");
     assert!(headings.iter().any(|heading| heading.starts_with(&version)), "no {version} in {headings:?}");
     let kinds = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"];
     let unknown: Vec<&str> = changelog
