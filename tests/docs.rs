@@ -3,18 +3,18 @@
 //! Cargo.toml.
 
 #[allow(dead_code, reason = "only the numbers are read here")]
-#[path = "../src/exit.rs"]
+#[path = "../src/cmd/exit.rs"]
 mod exit;
 
 #[allow(dead_code, reason = "only the shape of the command line is read here")]
-#[path = "../src/cli.rs"]
+#[path = "../src/cmd/args.rs"]
 mod cli;
 
 #[path = "../src/cmd/flock/table.rs"]
 mod flock;
 
 #[allow(dead_code, reason = "only what the page names is read here")]
-#[path = "../src/lock/layout.rs"]
+#[path = "../src/layout.rs"]
 mod layout;
 
 use std::collections::BTreeSet;

@@ -6,7 +6,7 @@ mod finding;
 #[path = "../src/cmd/doctor/mount.rs"]
 mod mount;
 
-use fasten::filesystem::{FileSystem, Mount};
+use fasten::holders::file_system::{FileSystem, Mount};
 use finding::{Finding, Mark};
 
 /// The findings on a mount with this kind and these options.

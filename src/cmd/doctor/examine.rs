@@ -5,17 +5,17 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::Path;
 
-use fasten::filesystem::FileSystem;
+use fasten::holders::file_system::FileSystem;
 
 use super::finding::{Finding, Mark};
 use super::place::Place;
 use super::said::Said;
 use super::trials::{Family, TRIALS};
 use super::{mount, sticky};
-use crate::exit::Code;
-use crate::message::word;
-use crate::sys::fork::Line;
-use crate::sys::{fork, pipe};
+use crate::cmd::exit::Code;
+use crate::cmd::message::word;
+use crate::cmd::sys::fork::Line;
+use crate::cmd::sys::{fork, pipe};
 
 /// Nothing has been made yet while it does this.
 pub(super) const LOOKING: &str = "looking at it";

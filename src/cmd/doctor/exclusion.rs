@@ -8,8 +8,8 @@ use fasten::Mode::{self, Exclusive, Shared};
 use super::fault::Fault;
 use super::others::{Asker, LONG, cannot_open, number, process, start};
 use super::place::Place;
-use crate::sys::fork::Heard;
-use crate::sys::locks::{Bytes, Kind, try_lock, unlock};
+use crate::cmd::sys::fork::Heard;
+use crate::cmd::sys::locks::{Bytes, Kind, try_lock, unlock};
 
 /// Exclusive ones exclude everybody, shared ones only the exclusive ones, and
 /// unlocking frees.

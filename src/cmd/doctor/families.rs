@@ -2,13 +2,13 @@
 //! systems they are, and commands rely on it that lock their own data.
 
 use fasten::Mode::Exclusive;
-use fasten::filesystem::FileSystem;
+use fasten::holders::file_system::FileSystem;
 
 use super::exclusion::{broken, take};
 use super::fault::Fault;
 use super::others::{cannot_open, process};
 use super::place::Place;
-use crate::sys::locks::{Kind, unlock};
+use crate::cmd::sys::locks::{Kind, unlock};
 
 pub(super) fn are_apart(place: &Place, record: Kind, system: &FileSystem) -> Result<(), Fault> {
     let holder = place.open().map_err(cannot_open)?;

@@ -9,10 +9,10 @@ use super::exclusion::{broken, must_be_free, take};
 use super::fault::Fault;
 use super::others::{LONG, cannot_open, number, process, start, told};
 use super::place::Place;
-use crate::run::Program;
-use crate::sys::exec::replace_process;
-use crate::sys::fork::Heard;
-use crate::sys::locks::{Kind, lock, unlock};
+use crate::cmd::run::Program;
+use crate::cmd::sys::exec::replace_process;
+use crate::cmd::sys::fork::Heard;
+use crate::cmd::sys::locks::{Kind, lock, unlock};
 
 /// Nobody may get in while the lock is held; so long is looked.
 const LOOKED: Duration = Duration::from_millis(100);

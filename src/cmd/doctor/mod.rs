@@ -27,9 +27,9 @@ use finding::Mark;
 use watch::Outcome;
 
 use super::colour::Paint;
-use crate::cli::DoctorArgs;
-use crate::exit::Code;
-use crate::message::{answer, say, unanswered};
+use crate::cmd::args::DoctorArgs;
+use crate::cmd::exit::Code;
+use crate::cmd::message::{answer, say, unanswered};
 
 pub(crate) fn run(arguments: &DoctorArgs) -> u8 {
     let here = [PathBuf::from(".")];

@@ -1,7 +1,7 @@
 //! What the kind of file system and its mount say about locks: that which one
 //! machine alone cannot try.
 
-use fasten::filesystem::{FileSystem, Mount};
+use fasten::holders::file_system::{FileSystem, Mount};
 
 use super::finding::Finding;
 

@@ -7,8 +7,8 @@ use fasten::Mode;
 
 use super::fault::Fault;
 use super::place::Place;
-use crate::sys::fork::{Forked, Heard, Line, fork};
-use crate::sys::locks::{Kind, try_lock, unlock};
+use crate::cmd::sys::fork::{Forked, Heard, Line, fork};
+use crate::cmd::sys::locks::{Kind, try_lock, unlock};
 
 /// For answers that come at once, unless the file system hangs: then whoever
 /// watches over us ends the waiting.

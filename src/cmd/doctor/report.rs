@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::finding::{Finding, Mark};
 use crate::cmd::colour::{GREEN, Paint, RED, YELLOW};
-use crate::message::printable;
+use crate::cmd::message::printable;
 
 /// The report on one directory; nothing if only what is wrong is wanted, and
 /// nothing is.

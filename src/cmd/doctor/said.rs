@@ -1,8 +1,8 @@
 //! What the examining process tells the one that watches over it, as lines.
 
 use super::finding::{Finding, Mark};
-use crate::exit::Code;
-use crate::message::printable;
+use crate::cmd::exit::Code;
+use crate::cmd::message::printable;
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Said {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use fasten::filesystem::FileSystem;
+use fasten::holders::file_system::FileSystem;
 
 use super::exclusion::{excludes, excludes_read_only, is_freed, keeps_bytes_apart};
 use super::families::are_apart;
@@ -10,8 +10,8 @@ use super::fault::Fault;
 use super::life::{is_inherited, wakes};
 use super::others::{descriptor, process};
 use super::place::Place;
-use crate::sys::locks::Bytes;
-use crate::sys::locks::Kind::{self, Flock, Record};
+use crate::cmd::sys::locks::Bytes;
+use crate::cmd::sys::locks::Kind::{self, Flock, Record};
 
 /// One question to the file system, told as it reads when the answer is yes.
 pub(super) struct Trial {

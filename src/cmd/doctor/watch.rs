@@ -8,10 +8,10 @@ use super::examine::{LOOKING, examine};
 use super::finding::Finding;
 use super::place::Place;
 use super::said::Said;
-use crate::exit::Code;
-use crate::message::word;
-use crate::sys::fork::{Heard, fork};
-use crate::sys::interrupts::HeldBack;
+use crate::cmd::exit::Code;
+use crate::cmd::message::word;
+use crate::cmd::sys::fork::{Heard, fork};
+use crate::cmd::sys::interrupts::HeldBack;
 
 /// A file system that says nothing for so long hangs.
 const PATIENCE: Duration = Duration::from_secs(10);
