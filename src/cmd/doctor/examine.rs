@@ -15,7 +15,7 @@ use super::{mount, sticky};
 use crate::cmd::exit::Code;
 use crate::cmd::message::word;
 use crate::cmd::sys::fork::Line;
-use crate::cmd::sys::{fork, pipe};
+use crate::cmd::sys::{fork, streams};
 
 /// Nothing has been made yet while it does this.
 pub(super) const LOOKING: &str = "looking at it";
@@ -24,7 +24,7 @@ pub(super) const LOOKING: &str = "looking at it";
 /// listens any more it ends, and leaves nothing behind.
 pub(super) fn examine(directory: &Path, place: &Place, mut line: Line) {
     fork::lead_group();
-    pipe::ignore_broken();
+    streams::ignore_broken_pipe();
     let mut say = |said: Said| line.say(&said.encoded());
     let _ = match try_all(directory, place, &mut say) {
         Ok(()) => say(Said::Done),

@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::others::{LONG, cannot_open, number, process, start, told};
 use super::place::Place;
 use crate::cmd::run::Program;
-use crate::cmd::sys::exec::replace_process;
+use crate::cmd::sys::entry::replace_process;
 use crate::cmd::sys::fork::Heard;
 use crate::cmd::sys::locks::{Kind, lock, unlock};
 
