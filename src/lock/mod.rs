@@ -38,7 +38,7 @@ mod wait_state;
 pub(crate) use acquire::{Acquired, acquire};
 pub use cancel::Cancel;
 pub(crate) use cancel::Ring;
-pub use deadlock::Endless;
+pub use deadlock::{Endless, held_by};
 pub use error::{Error, Unopenable};
 pub(crate) use file::{FileId, LockFile, leads_to};
 pub use guard::DescriptorGuard;
