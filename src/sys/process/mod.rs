@@ -7,14 +7,13 @@ pub(crate) mod descriptors;
 pub(crate) mod die;
 mod entry;
 pub(crate) mod exec;
-pub(crate) mod fork;
+pub(crate) mod forked;
 pub(crate) mod getopt;
 pub(crate) mod helper;
 #[path = "../helper_thread.rs"]
 pub(crate) mod helper_thread;
-pub(crate) mod interrupts;
 pub(crate) mod lock_file;
-pub(crate) mod locks;
+pub(crate) mod lock_kind;
 pub(crate) mod output;
 pub(crate) mod pipe;
 pub(crate) mod signals;
