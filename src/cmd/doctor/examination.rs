@@ -1,7 +1,7 @@
-//! The examination of one directory. A process of its own asks the file system, and
-//! may hang; this one asks it nothing, watches over the other and cleans up after it.
+//! The examination of one directory. A process of its own, the examiner, asks the file system and
+//! may hang. This process asks it nothing: it watches over the examiner and cleans up after it.
 //!
-//! The examiner sends what it does next, what it finds, and that this was all:
+//! The examiner sends what it tries next, what it finds, and that it is done:
 //!
 //!     trying flock on a directory
 //!     note a directory cannot be locked here; lock a file in it
@@ -22,15 +22,14 @@ use crate::message::{printable, word};
 use crate::sys::forked::{Channel, Forked, lead_group};
 use crate::sys::signals::Signals;
 
-/// A file system that is silent for this time hangs.
+/// An examiner that is silent for this time hangs.
 const PATIENCE: Duration = Duration::from_secs(10);
 const TO_CLEAN_UP: Duration = Duration::from_secs(2);
 
-/// Nothing has been made yet while the examiner does this.
+/// While the examiner does this, it has not made anything yet.
 const LOOKING: &str = "looking at it";
 
-/// What is found in a directory. A signal that would end us does so when nothing of the
-/// examination is left.
+/// What is found in a directory. A signal that would end this process does so after the cleaning.
 pub(super) fn of(directory: &Path) -> Vec<Finding> {
     let signals = Signals::keep_for_supervisor();
     let findings = watch(directory, &signals);
@@ -57,10 +56,7 @@ fn watch(directory: &Path, signals: &Signals) -> Vec<Finding> {
         match examiner.channel.receive(PATIENCE, || signals.arrived().is_some()) {
             Ok(line) => match line.split_once(' ') {
                 Some(("trying", what)) => what.clone_into(&mut doing),
-                Some((mark, text)) => {
-                    findings
-                        .extend(Mark::from_word(mark).map(|mark| Finding { mark, text: text.to_owned() }));
-                }
+                Some((mark, text)) => findings.extend(Finding::marked(mark, text)),
                 None => break None,
             },
             Err(error) => break Some(error.kind()),
@@ -71,7 +67,7 @@ fn watch(directory: &Path, signals: &Signals) -> Vec<Finding> {
         findings.push(match kind {
             ErrorKind::Interrupted => stopped(Code::System, "interrupted"),
             ErrorKind::TimedOut => Finding::wrong(format!(
-                "{doing}: no answer within {} s; see that the server is up, or mount it anew",
+                "{doing}: no answer within {} s; check that the server is up, or remount",
                 PATIENCE.as_secs()
             )),
             _ => Finding::wrong(format!("{doing}: the process that tried it was killed; try again")),
@@ -83,7 +79,7 @@ fn watch(directory: &Path, signals: &Signals) -> Vec<Finding> {
     findings
 }
 
-/// Removes what the examiner could not; in a process, because that may hang too.
+/// Removes what the examiner has left; in a process of its own, because that may hang too.
 fn clean_up(scratch: &Scratch) -> Option<Finding> {
     let cleaner = Forked::start(|mut channel| {
         if scratch.remove().is_ok() {
@@ -99,8 +95,8 @@ fn clean_up(scratch: &Scratch) -> Option<Finding> {
     (!is_clean).then(|| Finding::wrong(left()))
 }
 
-/// The examiner's end of the channel. When nobody listens any more, it is an error, and the
-/// examiner ends.
+/// The watching process, as the examiner sees it. If it is gone, each call is an error, and the
+/// examiner cleans up and ends.
 pub(super) struct Listener(Channel);
 
 impl Listener {
@@ -113,6 +109,7 @@ impl Listener {
     }
 }
 
+/// The examiner's work.
 fn examine(directory: &Path, scratch: &Scratch, listener: &mut Listener) -> io::Result<()> {
     listener.trying(LOOKING)?;
     let metadata = match fs::metadata(directory) {
@@ -134,7 +131,7 @@ fn examine(directory: &Path, scratch: &Scratch, listener: &mut Listener) -> io::
 
 fn not_a_directory(error: Option<io::Error>) -> Finding {
     let why = error.map_or_else(
-        || "is no directory; name the one that it is in".to_owned(),
+        || "not a directory; give the directory that contains it".to_owned(),
         |error| format!("cannot be looked at: {}; name a directory", word(&error)),
     );
     stopped(Code::CannotOpen, why)

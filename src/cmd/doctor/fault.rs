@@ -8,15 +8,15 @@ use crate::message::word;
 /// Why a trial failed.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// The file system granted or refused what it must not.
+    /// The file system granted or refused a lock that it must not.
     Broken(String),
-    /// Who waits sleeps on though the lock is free.
+    /// A waiter sleeps although the lock is free.
     NotWoken,
     /// A lock call failed.
     Failed(io::Error),
-    /// Something else failed that the trial needs.
+    /// Another call that the trial needs failed.
     NotTried(&'static str, io::Error),
-    /// It is as some file systems are, and fasten can live with it.
+    /// Some file systems are like this, and fasten can live with it.
     Limit(&'static str),
 }
 
@@ -31,11 +31,11 @@ impl Fault {
         Self::NotTried("opening the file again", error)
     }
 
-    /// As a line of the report on the trial of this name, on a file system of this kind.
+    /// The line of the report on the trial of this name, on a file system of this kind.
     pub(super) fn finding(&self, trial: &str, kind: &str) -> Finding {
         let what = match self {
             Self::Broken(what) => what.clone(),
-            Self::NotWoken => "who waits sleeps on when the lock is free".to_owned(),
+            Self::NotWoken => "waiters are not woken when the lock is released".to_owned(),
             Self::Failed(error) => word(error),
             Self::NotTried(doing, error) => format!("not tried: {doing}: {}", word(error)),
             Self::Limit(what) => return Finding::note(*what),

@@ -1,5 +1,5 @@
-//! What was found, one line of the report each; and the findings that are read and
-//! not tried, because one machine alone cannot try how far its locks reach.
+//! A line of the report; and the lines about what is read and not tried, because one machine alone
+//! cannot try how far its locks reach.
 
 use std::fmt::{self, Display, Formatter};
 use std::fs::{self, Metadata};
@@ -14,21 +14,10 @@ pub(super) enum Mark {
     Ok,
     /// Good to know; nothing is broken.
     Note,
-    /// Locks do not do here what they promise.
+    /// Locks do not keep their promises here.
     Wrong,
-    /// It cannot be tried, or not to the end; the exit code for that. Not for the report.
+    /// The examination had to stop: the exit code for that. It is not part of the report.
     Stopped(u8),
-}
-
-impl Mark {
-    pub(super) fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "ok" => Some(Self::Ok),
-            "note" => Some(Self::Note),
-            "wrong" => Some(Self::Wrong),
-            code => code.parse().ok().map(Self::Stopped),
-        }
-    }
 }
 
 impl Display for Mark {
@@ -42,7 +31,7 @@ impl Display for Mark {
     }
 }
 
-/// A mark and a line of text; with the remedy where something is wrong.
+/// A mark and a line of text, which ends with the remedy where something is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
     pub(super) mark: Mark,
@@ -60,6 +49,17 @@ impl Finding {
 
     pub(super) fn wrong(text: impl Into<String>) -> Self {
         Self { mark: Mark::Wrong, text: text.into() }
+    }
+
+    /// The finding whose mark is displayed as this word.
+    pub(super) fn marked(word: &str, text: &str) -> Option<Self> {
+        let mark = match word {
+            "ok" => Mark::Ok,
+            "note" => Mark::Note,
+            "wrong" => Mark::Wrong,
+            code => Mark::Stopped(code.parse().ok()?),
+        };
+        Some(Self { mark, text: text.to_owned() })
     }
 }
 
@@ -102,15 +102,15 @@ fn reach(mount: &Mount) -> Option<Finding> {
     }
 }
 
-/// A finding if the option is set that keeps locks on this machine.
+/// A finding if the option that keeps locks on this machine is set.
 fn only_here(mount: &Mount, option: &str, locks: &str, remedy: &str) -> Option<Finding> {
     let value = mount.option(option)?;
     let set = if value.is_empty() { option.to_owned() } else { format!("{option}={value}") };
     Some(Finding::wrong(format!("{set}: {locks} are seen by this machine only; mount it {remedy}")))
 }
 
-/// What `fs.protected_regular` means for lock files of other users in a sticky
-/// directory such as /tmp; nothing for fasten, which opens what exists without `O_CREAT`.
+/// What `fs.protected_regular` means for the lock files of other users in a sticky directory such
+/// as /tmp. It does not hinder fasten, which opens an existing file without `O_CREAT`.
 pub(super) fn of_sticky(directory: &Metadata) -> Option<Finding> {
     let protected = fs::read_to_string("/proc/sys/fs/protected_regular").ok()?;
     let writable_by_others = match protected.trim() {

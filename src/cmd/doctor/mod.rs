@@ -1,8 +1,8 @@
-//! `fasten doctor`: does the file system of a directory really lock? It is not
-//! believed but tried, with files and processes of our own.
+//! `fasten doctor`: do locks work on the file system of a directory? They are tried, with files and
+//! processes of our own, because some file systems only seem to lock.
 //!
-//! An `examination` runs the `trials`, on the files of a `scratch`; a trial that fails
-//! ends with a `fault`. A `finding` is a line of the report:
+//! An `examination` runs the `trials` on the files of a `scratch`. A trial that fails ends with a
+//! `fault`. A `finding` is a line of the report:
 //!
 //!     /srv/locks: 1 problem
 //!       ok     on nfs4 at /srv
@@ -52,8 +52,7 @@ fn one(directory: &Path, quiet: bool) -> u8 {
     codes.max().unwrap_or(0)
 }
 
-/// The directory with the number of problems, and a line for each finding; nothing if no
-/// finding is to be shown.
+/// The directory with the number of problems, and a line for each finding; empty without a line.
 fn report(directory: &Path, findings: &[Finding], quiet: bool) -> String {
     let paint = Paint::new(io::stdout().is_terminal());
     let lines = findings.iter().filter_map(|Finding { mark, text }| {

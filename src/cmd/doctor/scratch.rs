@@ -1,5 +1,5 @@
-//! The file that is locked for the trials, and those that ask for its lock: a second
-//! descriptor, a second process.
+//! The file that is locked in the trials, and the two ways to ask for its lock: from a second
+//! descriptor, and from a second process.
 
 use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -13,16 +13,18 @@ use super::fault::Fault;
 use crate::sys::forked::{Channel, Forked};
 use crate::sys::lock_kind::LockKind;
 
-/// A file and a directory of our own, under names that nobody can foresee. They are
-/// made when they are needed, and do not stay.
+/// A file and a directory of our own, with names that nobody can foresee. They are made when they
+/// are needed, and do not stay.
 #[derive(Debug)]
 pub(super) struct Scratch {
     pub(super) file: PathBuf,
     pub(super) directory: PathBuf,
 }
 
-/// Asks for a lock and gives it back; whether it was granted.
-pub(super) type Asker = fn(&Scratch, LockKind, Mode) -> Result<bool, Fault>;
+/// Asks for a lock and gives it back.
+pub(super) type Asker = fn(&Scratch, LockKind, Mode) -> Reply;
+/// Whether it was granted.
+pub(super) type Reply = Result<bool, Fault>;
 
 impl Scratch {
     pub(super) fn new_in(directory: &Path) -> Self {
@@ -36,12 +38,12 @@ impl Scratch {
         OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.file)
     }
 
-    /// Opens the file on its own, as another program would.
+    /// Opens the file once more, as another program would.
     pub(super) fn open(&self) -> Result<File, Fault> {
         OpenOptions::new().read(true).write(true).open(&self.file).map_err(Fault::cannot_open)
     }
 
-    /// Removes what is there of the two.
+    /// Removes those of the two that exist.
     pub(super) fn remove(&self) -> io::Result<()> {
         let _ = fs::remove_dir(&self.directory);
         match fs::remove_file(&self.file) {
@@ -52,7 +54,7 @@ impl Scratch {
 }
 
 /// Another descriptor of this process asks.
-pub(super) fn descriptor(at: &Scratch, kind: LockKind, mode: Mode) -> Result<bool, Fault> {
+pub(super) fn descriptor(at: &Scratch, kind: LockKind, mode: Mode) -> Reply {
     let file = at.open()?;
     let granted = kind.try_lock(&file, mode)?;
     if granted {
@@ -61,8 +63,8 @@ pub(super) fn descriptor(at: &Scratch, kind: LockKind, mode: Mode) -> Result<boo
     Ok(granted)
 }
 
-/// Another process asks; it has ended when the answer is here.
-pub(super) fn process(at: &Scratch, kind: LockKind, mode: Mode) -> Result<bool, Fault> {
+/// Another process asks. It has ended when this returns.
+pub(super) fn process(at: &Scratch, kind: LockKind, mode: Mode) -> Reply {
     let mut other = start(|mut channel| {
         let _ = channel.send(&encoded(&descriptor(at, kind, mode)));
     })?;
@@ -76,9 +78,8 @@ pub(super) fn start(job: impl FnOnce(Channel)) -> Result<Forked, Fault> {
     Forked::start(job).map_err(|error| Fault::NotTried("starting another process", error))
 }
 
-/// An answer as it goes over a channel: whether the lock was granted, or the number of the
-/// error.
-pub(super) fn encoded(answer: &Result<bool, Fault>) -> String {
+/// An answer as it goes over a channel. Only the two faults that asking can meet are sent.
+pub(super) fn encoded(answer: &Reply) -> String {
     let number = |error: &io::Error| error.raw_os_error().unwrap_or(libc::EIO);
     match answer {
         Ok(granted) => granted.to_string(),
@@ -88,7 +89,7 @@ pub(super) fn encoded(answer: &Result<bool, Fault>) -> String {
     }
 }
 
-pub(super) fn decoded(answer: &str) -> Result<bool, Fault> {
+pub(super) fn decoded(answer: &str) -> Reply {
     let error = |number: &str| io::Error::from_raw_os_error(number.parse().unwrap_or(libc::EIO));
     match answer.split_once(' ') {
         Some(("opening", number)) => Err(Fault::cannot_open(error(number))),

@@ -1,4 +1,4 @@
-//! What is tried, in this order. A name reads as the answer yes.
+//! What is tried, in this order. The name of a trial says what is so if it succeeds.
 
 use std::fs::{DirBuilder, File};
 use std::io;
@@ -15,18 +15,19 @@ use nix::unistd::dup;
 use super::examination::Listener;
 use super::fault::Fault;
 use super::finding::{Finding, Mark};
-use super::scratch::{Asker, Scratch, decoded, descriptor, encoded, process, start};
+use super::scratch::{Asker, Reply, Scratch, decoded, descriptor, encoded, process, start};
 use crate::sys::forked::Forked;
 #[cfg(target_os = "linux")]
 use crate::sys::lock_kind::LockKind::OpenFile;
 use crate::sys::lock_kind::LockKind::{self, Flock, Record};
 
-/// A waiter must not get in while the lock is held: for this time.
+/// How long a lock is held to see that a waiter does not get in.
 const HELD_FOR: Duration = Duration::from_millis(100);
-/// The kernel of one machine needs microseconds; an NFS client that has to ask again, a second.
+/// A local kernel needs microseconds; an NFS client that has to ask again needs a second.
 const WOKEN_WITHIN: Duration = Duration::from_secs(5);
 
-type Trial = (&'static str, fn(&Scratch) -> Result<(), Fault>);
+type Trial = (&'static str, fn(&Scratch) -> Verdict);
+type Verdict = Result<(), Fault>;
 
 const WHOLE: LockKind = Record { first: 0, count: 0 };
 
@@ -35,7 +36,7 @@ const OF_FLOCK: &[Trial] = &[
     ("flock between two descriptors", |at| excludes(at, Flock, Flock, descriptor)),
     ("flock is freed by close and by SIGKILL", |at| is_freed(at, Flock)),
     ("flock is inherited by a command, and kept when its parent closes", |at| is_inherited(at, Flock)),
-    ("flock wakes who waits", |at| wakes(at, Flock)),
+    ("flock wakes waiters", |at| wakes(at, Flock)),
     ("flock, exclusive, on a file that is open for reading", on_a_read_only_file),
     ("flock on a directory", on_a_directory),
 ];
@@ -44,7 +45,7 @@ const OF_FCNTL: &[Trial] = &[
     ("fcntl between two processes", |at| excludes(at, WHOLE, WHOLE, process)),
     ("fcntl on bytes of a file, and far past its end", keeps_bytes_apart),
     ("fcntl is freed by close and by SIGKILL", |at| is_freed(at, WHOLE)),
-    ("fcntl wakes who waits", |at| wakes(at, WHOLE)),
+    ("fcntl wakes waiters", |at| wakes(at, WHOLE)),
     #[cfg(target_os = "linux")]
     ("fcntl of open files (OFD) between two descriptors", |at| excludes(at, OpenFile, OpenFile, descriptor)),
     #[cfg(target_os = "linux")]
@@ -53,7 +54,7 @@ const OF_FCNTL: &[Trial] = &[
 
 const OF_BOTH: Trial = ("flock and fcntl apart: a command may lock its own data", are_apart);
 
-/// Runs them on this kind of file system; an error if nobody listens.
+/// Runs them on this kind of file system.
 pub(super) fn run_all(at: &Scratch, system: &str, listener: &mut Listener) -> io::Result<()> {
     let mut is_passed = |(name, run): &Trial| {
         listener.trying(name)?;
@@ -63,38 +64,36 @@ pub(super) fn run_all(at: &Scratch, system: &str, listener: &mut Listener) -> io
     };
     let mut both_lock = true;
     for trials in [OF_FLOCK, OF_FCNTL] {
-        // When the first one fails, those after it would say nothing new.
-        if is_passed(&trials[0])? {
-            trials[1..].iter().try_for_each(|trial| is_passed(trial).map(drop))?;
-        } else {
-            both_lock = false;
+        for (i, trial) in trials.iter().enumerate() {
+            // When the first one fails, those after it would say nothing new.
+            if !is_passed(trial)? && i == 0 {
+                both_lock = false;
+                break;
+            }
         }
     }
-    if both_lock {
-        is_passed(&OF_BOTH)?;
-    }
-    Ok(())
+    if both_lock { is_passed(&OF_BOTH).map(drop) } else { Ok(()) }
 }
 
-/// Exclusive locks exclude all others, shared ones only the exclusive ones, and
-/// unlocking frees.
-fn excludes(at: &Scratch, held_as: LockKind, asked_as: LockKind, asker: Asker) -> Result<(), Fault> {
+/// Exclusive locks exclude all others, shared locks only exclusive ones, and unlocking frees.
+fn excludes(at: &Scratch, held_as: LockKind, asked_as: LockKind, asker: Asker) -> Verdict {
     let holder = at.open()?;
-    for held in [Exclusive, Shared] {
-        for asked in [Exclusive, Shared] {
+    let modes = [(Exclusive, "exclusive"), (Shared, "shared")];
+    for (held, held_name) in modes {
+        for (asked, asked_name) in modes {
             let granted = is_granted_beside(&holder, (held_as, held), || asker(at, asked_as, asked))?;
             if granted != ((held, asked) == (Shared, Shared)) {
                 let answer = if granted { "granted" } else { "refused" };
-                return broken(format!("{} {answer} beside {}", name(asked), name(held)));
+                return broken(format!("{asked_name} {answer} beside {held_name}"));
             }
-            must_be_free(at, asked_as, asker, "it is unlocked")?;
+            must_be_free(at, asked_as, asker, "unlocking")?;
         }
     }
     Ok(())
 }
 
-/// Locks on different bytes have nothing to do with each other.
-fn keeps_bytes_apart(at: &Scratch) -> Result<(), Fault> {
+/// Locks on different bytes are independent.
+fn keeps_bytes_apart(at: &Scratch) -> Verdict {
     let bytes = |first, count| Record { first, count };
     let far = 1 << 62;
     let holder = at.open()?;
@@ -103,18 +102,18 @@ fn keeps_bytes_apart(at: &Scratch) -> Result<(), Fault> {
     {
         let granted = |asked| is_granted_beside(&holder, (held, Exclusive), || process(at, asked, Exclusive));
         if granted(same)? {
-            return broken("the same bytes granted twice");
+            return broken("granted twice on the same bytes");
         }
         if !granted(other)? {
-            return broken("bytes refused that nobody holds");
+            return broken("refused on bytes that nobody holds");
         }
     }
     Ok(())
 }
 
-/// On local file systems the two families are independent of each other, and commands
-/// rely on it that lock their own data.
-fn are_apart(at: &Scratch) -> Result<(), Fault> {
+/// On local file systems the two families are independent. A command that locks its own data relies
+/// on that.
+fn are_apart(at: &Scratch) -> Verdict {
     let holder = at.open()?;
     let granted =
         |held, asked| is_granted_beside(&holder, (held, Exclusive), || process(at, asked, Exclusive));
@@ -131,9 +130,9 @@ fn are_apart(at: &Scratch) -> Result<(), Fault> {
 }
 
 /// Closing the descriptor frees, and so does the end of the process.
-fn is_freed(at: &Scratch, kind: LockKind) -> Result<(), Fault> {
+fn is_freed(at: &Scratch, kind: LockKind) -> Verdict {
     drop(hold(at, kind)?);
-    must_be_free(at, kind, process, "its descriptor is closed")?;
+    must_be_free(at, kind, process, "its descriptor was closed")?;
 
     let mut holder = start(|mut channel| {
         let held = hold(at, kind);
@@ -143,37 +142,31 @@ fn is_freed(at: &Scratch, kind: LockKind) -> Result<(), Fault> {
     if !holder.channel.line().is_ok_and(|line| line == "held") {
         return broken("another process cannot take it though it is free");
     }
-    keeps_until_killed(at, kind, holder, "exclusive granted beside exclusive", "its process is killed")
+    keeps_until_killed(at, kind, holder, "exclusive granted beside exclusive", "its process was killed")
 }
 
 /// A command that inherits the descriptor keeps the lock when we close ours.
-fn is_inherited(at: &Scratch, kind: LockKind) -> Result<(), Fault> {
+fn is_inherited(at: &Scratch, kind: LockKind) -> Verdict {
     let holder = hold(at, kind)?;
     let mut heir = start(|mut channel| {
-        // It inherits the lock's descriptor as its standard error.
+        // The shell inherits the lock's descriptor as its standard error.
         if let (Ok(input), Ok(output), Ok(lock)) = (dup(&channel), dup(&channel), dup(&holder)) {
             let mut shell = Command::new("/bin/sh");
             let _ =
                 shell.args(["-c", "echo here; read -r end"]).stdin(input).stdout(output).stderr(lock).exec();
         }
-        // No shell, as in some containers: then without exec(2).
+        // There is no shell, as in some containers: go on without exec(2).
         let _ = channel.send("here");
         let _ = channel.line();
     })?;
     heir.channel.line().map_err(|error| Fault::NotTried("starting a command", error))?;
     drop(holder);
     let lost = "lost when the parent closed its descriptor";
-    keeps_until_killed(at, kind, heir, lost, "the last who inherited it has ended")
+    keeps_until_killed(at, kind, heir, lost, "the command that inherited it ended")
 }
 
-/// The lock is not granted while that process lives (or it is `lost`), and granted after.
-fn keeps_until_killed(
-    at: &Scratch,
-    kind: LockKind,
-    holder: Forked,
-    lost: &str,
-    after: &str,
-) -> Result<(), Fault> {
+/// No other process gets the lock while that one lives (else it is `lost`); after that one does.
+fn keeps_until_killed(at: &Scratch, kind: LockKind, holder: Forked, lost: &str, after: &str) -> Verdict {
     let granted = process(at, kind, Exclusive);
     holder.kill();
     if granted? {
@@ -183,7 +176,7 @@ fn keeps_until_killed(
 }
 
 /// A waiter does not get in before the lock is free, and then does.
-fn wakes(at: &Scratch, kind: LockKind) -> Result<(), Fault> {
+fn wakes(at: &Scratch, kind: LockKind) -> Verdict {
     let holder = hold(at, kind)?;
     let mut waiter = start(|mut channel| {
         let _ = channel.send("waits");
@@ -198,30 +191,27 @@ fn wakes(at: &Scratch, kind: LockKind) -> Result<(), Fault> {
     waiter.kill();
     unlocked?;
     decoded(&answer.map_err(|_| Fault::NotWoken)?)?;
-    if is_early { broken("who waits got in while the lock was held") } else { Ok(()) }
+    if is_early { broken("a waiter got in while the lock was held") } else { Ok(()) }
 }
 
-/// An exclusive lock on a file that is open for reading only. NFS makes a flock a lock of
-/// fcntl(2), which needs a descriptor for writing.
-fn on_a_read_only_file(at: &Scratch) -> Result<(), Fault> {
+/// NFS turns a flock into an fcntl lock, which needs a descriptor that is open for writing.
+fn on_a_read_only_file(at: &Scratch) -> Verdict {
+    let limit = "an exclusive lock needs a lock file that can be opened for writing";
     excludes_read_only(&at.file, |error| match error.raw_os_error() {
-        Some(libc::EBADF) => {
-            Fault::Limit("an exclusive lock needs a lock file that can be opened for writing")
-        }
+        Some(libc::EBADF) => Fault::Limit(limit),
         _ => Fault::Failed(error),
     })
 }
 
-fn on_a_directory(at: &Scratch) -> Result<(), Fault> {
+fn on_a_directory(at: &Scratch) -> Verdict {
     let made = DirBuilder::new().mode(0o700).create(&at.directory);
     made.map_err(|error| Fault::NotTried("making a directory", error))?;
-    excludes_read_only(&at.directory, |_| {
-        Fault::Limit("a directory cannot be locked here; lock a file in it")
-    })
+    let limit = "a directory cannot be locked here; lock a file in it";
+    excludes_read_only(&at.directory, |_| Fault::Limit(limit))
 }
 
-/// Two descriptors exclude each other. `refused` says what it means if there is no such lock.
-fn excludes_read_only(path: &Path, refused: fn(io::Error) -> Fault) -> Result<(), Fault> {
+/// Two descriptors exclude each other. `refused` says what it means that no lock can be taken.
+fn excludes_read_only(path: &Path, refused: impl Fn(io::Error) -> Fault) -> Verdict {
     let open = || File::open(path).map_err(Fault::cannot_open);
     let (first, second) = (open()?, open()?);
     match Flock.try_lock(&first, Exclusive).map_err(refused)? {
@@ -231,14 +221,10 @@ fn excludes_read_only(path: &Path, refused: fn(io::Error) -> Fault) -> Result<()
     }
 }
 
-/// What the asker is answered while the other lock is held.
-fn is_granted_beside(
-    holder: &File,
-    (kind, mode): (LockKind, Mode),
-    asker: impl FnOnce() -> Result<bool, Fault>,
-) -> Result<bool, Fault> {
+/// The answer while the holder has a lock of its own.
+fn is_granted_beside(holder: &File, (kind, mode): (LockKind, Mode), ask: impl FnOnce() -> Reply) -> Reply {
     take(holder, kind, mode)?;
-    let granted = asker()?;
+    let granted = ask()?;
     kind.unlock(holder)?;
     Ok(granted)
 }
@@ -251,21 +237,14 @@ fn hold(at: &Scratch, kind: LockKind) -> Result<File, Fault> {
 }
 
 /// Takes a lock that nobody holds.
-fn take(holder: &File, kind: LockKind, mode: Mode) -> Result<(), Fault> {
+fn take(holder: &File, kind: LockKind, mode: Mode) -> Verdict {
     if kind.try_lock(holder, mode)? { Ok(()) } else { broken("refused though it is free") }
 }
 
-fn must_be_free(at: &Scratch, kind: LockKind, asker: Asker, after: &str) -> Result<(), Fault> {
-    if asker(at, kind, Exclusive)? { Ok(()) } else { broken(format!("still held when {after}")) }
+fn must_be_free(at: &Scratch, kind: LockKind, asker: Asker, after: &str) -> Verdict {
+    if asker(at, kind, Exclusive)? { Ok(()) } else { broken(format!("still held after {after}")) }
 }
 
-fn broken(what: impl Into<String>) -> Result<(), Fault> {
+fn broken(what: impl Into<String>) -> Verdict {
     Err(Fault::Broken(what.into()))
-}
-
-fn name(mode: Mode) -> &'static str {
-    match mode {
-        Shared => "shared",
-        Exclusive => "exclusive",
-    }
 }

@@ -1,7 +1,7 @@
-//! Another process that runs code of ours, and the channel to it.
+//! Another process that runs our code, and the channel to it.
 //!
-//! For `fasten doctor`: locks are tried between processes, and what hangs on a dead
-//! file system must be a process that can be left alone.
+//! For `fasten doctor`, which tries locks between processes: and only a process can be abandoned
+//! when it hangs on a dead file system.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -13,12 +13,11 @@ use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, fork, setpgid};
 
-/// Silence is counted in these, not by a clock: time in which we are stopped
-/// ourselves (Ctrl-Z, a sleeping machine) is nobody's fault.
+/// Silence is counted in these and not by a clock, because time in which this process is stopped
+/// (Ctrl-Z, a sleeping machine) does not count.
 const SLICE: Duration = Duration::from_millis(50);
 
-/// The other process, and our end of the channel to it. It may end when the channel
-/// is dropped.
+/// The other process, and our end of the channel to it.
 #[derive(Debug)]
 pub(crate) struct Forked {
     pid: Pid,
@@ -26,11 +25,11 @@ pub(crate) struct Forked {
 }
 
 impl Forked {
-    /// Starts a copy of this process, which does the job and ends. This process must
-    /// have one thread only.
+    /// Starts a copy of this process, which does the job and ends. This process must have only one
+    /// thread.
     pub(crate) fn start(job: impl FnOnce(Channel)) -> io::Result<Self> {
         let (ours, theirs) = UnixStream::pair()?;
-        // SAFETY: this process has one thread, so the child may do what it likes.
+        // SAFETY: this process has one thread, so the child may call anything.
         match unsafe { fork() }? {
             ForkResult::Parent { child } => Ok(Self { pid: child, channel: Channel(BufReader::new(ours)) }),
             ForkResult::Child => {
@@ -48,8 +47,8 @@ impl Forked {
         let _ = waitpid(self.pid, None);
     }
 
-    /// Kills it and all of the group that it leads, and waits for its end; but only for
-    /// a second, because some system calls cannot be ended.
+    /// Kills it and the group that it leads, and waits for its end; but only for a second, because
+    /// some system calls cannot be interrupted.
     pub(crate) fn abandon(self) {
         let _ = killpg(self.pid, Signal::SIGKILL);
         let _ = kill(self.pid, Signal::SIGKILL);
@@ -62,7 +61,7 @@ impl Forked {
     }
 }
 
-/// Makes the calling process the first of a group of its own, for [`Forked::abandon`].
+/// Makes the calling process the leader of a new group, for [`Forked::abandon`].
 pub(crate) fn lead_group() {
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
 }
@@ -82,10 +81,10 @@ impl Channel {
         self.receive(Duration::MAX, || false)
     }
 
-    /// The next line, if it comes within that time. The error is `TimedOut`, `Interrupted` when
-    /// waiting is over for another reason, or `BrokenPipe` when the other process is gone.
+    /// The next line. The error is `TimedOut` if none comes in that time, `Interrupted` if waiting
+    /// is over for another reason, and `BrokenPipe` if the other process is gone.
     pub(crate) fn receive(&mut self, patience: Duration, is_over: impl Fn() -> bool) -> io::Result<String> {
-        // Set here, because a program that inherits this end must not find it set.
+        // Not set from the start, because a program that inherits this end must not find it set.
         self.0.get_ref().set_read_timeout(Some(SLICE))?;
         let mut line = String::new();
         let mut silence = Duration::ZERO;

@@ -1,5 +1,5 @@
-//! Every kind of lock that a program may take on a file, taken from outside the
-//! library: `fasten doctor` tries what the file system makes of each.
+//! The kinds of lock that a program may take on a file, without the library's own ideas of them:
+//! `fasten doctor` tries what the file system makes of each.
 
 use std::fs::File;
 use std::io;
@@ -9,6 +9,7 @@ use fasten::Mode;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 
+/// Whose the lock is, and which bytes it is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LockKind {
     /// flock(2): of the open file, the whole of it.
@@ -21,7 +22,7 @@ pub(crate) enum LockKind {
 }
 
 impl LockKind {
-    /// Takes the lock if no other holder is in the way; `false` if one is.
+    /// Takes the lock; `false` if another holder is in the way.
     pub(crate) fn try_lock(self, file: &File, mode: Mode) -> io::Result<bool> {
         match self.call(file, Some(mode), false) {
             Ok(()) => Ok(true),
@@ -31,17 +32,17 @@ impl LockKind {
         }
     }
 
-    /// Takes the lock, sleeping in the kernel until no other holder is in the way.
+    /// Takes the lock, blocking in the kernel while another holder is in the way.
     pub(crate) fn lock(self, file: &File, mode: Mode) -> io::Result<()> {
         Ok(self.call(file, Some(mode), true)?)
     }
 
-    /// Gives the lock back.
+    /// Releases the lock.
     pub(crate) fn unlock(self, file: &File) -> io::Result<()> {
         Ok(self.call(file, None, false)?)
     }
 
-    /// No mode is for giving back.
+    /// One system call; without a mode, the lock is released.
     fn call(self, file: &File, mode: Option<Mode>, waits: bool) -> nix::Result<()> {
         let (operation, record) = match mode {
             Some(Mode::Shared) => (libc::LOCK_SH, libc::F_RDLCK),
