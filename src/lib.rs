@@ -111,18 +111,20 @@
 #[cfg(not(unix))]
 compile_error!("fasten needs flock(2): it builds on Linux, macOS and the BSDs");
 
-#[doc(hidden)]
-pub mod filesystem;
 pub mod holders;
+mod interprocess;
+#[cfg_attr(fasten_portable, allow(dead_code, reason = "half of it is for those who read the table"))]
+mod layout;
 mod lock;
-mod process;
+mod mode;
 mod sys;
 pub mod thread;
 
-pub use lock::{
-    Cancel, DescriptorGuard, Endless, Error, Family, Mode, Nested, Unopenable, Unordered, Waiting,
-};
-pub use process::{
+pub use interprocess::{
     DescriptorLock, Guard, InterProcessLock, InterProcessReaderWriterLock, Options, Wanted, lock_all,
 };
+pub use lock::{Cancel, DescriptorGuard, Endless, Error, Nested, Unopenable, Unordered, Waiting};
+pub use mode::{Family, Mode};
+#[doc(hidden)]
+pub use sys::helper_thread;
 pub use thread::Preference;

@@ -1,29 +1,20 @@
 //! The command: parse, dispatch, one line about what went wrong, exit code.
 //!
-//! It has no `main` of Rust's own: see `sys/process/entry.rs`.
+//! It has no `main` of Rust's own: see `cmd/sys/entry.rs`.
 #![no_main]
 
-mod cli;
 mod cmd;
-mod exit;
-mod failure;
-mod message;
-mod quick;
-mod run;
-#[path = "sys/process/mod.rs"]
-mod sys;
-mod usage;
 
 use std::ffi::OsString;
 use std::path::Path;
 
 /// Does what the arguments say; the code is what the process ends with.
 fn run(arguments: Vec<OsString>) -> u8 {
-    std::panic::set_hook(Box::new(failure::report_bug));
+    std::panic::set_hook(Box::new(cmd::failure::report_bug));
     if is_called(&arguments, "flock") {
         return cmd::flock::run(arguments);
     }
-    match usage::parse(arguments) {
+    match cmd::usage::parse(arguments) {
         Ok(cli) => cmd::dispatch(cli.action),
         Err(code) => code,
     }

@@ -1,11 +1,11 @@
 //! What is read of the command line without clap is what clap reads.
 #![allow(missing_docs, reason = "no library")]
 
-#[path = "../src/cli.rs"]
+#[path = "../src/cmd/args.rs"]
 #[allow(dead_code, reason = "only compared")]
-mod cli;
-#[path = "../src/quick.rs"]
-mod quick;
+mod args;
+#[path = "../src/cmd/fast_path.rs"]
+mod fast_path;
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -13,7 +13,7 @@ use std::os::unix::ffi::OsStringExt;
 use clap::Parser;
 use proptest::prelude::*;
 
-use quick::parse;
+use fast_path::parse;
 
 /// What a line is made of, between blanks; many of them would be right together.
 const PIECES: [&str; 20] = [
@@ -53,7 +53,7 @@ fn line(words: &[OsString]) -> Vec<OsString> {
 fn agree(words: &[OsString]) -> Result<bool, TestCaseError> {
     let arguments = line(words);
     let Some(quick) = parse(&arguments) else { return Ok(false) };
-    let clap = cli::Cli::try_parse_from(&arguments);
+    let clap = args::Cli::try_parse_from(&arguments);
     prop_assert_eq!(format!("{:?}", Ok::<_, clap::Error>(quick)), format!("{:?}", clap));
     Ok(true)
 }

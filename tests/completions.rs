@@ -7,7 +7,7 @@
 //! tell, so each is asked. PowerShell is not in Debian: nobody asks it, its
 //! table alone is checked.
 
-#[path = "../src/cli.rs"]
+#[path = "../src/cmd/args.rs"]
 #[allow(dead_code, reason = "only the definition is used, nothing is parsed into it")]
 mod cli;
 #[path = "completions/render.rs"]
@@ -23,7 +23,7 @@ use std::fs;
 use shells::{Shell, offers};
 use table::{Opt, ROOT, Table};
 
-const BEGIN: &str = ">>> made from src/cli.rs";
+const BEGIN: &str = ">>> made from src/cmd/args.rs";
 const END: &str = "# <<<";
 
 type Render = fn(&Table) -> String;

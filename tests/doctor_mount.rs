@@ -4,7 +4,7 @@
 #[path = "../src/cmd/doctor/finding.rs"]
 mod finding;
 
-use fasten::filesystem::{FileSystem, Mount};
+use fasten::holders::file_system::{FileSystem, Mount};
 use finding::{Finding, Mark, of_mount};
 
 /// The findings on a mount with this kind and these options.

@@ -1,7 +1,7 @@
 //! What is told of a fasten that holds a lock, against what its own parser makes of the same words.
 #![cfg(target_os = "linux")]
 
-#[path = "../src/cli.rs"]
+#[path = "../src/cmd/args.rs"]
 #[allow(dead_code, reason = "only the commands are of interest")]
 mod cli;
 

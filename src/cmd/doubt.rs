@@ -5,7 +5,7 @@ use std::path::Path;
 use fasten::Mode;
 use fasten::holders::Ancestor;
 
-use crate::message::say;
+use crate::cmd::message::say;
 
 /// One line, even without a terminal: who is above, and what can be done.
 pub(super) fn say_so(lock: &Path, above: &Ancestor) {

@@ -1,20 +1,28 @@
 //! The subcommands, one file each.
 
+pub(crate) mod args;
 mod colour;
 mod denial;
+mod describe;
 mod doctor;
 mod doubt;
 mod exclusive;
+pub(crate) mod exit;
+pub(crate) mod failure;
+pub(crate) mod fast_path;
 pub(crate) mod flock;
-mod locked;
-mod notice;
+mod lock;
+pub(crate) mod message;
+mod progress;
 mod read;
+pub(crate) mod run;
 mod status;
+pub(crate) mod sys;
 mod unlock;
-mod who;
+pub(crate) mod usage;
 mod write;
 
-use crate::cli::Action;
+use crate::cmd::args::Action;
 
 /// Carries one out; the code is what the process ends with.
 pub(crate) fn dispatch(action: Action) -> u8 {

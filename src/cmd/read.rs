@@ -1,8 +1,8 @@
 //! `fasten read`: many readers together.
 
-use super::locked::{self, Job, Kind};
-use crate::cli::LockArgs;
+use super::lock::{self, Job, Kind};
+use crate::cmd::args::LockArgs;
 
 pub(crate) fn run(arguments: LockArgs) -> u8 {
-    locked::run(&Job::new(arguments, Kind::Reader))
+    lock::run(&Job::new(arguments, Kind::Reader))
 }

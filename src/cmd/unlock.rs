@@ -2,9 +2,9 @@
 
 use fasten::DescriptorLock;
 
-use crate::cli::UnlockArgs;
-use crate::failure;
-use crate::message::say;
+use crate::cmd::args::UnlockArgs;
+use crate::cmd::failure;
+use crate::cmd::message::say;
 
 pub(crate) fn run(arguments: &UnlockArgs) -> u8 {
     let unlocked = DescriptorLock::new(arguments.fd).unlock();

@@ -2,8 +2,8 @@
 
 use fasten::Preference;
 
-use super::locked::{self, Job, Kind};
-use crate::cli::{Prefer, WriteArgs};
+use super::lock::{self, Job, Kind};
+use crate::cmd::args::{Prefer, WriteArgs};
 
 pub(crate) fn run(arguments: WriteArgs) -> u8 {
     let preference = match arguments.prefer {
@@ -11,5 +11,5 @@ pub(crate) fn run(arguments: WriteArgs) -> u8 {
         Prefer::Reader => Preference::Reader,
         Prefer::Writer => Preference::Writer,
     };
-    locked::run(&Job::new(arguments.lock, Kind::Writer(preference)))
+    lock::run(&Job::new(arguments.lock, Kind::Writer(preference)))
 }

@@ -4,20 +4,20 @@
 //! same way is gone again, sleeping in the kernel wherever it is shut. Both ways
 //! hold what the gates promise: the first goes in only when nobody is before us.
 
+use super::deadlock_watch::{Lookout, LooksFor};
 use super::enter::{enter, try_enter};
 use super::file::LockFile;
 use super::gates::{Gates, Intent, Side};
-use super::gave_up::GaveUp;
 use super::guard::Held;
-use super::lookout::{Lookout, LooksFor};
-use super::mode::Mode;
 use super::nested::{Nested, reads_below};
 use super::open::{Reopened, open_again_for_writing};
-use super::patience::Patience;
 use super::request::How;
 use super::share::Joined;
-use super::unordered::Unordered;
+use super::unfair::Unordered;
+use super::wait_error::GaveUp;
+use super::wait_state::Patience;
 use crate::holders::inherited;
+use crate::mode::Mode;
 use crate::sys::descriptor::duplicate;
 
 /// What became of it.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::alarm::Bell;
+use super::interrupter::Bell;
 use crate::thread::Waiter;
 
 /// Calls off the waiting for locks that was told of it, now and later.

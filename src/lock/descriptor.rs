@@ -5,15 +5,15 @@
 
 use std::os::fd::RawFd;
 
-use super::convert::{downgrade, upgrade};
 use super::error::Error;
 use super::file::LockFile;
 use super::guard::{AtTheEnd, DescriptorGuard, Held};
 use super::main_lock;
-use super::mode::{Family, Mode};
 use super::open::opened;
-use super::patience::Patience;
 use super::request::How;
+use super::upgrade::{downgrade, upgrade};
+use super::wait_state::Patience;
+use crate::mode::{Family, Mode};
 
 /// Frees whatever lock of either family is held through this descriptor.
 pub(crate) fn unlock(descriptor: RawFd) -> Result<(), Error> {

@@ -2,13 +2,13 @@
 
 use std::io;
 
-use super::conversion;
 use super::file::LockFile;
 use super::gate_file::GateFile;
-use super::gave_up::GaveUp;
 use super::main_lock;
-use super::mode::Mode;
-use super::patience::Patience;
+use super::upgrade_gate;
+use super::wait_error::GaveUp;
+use super::wait_state::Patience;
+use crate::mode::Mode;
 
 /// Takes the main lock if it is free; `false` if it is not, or is on its way from one mode to the
 /// other.
@@ -21,7 +21,7 @@ pub(crate) fn enter(lock: &LockFile, mode: Mode, patience: &Patience) -> Result<
     loop {
         patience.block(|| main_lock::lock(lock, mode))?;
         match gives_way(lock, mode).map_err(GaveUp::Failed)? {
-            Some(upgrade) => conversion::wait_until_over(&upgrade, lock.family, patience)?,
+            Some(upgrade) => upgrade_gate::wait_until_over(&upgrade, lock.family, patience)?,
             None => return Ok(()),
         }
     }
@@ -33,7 +33,7 @@ fn gives_way(lock: &LockFile, mode: Mode) -> io::Result<Option<GateFile>> {
     if mode == Mode::Shared {
         return Ok(None);
     }
-    let upgrade = conversion::under_way(lock);
+    let upgrade = upgrade_gate::under_way(lock);
     if !matches!(upgrade, Ok(None)) {
         main_lock::unlock(lock)?;
     }

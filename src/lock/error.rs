@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::endless::Endless;
-use super::gave_up::GaveUp;
-use super::unordered::Unordered;
+use super::deadlock::Endless;
+use super::unfair::Unordered;
+use super::wait_error::GaveUp;
 
 /// Why a lock was not obtained. Nothing is held after any of these, but for what
 /// was held before.

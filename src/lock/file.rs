@@ -5,8 +5,8 @@ use std::fs::{self, File, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::layout::gate_file;
-use super::mode::Family;
+use crate::layout::gate_file;
+use crate::mode::Family;
 
 /// Which file it is, whatever it is called. The order is the global one in
 /// which several locks are taken.

@@ -21,10 +21,10 @@ use nix::fcntl::OFlag;
 
 use super::file::{FileId, LockFile, leads_to};
 use super::gate_permissions::{admits_all, create, is_trusted, may_create};
-use super::layout::PRESENT;
-use super::mode::{Family, Mode};
 use super::open::above_standard;
-use super::unordered::Unordered;
+use super::unfair::Unordered;
+use crate::layout::PRESENT;
+use crate::mode::{Family, Mode};
 use crate::sys::fork;
 use crate::sys::gate_directory::HAS_GATES;
 use crate::sys::per_process::PerProcess;

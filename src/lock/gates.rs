@@ -20,12 +20,12 @@ use std::hash::{BuildHasher, RandomState};
 
 use super::file::LockFile;
 use super::gate_file::GateFile;
-use super::gave_up::GaveUp;
-use super::layout::{Bytes, Gate};
 use super::main_lock;
-use super::mode::{Family, Mode};
-use super::patience::Patience;
-use super::unordered::Unordered;
+use super::unfair::Unordered;
+use super::wait_error::GaveUp;
+use super::wait_state::Patience;
+use crate::layout::{Bytes, Gate};
+use crate::mode::{Family, Mode};
 use crate::sys::records::{self, Owner};
 use crate::thread::Preference;
 

@@ -3,17 +3,17 @@
 use std::cell::{Cell, RefCell};
 use std::os::fd::{AsFd, BorrowedFd};
 
-use super::convert::{downgrade, upgrade};
 use super::file::LockFile;
 use super::gates::Intent;
-use super::gave_up::GaveUp;
 use super::main_lock;
-use super::mode::Mode;
 use super::nested::Nested;
-use super::patience::Patience;
 use super::share::{Joined, Plan, Share, is_shared};
-use super::unordered::Unordered;
-use super::waiting::Waiting;
+use super::unfair::Unordered;
+use super::upgrade::{downgrade, upgrade};
+use super::wait::Waiting;
+use super::wait_error::GaveUp;
+use super::wait_state::Patience;
+use crate::mode::Mode;
 use crate::sys::fork;
 
 /// A lock on a descriptor that somebody else has opened, held until this is dropped: then it is freed, for all processes that

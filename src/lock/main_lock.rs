@@ -9,8 +9,8 @@
 use std::io;
 
 use super::file::LockFile;
-use super::layout::Bytes;
-use super::mode::{Family, Mode};
+use crate::layout::Bytes;
+use crate::mode::{Family, Mode};
 use crate::sys::records::{self, Owner};
 
 const WHOLE_FILE: Bytes = Bytes { first: 0, count: 0 };

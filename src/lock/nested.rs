@@ -4,9 +4,9 @@
 //! parentage and descriptors, so there is no environment variable to go stale.
 
 use super::file::LockFile;
-use super::mode::Mode;
 use super::request::Threads;
 use crate::holders::{LockId, first_holding, lineage, own_pid};
+use crate::mode::Mode;
 
 /// What to do when waiting for a lock certainly never ends: this process or an ancestor that waits
 /// for it holds the lock in a mode that conflicts, or the wait closes a cycle of such processes.

@@ -18,8 +18,8 @@ use nix::unistd::geteuid;
 
 use super::error::{Error, Unopenable};
 use super::file::{FileId, LockFile};
-use super::mode::Family;
 use crate::holders::Removed;
+use crate::mode::Family;
 use crate::sys::descriptor::{duplicate, without_nonblock};
 
 /// Opens the lock file that is there.

@@ -10,12 +10,12 @@ use std::path::PathBuf;
 
 use super::error::Error;
 use super::file::{FileId, LockFile};
-use super::gave_up::GaveUp;
-use super::layout::Bytes;
 use super::main_lock;
-use super::mode::{Family, Mode};
-use super::patience::Patience;
-use super::waiting::Waiting;
+use super::wait::Waiting;
+use super::wait_error::GaveUp;
+use super::wait_state::Patience;
+use crate::layout::Bytes;
+use crate::mode::{Family, Mode};
 use crate::sys::descriptor::duplicate;
 use crate::sys::records::{self, Owner};
 

@@ -1,7 +1,7 @@
 //! How one lock is wanted.
 
-use super::mode::Mode;
 use super::nested::Nested;
+use crate::mode::Mode;
 use crate::thread::Preference;
 
 /// How one lock is wanted.

@@ -8,13 +8,13 @@
 //! The bytes say what the last of them is to do. One that comes later takes over the plan of one that
 //! is there: that one may end first.
 
-use super::convert::downgrade;
 use super::file::LockFile;
 use super::gate_file::GateFile;
-use super::layout::Gate;
 use super::main_lock;
-use super::mode::{Family, Mode};
+use super::upgrade::downgrade;
 use crate::holders::{Above, users};
+use crate::layout::Gate;
+use crate::mode::{Family, Mode};
 use crate::sys::fork;
 use crate::sys::records::{self, Owner};
 

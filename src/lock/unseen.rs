@@ -13,12 +13,12 @@ use std::thread;
 use std::time::Duration;
 
 use super::file::{FileId, LockFile};
-use super::gave_up::GaveUp;
 use super::guard::{AtTheEnd, DescriptorGuard, Held};
 use super::main_lock::{is_free, try_lock, unlock};
-use super::mode::{Family, Mode};
-use super::unordered::Unordered;
+use super::unfair::Unordered;
+use super::wait_error::GaveUp;
 use crate::holders::{OwnLock, held_through};
+use crate::mode::{Family, Mode};
 use crate::sys::descriptor::open_again;
 
 /// Others that find out the same hold the lock for an instant too. It is waited so long for their

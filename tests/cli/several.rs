@@ -70,7 +70,7 @@ fn one_deadline_serves_the_whole_call() {
     let mut holders = [hold("a.lock"), hold("b.lock")];
     let mut waiter = Command::new(FASTEN)
         .current_dir(place.folder())
-        .args(["exclusive", "-q", "-w", "1", "a.lock", "b.lock", "--", "true"])
+        .args(["exclusive", "-q", "-w", "5", "a.lock", "b.lock", "--", "true"])
         .spawn()
         .unwrap();
     let started = std::time::Instant::now();
@@ -80,7 +80,7 @@ fn one_deadline_serves_the_whole_call() {
     let first = usize::from(!waits(waiter.id(), &place.lock));
     drop(holders[first].stdin.take());
     assert_eq!(waiter.wait().unwrap().code(), Some(75));
-    assert!(started.elapsed().as_millis() < 1900, "one deadline, not one for each lock");
+    assert!(started.elapsed().as_millis() < 9_900, "one deadline, not one for each lock");
     drop(holders[1 - first].stdin.take());
     for mut holder in holders {
         holder.wait().unwrap();

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -37,6 +38,43 @@ fn a_waiter_takes_no_processor_time() {
         waiter.wait().unwrap();
     }
     release(holder);
+}
+
+#[test]
+fn one_thread_looks_after_everything_while_another_waits() {
+    let place = Place::new();
+    let holder = hold(&place, "exclusive");
+    for words in [&["read"][..], &["write"], &["exclusive"], &["read", "-w", "1h"]] {
+        let mut waiter =
+            Command::new(FASTEN).args(words).arg(&place.lock).args(["--", "true"]).spawn().unwrap();
+        until("it waits", || waits(waiter.id(), &place.lock));
+        let threads = fs::read_dir(format!("/proc/{}/task", waiter.id())).unwrap().count();
+        waiter.kill().unwrap();
+        waiter.wait().unwrap();
+        assert!(threads <= 2, "{words:?}: {threads}");
+    }
+    release(holder);
+}
+
+#[test]
+fn without_a_thread_to_look_around_it_waits_without_looking() {
+    let place = Place::new();
+    fs::set_permissions(place.folder(), PermissionsExt::from_mode(0o755)).unwrap();
+    fs::set_permissions(&place.lock, PermissionsExt::from_mode(0o666)).unwrap();
+    for subcommand in ["read", "write", "exclusive"] {
+        let holder = hold(&place, "exclusive");
+        let mut waiter = Command::new("setpriv")
+            .args(["--reuid", "54321", "--clear-groups", "prlimit", "--nproc=1"])
+            .args([FASTEN, subcommand, "-F"])
+            .arg(&place.lock)
+            .args(["--", "true"])
+            .spawn()
+            .unwrap();
+        until("it waits", || waits(waiter.id(), &place.lock));
+        assert_eq!(fs::read_dir(format!("/proc/{}/task", waiter.id())).unwrap().count(), 1);
+        release(holder);
+        assert!(waiter.wait().unwrap().success(), "{subcommand}");
+    }
 }
 
 #[test]

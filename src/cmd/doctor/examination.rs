@@ -12,15 +12,15 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::Duration;
 
-use fasten::filesystem::FileSystem;
+use fasten::holders::file_system::FileSystem;
 
 use super::finding::{self, Finding, Mark};
 use super::scratch::Scratch;
 use super::trials;
-use crate::exit::Code;
-use crate::message::{printable, word};
-use crate::sys::forked::{Channel, Forked, lead_group};
-use crate::sys::signals::Signals;
+use crate::cmd::exit::Code;
+use crate::cmd::message::{printable, word};
+use crate::cmd::sys::forked::{Channel, Forked, lead_group};
+use crate::cmd::sys::signals::Signals;
 
 /// An examiner that is silent for this time hangs.
 const PATIENCE: Duration = Duration::from_secs(10);

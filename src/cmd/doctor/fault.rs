@@ -3,7 +3,7 @@
 use std::io;
 
 use super::finding::Finding;
-use crate::message::word;
+use crate::cmd::message::word;
 
 /// Why a trial failed.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 
-use fasten::filesystem::{FileSystem, Mount};
+use fasten::holders::file_system::{FileSystem, Mount};
 
 /// What a finding means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -20,9 +20,9 @@ use std::path::{Path, PathBuf};
 use finding::{Finding, Mark};
 
 use super::colour::{GREEN, Paint, RED, YELLOW};
-use crate::cli::DoctorArgs;
-use crate::exit::Code;
-use crate::message::{answer, printable, say, unanswered};
+use crate::cmd::args::DoctorArgs;
+use crate::cmd::exit::Code;
+use crate::cmd::message::{answer, printable, say, unanswered};
 
 const BROKEN: u8 = Code::System.number();
 

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use fasten::Mode;
 
 use super::fault::Fault;
-use crate::sys::forked::{Channel, Forked};
-use crate::sys::lock_kind::LockKind;
+use crate::cmd::sys::forked::{Channel, Forked};
+use crate::cmd::sys::lock_kind::LockKind;
 
 /// A file and a directory of our own, with names that nobody can foresee. They are made when they
 /// are needed, and do not stay.

@@ -9,17 +9,17 @@ use std::process::Command;
 use std::time::Duration;
 
 use fasten::Mode::{self, Exclusive, Shared};
-use fasten::filesystem::FileSystem;
+use fasten::holders::file_system::FileSystem;
 use nix::unistd::dup;
 
 use super::examination::Listener;
 use super::fault::Fault;
 use super::finding::{Finding, Mark};
 use super::scratch::{Asker, Reply, Scratch, decoded, descriptor, encoded, process, start};
-use crate::sys::forked::Forked;
+use crate::cmd::sys::forked::Forked;
 #[cfg(target_os = "linux")]
-use crate::sys::lock_kind::LockKind::OpenFile;
-use crate::sys::lock_kind::LockKind::{self, Flock, Record};
+use crate::cmd::sys::lock_kind::LockKind::OpenFile;
+use crate::cmd::sys::lock_kind::LockKind::{self, Flock, Record};
 
 /// How long a lock is held to see that a waiter does not get in.
 const HELD_FOR: Duration = Duration::from_millis(100);

@@ -6,10 +6,10 @@ use std::os::unix::ffi::OsStrExt;
 
 use fasten::{Error, Unopenable};
 
-use super::parse::Call;
+use super::command_line::Call;
 use super::table::Code;
 use super::words::joined;
-use crate::message::{self, strerror};
+use crate::cmd::message::{self, strerror};
 
 const TRY_HELP: &str = "Try 'flock --help' for more information.\n";
 

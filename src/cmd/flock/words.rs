@@ -5,9 +5,9 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::refusal::Refusal;
 use super::table::Code;
-use crate::message::answer;
-use crate::sys::output::{self, Stream};
-use crate::sys::pipe;
+use crate::cmd::message::answer;
+use crate::cmd::sys::output::{self, Stream};
+use crate::cmd::sys::pipe;
 
 /// Scripts search for "util-linux", and take its number for what this flock can do.
 pub(super) const VERSION: &str =

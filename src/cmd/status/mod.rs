@@ -11,11 +11,11 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow};
 use fasten::holders::{Report, State, all, holders};
 
-use crate::cli::StatusArgs;
+use crate::cmd::args::StatusArgs;
 use crate::cmd::denial::denied;
-use crate::exit::Code;
-use crate::failure::is_system_failure;
-use crate::message::{self, answer, say, unanswered};
+use crate::cmd::exit::Code;
+use crate::cmd::failure::is_system_failure;
+use crate::cmd::message::{self, answer, say, unanswered};
 
 pub(crate) fn run(arguments: &StatusArgs) -> u8 {
     let told = if arguments.watch { watch::until_interrupted(arguments) } else { tell(arguments) };

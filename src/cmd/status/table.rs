@@ -12,9 +12,9 @@ use fasten::{Family, Mode};
 
 use super::json::{family, mode};
 use crate::cmd::colour::{GREEN, MAGENTA, Paint, RED, YELLOW};
-use crate::cmd::who::elapsed;
-use crate::message::printable;
-use crate::sys::terminal;
+use crate::cmd::describe::elapsed;
+use crate::cmd::message::printable;
+use crate::cmd::sys::terminal;
 
 /// All of them; at a terminal in colour and no wider than it.
 pub(super) fn of(reports: &[Report], at_terminal: bool) -> String {

@@ -13,7 +13,8 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 
-use crate::lock::{Bytes, Mode};
+use crate::layout::Bytes;
+use crate::mode::Mode;
 
 /// Whose a record lock is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

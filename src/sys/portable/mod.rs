@@ -1,7 +1,7 @@
 //! Systems where flock(2) and fcntl(2) locks are one family (macOS, the BSDs):
 //! there a gate would collide with the lock it is to order, so there are none.
 
-pub(crate) mod filesystem {
+pub(crate) mod statfs {
     //! No file system here keeps the two families of locks apart.
 
     use std::os::fd::AsFd;
@@ -83,7 +83,8 @@ pub(crate) mod records {
     use std::io;
     use std::os::fd::AsFd;
 
-    use crate::lock::{Bytes, Mode};
+    use crate::layout::Bytes;
+    use crate::mode::Mode;
 
     /// Whose a record lock is.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]

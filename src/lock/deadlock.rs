@@ -1,0 +1,67 @@
+//! Why a wait would never end, in words.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::process;
+
+use crate::holders::{Ancestor, Link, Step, in_brief};
+use crate::mode::Mode;
+
+/// Why a wait would never end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Endless {
+    /// This process runs under the lock: an ancestor holds it, and certainly waits for us; or this
+    /// process keeps an inherited descriptor by which it is held.
+    Ancestor(Ancestor),
+    /// The lock is one that this process has inherited shared, and it is to be exclusive.
+    Inherited,
+    /// This thread holds the lock itself, in that mode.
+    ThisThread(Mode),
+    /// A circle: each holds what another one waits for. Our own step comes
+    /// first.
+    Circle(Vec<Step>),
+    /// Another shared holder is on its way to an exclusive lock already, and
+    /// waits for our shared one.
+    Conversion,
+}
+
+impl fmt::Display for Endless {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conversion => out.write_str("another reader is about to write, and waits for this one"),
+            Self::Inherited => out.write_str("this process has inherited it, held shared"),
+            Self::ThisThread(mode) => write!(out, "this thread holds it {} itself", adverb(*mode)),
+            Self::Ancestor(ancestor) if ancestor.pid == process::id() => {
+                write!(out, "this process has inherited it, held {}", adverb(ancestor.mode))
+            }
+            Self::Ancestor(ancestor) => {
+                let (mode, name) = (adverb(ancestor.mode), name(ancestor.command.as_ref()));
+                write!(out, "this runs under {name} (pid {}), which holds it {mode}", ancestor.pid)
+            }
+            Self::Circle(steps) => {
+                for (index, step) in steps.iter().enumerate() {
+                    let (then, name) = (if index == 0 { "" } else { ", " }, name(step.command.as_ref()));
+                    let (holds, wants) = (path(&step.holds), path(&step.wants));
+                    write!(out, "{then}{name} (pid {}) holds {holds} and wants {wants}", step.pid)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+fn adverb(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Shared => "shared",
+        Mode::Exclusive => "exclusively",
+    }
+}
+
+fn name(command: Option<&OsString>) -> String {
+    command.map_or_else(|| "a process".to_owned(), |words| in_brief(words))
+}
+
+fn path(link: &Link) -> String {
+    link.path.as_ref().map_or_else(|| "a lock".to_owned(), |path| path.display().to_string())
+}

@@ -1,0 +1,273 @@
+//! What gets a thread out of a lock call in which it sleeps: a deadline, another thread that rings,
+//! a descriptor that can be read, or a look around that finds that the sleep would never end.
+//!
+//! A second thread sleeps until then and interrupts the first one until it says that it is out of its
+//! call: a single interruption could come just before the call begins, and be lost. The first thread
+//! does not wait for the end of the second: it holds a lock by then.
+
+use std::fmt;
+use std::io::{self, PipeReader, PipeWriter, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use super::wait_error::GaveUp;
+use crate::sys::helper_thread;
+use crate::sys::interrupt::{Interruptible, Target};
+
+const AGAIN_AFTER: Duration = Duration::from_millis(1);
+
+/// Rings at the deadline, if there is one, or when its bell is rung, for the thread that set it, until
+/// it is dropped.
+#[derive(Debug)]
+pub(crate) struct Alarm {
+    shared: Arc<Shared>,
+    interruptible: Interruptible,
+}
+
+/// Rings the alarm, from any thread.
+#[derive(Debug, Clone)]
+pub(crate) struct Bell(Arc<Shared>);
+
+/// While this lives the thread is in a lock call, and the alarm rings for it.
+#[derive(Debug)]
+pub(crate) struct InCall<'a>(&'a Shared);
+
+/// What a look around comes to.
+#[derive(Debug)]
+pub(crate) enum Look {
+    /// Look again after this time.
+    Again(Duration),
+    /// The wait is to end, for this reason.
+    End(GaveUp),
+    /// There is nothing to look for.
+    Never,
+}
+
+/// Looks around, in the second thread.
+pub(crate) type Looker = Box<dyn FnMut() -> Look + Send>;
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    in_call: Option<Target>,
+    called_off: Option<GaveUp>,
+    watch: Option<Watch>,
+    /// What ends the wait when it can be read.
+    stop: Option<Arc<Stop>>,
+    stopped: bool,
+    /// Changes when a watch ends, so that a look that is under way then comes to nothing.
+    watches_ended: usize,
+    rung: bool,
+    over: bool,
+}
+
+struct Watch {
+    at: Instant,
+    looker: Looker,
+}
+
+/// A descriptor that ends the wait, and a pipe that wakes the thread which sleeps at it.
+#[derive(Debug)]
+struct Stop {
+    descriptor: OwnedFd,
+    woken: PipeReader,
+    wakes: PipeWriter,
+}
+
+impl Alarm {
+    /// Sets the alarm for the calling thread.
+    pub(crate) fn set(deadline: Option<Instant>) -> io::Result<Self> {
+        let interruptible = Interruptible::new()?;
+        let shared = Arc::new(Shared::default());
+        let second = Arc::clone(&shared);
+        helper_thread::spawn(move || second.ring_at(deadline))?;
+        Ok(Self { shared, interruptible })
+    }
+
+    /// The calling thread, which set the alarm, is about to enter a lock call.
+    pub(crate) fn rings_for_this_thread(&self) -> InCall<'_> {
+        let target = self.interruptible.target();
+        self.shared.change(|state| state.in_call = Some(target));
+        InCall(&self.shared)
+    }
+
+    /// Has the second thread look around from then on, until [`unwatch`](Self::unwatch).
+    pub(crate) fn watch(&self, first: Duration, looker: Looker) {
+        let watch = Watch { at: Instant::now() + first, looker };
+        self.shared.change(|state| state.watch = Some(watch));
+    }
+
+    /// From now on the wait, and each later one, also ends when this can be read: what `open` gives.
+    pub(crate) fn stop_when_readable(&self, open: impl FnOnce() -> Option<OwnedFd>) -> io::Result<()> {
+        if self.shared.lock().stop.is_some() {
+            return Ok(());
+        }
+        let (woken, wakes) = io::pipe()?;
+        if let Some(descriptor) = open() {
+            self.shared.change(|state| state.stop = Some(Arc::new(Stop { descriptor, woken, wakes })));
+        }
+        Ok(())
+    }
+
+    /// Whether the descriptor could be read.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.shared.lock().stopped
+    }
+
+    /// No more looks; one that is under way comes to nothing, and so does what one has found that the
+    /// thread has not heard of.
+    pub(crate) fn unwatch(&self) {
+        let mut state = self.shared.lock();
+        (state.watch, state.called_off, state.rung) = (None, None, false);
+        state.watches_ended += 1;
+    }
+
+    /// What rings this alarm.
+    pub(crate) fn bell(&self) -> Bell {
+        Bell(Arc::clone(&self.shared))
+    }
+
+    /// Why the bell was rung, if it was; told once.
+    pub(crate) fn called_off(&self) -> Option<GaveUp> {
+        let mut state = self.shared.lock();
+        state.rung = false;
+        state.called_off.take()
+    }
+}
+
+impl Bell {
+    /// Has the thread look up from its sleep.
+    pub(crate) fn ring(&self) {
+        self.0.change(|state| state.rung = true);
+    }
+
+    /// Calls the waiting off, for this reason.
+    pub(crate) fn call_off(&self, why: GaveUp) {
+        self.0.lock().called_off = Some(why);
+        self.ring();
+    }
+
+    /// Takes back what it was rung for, if the thread has not heard it.
+    pub(crate) fn hush(&self) {
+        let mut state = self.0.lock();
+        state.called_off = None;
+        state.rung = false;
+    }
+
+    /// Whether both ring the same alarm.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        self.shared.change(|state| state.over = true);
+    }
+}
+
+impl Drop for InCall<'_> {
+    fn drop(&mut self) {
+        self.0.lock().in_call = None;
+    }
+}
+
+impl Shared {
+    fn ring_at(&self, deadline: Option<Instant>) {
+        let mut state = self.lock();
+        while !state.over {
+            let now = Instant::now();
+            if let Some(watch) = state.watch.take_if(|watch| watch.at <= now) {
+                state = self.look_around(state, watch);
+                continue;
+            }
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(now));
+            let due = state.rung || state.stopped || left.is_some_and(|left| left.is_zero());
+            let nap = match state.in_call {
+                Some(target) if due => {
+                    target.interrupt();
+                    AGAIN_AFTER
+                }
+                _ if due => Duration::MAX,
+                _ => left.unwrap_or(Duration::MAX),
+            };
+            let look =
+                state.watch.as_ref().map_or(Duration::MAX, |watch| watch.at.saturating_duration_since(now));
+            state = self.nap(state, nap.min(look));
+        }
+    }
+
+    /// Until the time is up or something has changed.
+    fn nap<'a>(&'a self, mut state: MutexGuard<'a, State>, time: Duration) -> MutexGuard<'a, State> {
+        if state.stopped || state.stop.is_none() {
+            let napped = self.changed.wait_timeout(state, time);
+            return napped.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let stop = state.stop.clone();
+        drop(state);
+        let stopped = stop.is_some_and(|stop| stop.comes_within(time));
+        state = self.lock();
+        state.stopped |= stopped;
+        state
+    }
+
+    /// The second thread takes notice.
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        let mut state = self.lock();
+        let stop = state.stop.clone();
+        change(&mut state);
+        drop(state);
+        self.changed.notify_one();
+        if let Some(stop) = stop {
+            let _ = (&stop.wakes).write(&[0]);
+        }
+    }
+
+    /// Without the mutex, so that the first thread is not kept from its lock by it.
+    fn look_around<'a>(&'a self, state: MutexGuard<'a, State>, mut watch: Watch) -> MutexGuard<'a, State> {
+        let ended = state.watches_ended;
+        drop(state);
+        let look = (watch.looker)();
+        let mut state = self.lock();
+        if state.watches_ended == ended {
+            match look {
+                Look::Again(pause) => state.watch = Some(Watch { at: Instant::now() + pause, ..watch }),
+                Look::End(why) => (state.called_off, state.rung) = (Some(why), true),
+                Look::Never => {}
+            }
+        }
+        state
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stop {
+    /// Sleeps until the descriptor can be read, the time is up, or something has changed.
+    fn comes_within(&self, time: Duration) -> bool {
+        let asked = |descriptor| PollFd::new(descriptor, PollFlags::POLLIN);
+        let mut asked = [asked(self.descriptor.as_fd()), asked(self.woken.as_fd())];
+        let milliseconds = time.as_nanos().div_ceil(1_000_000);
+        let _ = poll(&mut asked, PollTimeout::try_from(milliseconds).unwrap_or(PollTimeout::MAX));
+        if asked[1].any() == Some(true) {
+            let _ = (&self.woken).read(&mut [0; 64]);
+        }
+        asked[0].any() == Some(true)
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Watch").field("at", &self.at).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,127 @@
+//! How one call waits: for how long, who may call it off, who is told.
+
+use std::fmt;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::cancel::Cancel;
+use super::wait_state::Wait;
+use crate::holders::Ancestor;
+
+/// How a call waits for a lock that somebody else holds: for how long, what may call it off, and who is told.
+///
+/// ```
+/// use fasten::{Cancel, Waiting};
+/// use std::time::Duration;
+///
+/// let cancel = Cancel::default();
+/// let waiting = Waiting::at_most(Duration::from_secs(5))
+///     .unless(&cancel)
+///     .telling(&|path| eprintln!("waiting for {}", path.display()));
+/// # drop(waiting);
+/// ```
+#[derive(Clone, Copy)]
+pub struct Waiting<'a> {
+    pub(crate) wait: Wait,
+    pub(crate) cancel: Option<&'a Cancel>,
+    pub(crate) on_wait: &'a dyn Fn(&Path),
+    pub(crate) on_doubt: Option<OnDoubt>,
+    pub(crate) stop: Option<Stop<'a>>,
+}
+
+/// What ends a wait from outside.
+#[derive(Clone, Copy)]
+pub(crate) struct Stop<'a> {
+    pub(crate) descriptor: &'a dyn Fn() -> Option<OwnedFd>,
+    /// Whether there is no waiting without.
+    pub(crate) is_required: bool,
+}
+
+/// Called once, by another thread, with the lock and an ancestor that holds it, when the wait may
+/// never end and that is not certain.
+pub(crate) type OnDoubt = fn(&Path, &Ancestor);
+
+impl<'a> Waiting<'a> {
+    /// Until the lock is free.
+    #[must_use]
+    pub fn forever() -> Self {
+        Self::new(Wait::Forever)
+    }
+
+    /// Not at all.
+    #[must_use]
+    pub fn never() -> Self {
+        Self::new(Wait::Never)
+    }
+
+    /// So long for each call, whatever it has to wait for. A limit of zero is one that has passed already: a lock that is
+    /// free is taken, any other is [`TimedOut`](super::Error::TimedOut).
+    #[must_use]
+    pub fn at_most(limit: Duration) -> Self {
+        Self::new(Wait::AtMost(limit))
+    }
+
+    /// Until then.
+    #[must_use]
+    pub fn until(deadline: Instant) -> Self {
+        Self::new(Wait::Until(deadline))
+    }
+
+    /// The same, and any thread may [call it off](Cancel::cancel).
+    #[must_use]
+    pub fn unless(self, cancel: &'a Cancel) -> Self {
+        Self { cancel: Some(cancel), ..self }
+    }
+
+    /// The same, and this is called with the path of each lock before it is waited for, in the thread that waits. Once
+    /// for the threads of this process and once for other processes, if there are both to wait for.
+    #[must_use]
+    pub fn telling(self, on_wait: &'a dyn Fn(&Path)) -> Self {
+        Self { on_wait, ..self }
+    }
+
+    /// The same, and this is called once, by another thread, after a second in which an ancestor of
+    /// this process holds the lock: it may be waiting for this process, but that is not certain.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn doubting(self, on_doubt: fn(&Path, &Ancestor)) -> Self {
+        Self { on_doubt: Some(on_doubt), ..self }
+    }
+
+    /// The same, and the wait is [cancelled](super::Error::Cancelled) when the descriptor that this gives
+    /// can be read. It is called once, when there is something to wait for. Where the system has no
+    /// thread left to look at it, nothing is called, and the wait goes on without.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn stopped_by(self, descriptor: &'a dyn Fn() -> Option<OwnedFd>) -> Self {
+        Self { stop: Some(Stop { descriptor, is_required: false }), ..self }
+    }
+
+    /// The same, and nothing is waited for where that cannot be looked at.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn only_stopped_by(self, descriptor: &'a dyn Fn() -> Option<OwnedFd>) -> Self {
+        Self { stop: Some(Stop { descriptor, is_required: true }), ..self }
+    }
+
+    fn new(wait: Wait) -> Self {
+        Self { wait, cancel: None, on_wait: &|_| (), on_doubt: None, stop: None }
+    }
+}
+
+impl Default for Waiting<'_> {
+    /// As [`forever`](Self::forever).
+    fn default() -> Self {
+        Self::forever()
+    }
+}
+
+impl fmt::Debug for Waiting<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Waiting")
+            .field("wait", &self.wait)
+            .field("cancel", &self.cancel)
+            .finish_non_exhaustive()
+    }
+}
