@@ -5,11 +5,10 @@ mod caught;
 pub(crate) mod child;
 pub(crate) mod descriptors;
 pub(crate) mod entry;
-pub(crate) mod fork;
+pub(crate) mod forked;
 pub(crate) mod getopt;
 pub(crate) mod helper;
-pub(crate) mod interrupts;
-pub(crate) mod locks;
+pub(crate) mod lock_kind;
 pub(crate) mod signals;
 #[cfg_attr(not(all(target_os = "linux", not(fasten_portable))), path = "spawn_elsewhere.rs")]
 pub(crate) mod spawn;
