@@ -8,10 +8,10 @@ use std::process;
 use std::time::{Duration, Instant, SystemTime};
 
 use fasten::holders::{Ancestor, Holder, Report, holders, in_brief, own_pid, search};
-use fasten::{Endless, Error, Mode, Unopenable, held_by as held_by_ancestor};
+use fasten::{Deadlock, Error, Mode, OpenError, held_by as held_by_ancestor};
 
 use super::denial::{denied, unwritable};
-use crate::cmd::message::{printable, say};
+use crate::cmd::message::{printable, report};
 use crate::cmd::sys::helper::{Helper, first_answer};
 
 /// So long a refusal is put off at most, to name the holder: with what it takes to be woken on a
@@ -27,11 +27,14 @@ pub(crate) fn refusal(error: &Error, joins: bool) -> Option<String> {
     let (path, outcome) = match error {
         Error::Busy { path } => (path, "try again later, or wait with -w".to_owned()),
         Error::TimedOut { path, limit } => (path, format!("gave up after {}", short(*limit))),
-        Error::WouldNeverEnd { why, .. } => return Some(format!("{error}; {}", remedy(why, joins))),
-        Error::CouldNotOpen { path, why: Unopenable::NotOpened(_) } => {
+        Error::Deadlock { why, .. } => return Some(format!("{error}; {}", remedy(why, joins))),
+        Error::CouldNotOpen { path, why: OpenError::NotOpened(_) } => {
             return Some(format!("{}: cannot be opened: {}", path.display(), denied(path)?));
         }
-        Error::CouldNotOpen { path, why: Unopenable::Access } => {
+        Error::CouldNotOpen { path, why: OpenError::Missing } => {
+            return Some(format!("{}: does not exist (--no-create was given)", path.display()));
+        }
+        Error::CouldNotOpen { path, why: OpenError::Access } => {
             return Some(format!("{}: cannot be locked with fcntl: {}", path.display(), unwritable(path)?));
         }
         _ => return None,
@@ -69,16 +72,16 @@ fn as_others_reach_it(path: &Path) -> PathBuf {
 }
 
 /// What one can do about a wait that would never end.
-fn remedy(why: &Endless, joins: bool) -> &'static str {
+fn remedy(why: &Deadlock, joins: bool) -> &'static str {
     match why {
-        Endless::Ancestor(ancestor) if joins && ancestor.mode == Mode::Exclusive => {
+        Deadlock::HeldByAncestor(ancestor) if joins && ancestor.mode == Mode::Exclusive => {
             "this process has not inherited it, so it cannot be joined"
         }
-        Endless::Ancestor(ancestor) if ancestor.mode == Mode::Exclusive => {
+        Deadlock::HeldByAncestor(ancestor) if ancestor.mode == Mode::Exclusive => {
             "run under that lock with --nested join, or outlive it with --nested wait"
         }
-        Endless::Ancestor(_) => "take it for writing there already, or outlive it with --nested wait",
-        Endless::Conversion => "unlock it, and lock it for writing",
+        Deadlock::HeldByAncestor(_) => "take it for writing there already, or outlive it with --nested wait",
+        Deadlock::Upgrade => "unlock it, and lock it for writing",
         _ => "name all locks in one call, or take them in the same order everywhere",
     }
 }
@@ -147,7 +150,7 @@ fn short(time: Duration) -> String {
 }
 
 /// One line, even without a terminal, of a wait that may be a deadlock.
-pub(super) fn say_doubt(lock: &Path, above: &Ancestor) {
+pub(super) fn report_doubt(lock: &Path, above: &Ancestor) {
     let held = held_by_ancestor(above);
-    say(&format!("{}: {held}, which may be waiting for us; see --nested", lock.display()));
+    report(&format!("{}: {held}, which may be waiting for us; see --nested", lock.display()));
 }

@@ -4,10 +4,10 @@ use std::io;
 use std::panic::PanicHookInfo;
 use std::process;
 
-use fasten::{Error as LockError, Unopenable};
+use fasten::{Error as LockError, OpenError};
 
 use crate::cmd::exit::Code;
-use crate::cmd::message::say;
+use crate::cmd::message::report;
 use crate::cmd::run::CannotStart;
 
 /// The code for an error that stood against the command's being run.
@@ -23,14 +23,12 @@ pub(crate) fn code(error: &anyhow::Error) -> Code {
 
 fn lock_code(error: &LockError) -> Code {
     match error {
-        LockError::Busy { .. } | LockError::TimedOut { .. } | LockError::WouldNeverEnd { .. } => {
-            Code::Conflict
-        }
-        LockError::CouldNotOpen { why: Unopenable::Missing, .. } => Code::Missing,
+        LockError::Busy { .. } | LockError::TimedOut { .. } | LockError::Deadlock { .. } => Code::Conflict,
+        LockError::CouldNotOpen { why: OpenError::Missing, .. } => Code::Missing,
         LockError::CouldNotOpen {
-            why: Unopenable::NotOpened(error) | Unopenable::NotCreated(error), ..
+            why: OpenError::NotOpened(error) | OpenError::NotCreated(error), ..
         } if is_system_failure(error) => Code::System,
-        LockError::CouldNotOpen { why: Unopenable::NotCreated(_) | Unopenable::ForeignLink, .. } => {
+        LockError::CouldNotOpen { why: OpenError::NotCreated(_) | OpenError::ForeignLink, .. } => {
             Code::CannotCreate
         }
         LockError::CouldNotOpen { .. } | LockError::CannotUpgrade { .. } => Code::CannotOpen,
@@ -47,6 +45,6 @@ pub(crate) fn is_system_failure(error: &io::Error) -> bool {
 /// A panic is a bug of ours: one line, and a code of its own. A command that
 /// runs goes on, and keeps the lock.
 pub(crate) fn report_bug(panic: &PanicHookInfo<'_>) {
-    say(&format!("this is a bug in fasten: {panic}"));
+    report(&format!("this is a bug in fasten: {panic}"));
     process::exit(Code::Bug.number().into());
 }

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fasten::{
-    Family, InterProcessLock, InterProcessReaderWriterLock, Mode, Nested, Options, Preference, Waiting,
-    Wanted,
+    Family, InterProcessLock, InterProcessReaderWriterLock, LockRequest, Mode, Nested, Options, Preference,
+    Wait,
 };
 
 use super::args::{self, LockArgs, Prefer, WriteArgs};
 use super::describe;
-use super::progress::Voice;
+use super::progress::Verbosity;
 use super::run::{Lifetime, Program};
 
 /// A validated call: every value of it can be carried out.
@@ -20,12 +20,12 @@ pub(crate) struct Job {
     pub(super) target: Target,
     pub(super) kind: Kind,
     pub(super) options: Options,
-    waiting: Waiting<'static>,
+    waiting: Wait<'static>,
     pub(super) program: Option<Program>,
     pub(super) lifetime: Lifetime,
     pub(super) conflict: u8,
     pub(super) joins: bool,
-    pub(super) voice: Voice,
+    pub(super) verbosity: Verbosity,
 }
 
 /// What is to be locked.
@@ -76,9 +76,9 @@ impl Job {
                     args::Nested::Wait => Nested::Wait,
                 }),
             waiting: match (arguments.nonblock, arguments.timeout) {
-                (true, _) | (_, Some(Duration::ZERO)) => Waiting::never(),
-                (_, Some(limit)) => Waiting::at_most(limit),
-                (_, None) => Waiting::forever(),
+                (true, _) | (_, Some(Duration::ZERO)) => Wait::never(),
+                (_, Some(limit)) => Wait::at_most(limit),
+                (_, None) => Wait::forever(),
             },
             target: match arguments.fd {
                 Some(number) => Target::Descriptor(number),
@@ -98,21 +98,25 @@ impl Job {
             },
             conflict: arguments.conflict_exit_code,
             joins: matches!(arguments.nested, args::Nested::Join),
-            voice: match (arguments.quiet, arguments.verbose) {
-                (true, _) => Voice::Quiet,
-                (_, true) => Voice::Verbose,
-                _ => Voice::Normal,
+            verbosity: match (arguments.quiet, arguments.verbose) {
+                (true, _) => Verbosity::Quiet,
+                (_, true) => Verbosity::Verbose,
+                _ => Verbosity::Normal,
             },
         }
     }
 
     /// How to wait, and what to say when the wait may never end.
-    pub(super) fn waiting(&self) -> Waiting<'static> {
-        if self.voice == Voice::Quiet { self.waiting } else { self.waiting.doubting(describe::say_doubt) }
+    pub(super) fn waiting(&self) -> Wait<'static> {
+        if self.verbosity == Verbosity::Quiet {
+            self.waiting
+        } else {
+            self.waiting.on_doubt(describe::report_doubt)
+        }
     }
 
     /// One of the locks, as it is wanted.
-    pub(super) fn wanted(&self, path: &Path) -> Wanted {
+    pub(super) fn wanted(&self, path: &Path) -> LockRequest {
         if let Kind::Mutex = self.kind {
             return InterProcessLock::with_options(path, self.options).to_lock();
         }

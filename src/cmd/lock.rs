@@ -7,14 +7,14 @@ use std::process;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
-use fasten::{DescriptorLock, Error as LockError, Waiting, lock_all};
+use fasten::{DescriptorLock, Error as LockError, Operation, Wait, lock_all};
 
 use super::describe;
 use super::exit::Code;
 use super::failure;
 use super::job::{Job, Target};
-use super::message::{say, say_at_once, word};
-use super::progress::{Notice, Voice};
+use super::message::{report, report_at_once, word};
+use super::progress::{Progress, Verbosity};
 use super::run::{Ended, Lifetime, Locks, end_like, run_under};
 use super::sys::descriptors;
 use super::sys::signals::Signals;
@@ -22,10 +22,10 @@ use super::sys::signals::Signals;
 /// Takes the locks and runs the command under them.
 pub(crate) fn run(job: &Job) -> u8 {
     carry_out(job).unwrap_or_else(|error| {
-        if job.voice != Voice::Quiet {
+        if job.verbosity != Verbosity::Quiet {
             let refusal =
                 error.downcast_ref::<LockError>().and_then(|error| describe::refusal(error, job.joins));
-            say(&refusal.unwrap_or_else(|| error.to_string()));
+            report(&refusal.unwrap_or_else(|| error.to_string()));
         }
         match failure::code(&error) {
             Code::Conflict => job.conflict,
@@ -38,11 +38,11 @@ fn carry_out(job: &Job) -> Result<u8> {
     let asked = Instant::now();
     let (mut locks, signals) = take(job)?;
     let taken = Instant::now();
-    if job.voice == Voice::Verbose {
+    if job.verbosity == Verbosity::Verbose {
         tell_of(&locks, taken - asked);
     }
     let Some(program) = &job.program else {
-        locks.leave_to_inheritors();
+        locks.detach();
         return Ok(0);
     };
     locks.share();
@@ -52,8 +52,8 @@ fn carry_out(job: &Job) -> Result<u8> {
         })?;
     }
     let ended = run_under(locks, program, job.lifetime, signals.as_deref())?;
-    if job.voice == Voice::Verbose {
-        say(&format!("released after {:.3?}", taken.elapsed()));
+    if job.verbosity == Verbosity::Verbose {
+        report(&format!("released after {:.3?}", taken.elapsed()));
     }
     Ok(end_like(ended))
 }
@@ -61,9 +61,9 @@ fn carry_out(job: &Job) -> Result<u8> {
 /// With the signals that are kept since before the lock was touched, if it is one that must not be
 /// lost.
 fn take(job: &Job) -> Result<(Locks, Option<Box<Signals>>), LockError> {
-    let notice = Notice::new(job.voice);
+    let progress = Progress::new(job.verbosity);
     let paths = match &job.target {
-        Target::Descriptor(number) => return take_unharmed(*number, job, notice),
+        Target::Descriptor(number) => return take_unharmed(*number, job, progress),
         Target::Paths(paths) => paths,
     };
     // Signals are kept as soon as there is something to wait for: one that ends the waiting is not to
@@ -80,8 +80,8 @@ fn take(job: &Job) -> Result<(Locks, Option<Box<Signals>>), LockError> {
         arrival.ok()
     };
     let wanted = paths.iter().map(|path| job.wanted(path));
-    let taken = lock_all(wanted, job.waiting().telling(&|path| notice.waiting_for(path)).stopped_by(&keep));
-    drop(notice);
+    let taken = lock_all(wanted, job.waiting().on_wait(&|path| progress.waiting_for(path)).stopped_by(&keep));
+    drop(progress);
     let taken = unless_signalled(taken, kept.get())?;
     Ok((Locks::Files(taken), kept.into_inner().map(Box::new)))
 }
@@ -101,31 +101,31 @@ fn unless_signalled<T, E>(taken: Result<T, E>, signals: Option<&Signals>) -> Res
 fn take_unharmed(
     descriptor: RawFd,
     job: &Job,
-    notice: Notice,
+    progress: Progress,
 ) -> Result<(Locks, Option<Box<Signals>>), LockError> {
     let signals = Signals::keep_for_supervisor();
-    let tells = |path: &Path| notice.waiting_for(path);
-    let waiting = job.waiting().telling(&tells);
+    let tells = |path: &Path| progress.waiting_for(path);
+    let waiting = job.waiting().on_wait(&tells);
     let lock = DescriptorLock::with_options(descriptor, job.options);
     // A wait that no signal could end is not begun.
     let taken = match signals.arrival() {
         Ok(arrival) => {
             let arrival = Cell::new(Some(arrival));
-            lock.take(job.kind.mode(), waiting.only_stopped_by(&|| arrival.take()))
+            lock.lock(job.kind.mode(), waiting.only_stopped_by(&|| arrival.take()))
         }
-        Err(source) => lock.take(job.kind.mode(), Waiting::never()).map_err(|error| match error {
-            LockError::Busy { path } => LockError::System { path, doing: "waiting for it", source },
+        Err(source) => lock.lock(job.kind.mode(), Wait::never()).map_err(|error| match error {
+            LockError::Busy { path } => LockError::System { path, operation: Operation::Wait, source },
             error => error,
         }),
     };
-    drop(notice);
+    drop(progress);
     let taken = unless_signalled(taken, Some(&signals))?;
     Ok((Locks::Descriptor(descriptor, Box::new(taken)), Some(Box::new(signals))))
 }
 
 fn tell_of(locks: &Locks, waited: Duration) {
-    for (path, why) in locks.unordered() {
-        say_at_once(&format!("{}: first come, first served: {why}", path.display()));
+    for (path, why) in locks.unfair_reason() {
+        report_at_once(&format!("{}: first come, first served: {why}", path.display()));
     }
-    say_at_once(&format!("locked after {waited:.3?}"));
+    report_at_once(&format!("locked after {waited:.3?}"));
 }

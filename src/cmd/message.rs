@@ -7,18 +7,18 @@ use std::io::{self, Write as _};
 use crate::cmd::sys::streams::{self, Stream};
 
 /// Says it. That nobody listens is no error.
-pub(crate) fn say(words: &str) {
-    put(format!("fasten: {}\n", printable(words)).as_bytes());
+pub(crate) fn report(words: &str) {
+    write_stderr(format!("fasten: {}\n", printable(words)).as_bytes());
 }
 
 /// Says it, or drops it where that would have to wait for a reader: somebody waits for the lock
 /// that we hold, or for us.
-pub(crate) fn say_at_once(words: &str) {
-    put_at_once(format!("fasten: {}\n", printable(words)).as_bytes());
+pub(crate) fn report_at_once(words: &str) {
+    write_stderr_at_once(format!("fasten: {}\n", printable(words)).as_bytes());
 }
 
 /// What was asked for, on standard output.
-pub(crate) fn answer(text: &str) -> io::Result<()> {
+pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout();
     out.write_all(text.as_bytes()).and_then(|()| out.flush())
 }
@@ -46,12 +46,12 @@ pub(crate) fn strerror(error: &io::Error) -> String {
 pub(crate) fn draw_line(words: &str) -> bool {
     let line = format!("fasten: {}", printable(words));
     let width = streams::terminal_width().saturating_sub(1);
-    put_at_once(format!("\r{}\x1b[K", line.chars().take(width).collect::<String>()).as_bytes())
+    write_stderr_at_once(format!("\r{}\x1b[K", line.chars().take(width).collect::<String>()).as_bytes())
 }
 
 /// Takes the line away that was drawn last.
 pub(crate) fn clear_line() {
-    put_at_once(b"\r\x1b[K");
+    write_stderr_at_once(b"\r\x1b[K");
 }
 
 /// Whether the character would move a terminal's cursor, end the line, or show the letters around
@@ -78,13 +78,13 @@ pub(crate) fn printable(words: &str) -> String {
 }
 
 /// Puts it there if nobody has to be waited for; whether it was put there.
-pub(crate) fn put_at_once(text: &[u8]) -> bool {
+pub(crate) fn write_stderr_at_once(text: &[u8]) -> bool {
     streams::ignore_broken_pipe();
     streams::write_at_once(Stream::Error, text)
 }
 
 /// Puts it there as it is.
-pub(crate) fn put(text: &[u8]) {
+pub(crate) fn write_stderr(text: &[u8]) {
     streams::ignore_broken_pipe();
     let _ = io::stderr().write_all(text);
 }

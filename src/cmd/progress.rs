@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::describe;
-use crate::cmd::message::{clear_line, draw_line, say_at_once};
+use crate::cmd::message::{clear_line, draw_line, report_at_once};
 use crate::cmd::sys::streams;
 
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -25,7 +25,7 @@ const REDRAWN_EVERY: Duration = Duration::from_secs(1);
 
 /// How much we say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Voice {
+pub(crate) enum Verbosity {
     Quiet,
     Normal,
     Verbose,
@@ -33,22 +33,22 @@ pub(crate) enum Voice {
 
 /// Tells what is being waited for, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Notice {
-    voice: Voice,
+pub(crate) struct Progress {
+    verbosity: Verbosity,
     current: RefCell<Option<Line>>,
 }
 
-impl Notice {
-    pub(crate) fn new(voice: Voice) -> Self {
-        Self { voice, current: RefCell::new(None) }
+impl Progress {
+    pub(crate) fn new(verbosity: Verbosity) -> Self {
+        Self { verbosity, current: RefCell::new(None) }
     }
 
     /// This is what is being waited for now, and nothing else any more.
     pub(crate) fn waiting_for(&self, path: &Path) {
-        if self.voice == Voice::Quiet {
+        if self.verbosity == Verbosity::Quiet {
             return;
         }
-        let (at_terminal, verbose) = (stderr().is_terminal(), self.voice == Voice::Verbose);
+        let (at_terminal, verbose) = (stderr().is_terminal(), self.verbosity == Verbosity::Verbose);
         if at_terminal || verbose {
             let kept_up_to_date = at_terminal && (!verbose || streams::is_our_terminal());
             self.current.replace(None);
@@ -112,7 +112,7 @@ fn speak(path: &Path, kept_up_to_date: bool, screen: &Mutex<Screen>, ended: &Rec
             return;
         }
         if !kept_up_to_date {
-            return say_at_once(&words);
+            return report_at_once(&words);
         }
         screen.drawn |= draw_line(&words);
     }

@@ -8,7 +8,7 @@ use clap::{CommandFactory, FromArgMatches};
 use crate::cmd::args::Cli;
 use crate::cmd::exit::Code;
 use crate::cmd::fast_path;
-use crate::cmd::message::{answer, say, unanswered};
+use crate::cmd::message::{print, report, unanswered};
 
 /// The command line; or, when there is nothing to do (`--help`) or something is
 /// wrong, the code to end with.
@@ -20,11 +20,11 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, u8> {
     try_parse(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => show(&error),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            say("no subcommand: exclusive, read, write, unlock, status or doctor; see 'fasten --help'");
+            report("no subcommand: exclusive, read, write, unlock, status or doctor; see 'fasten --help'");
             Code::Usage.number()
         }
         _ => {
-            say(&one_line(&error, form));
+            report(&one_line(&error, form));
             Code::Usage.number()
         }
     })
@@ -39,9 +39,9 @@ fn try_parse(arguments: Vec<OsString>) -> Result<Cli, Error> {
 }
 
 fn show(help: &Error) -> u8 {
-    answer(&help.to_string()).map_or_else(
+    print(&help.to_string()).map_or_else(
         |error| {
-            say(&unanswered(&error));
+            report(&unanswered(&error));
             Code::System.number()
         },
         |()| 0,

@@ -5,7 +5,7 @@
 //! acquired. What cannot be seen is said to be unknown, never guessed to be free.
 //!
 //! From the outside in: [`holders`](fn@holders) and [`all`] answer for people, [`ancestor_holding`] and
-//! [`circle`] for a process that is about to wait. Below them `held` and `queue` make holders and waiters
+//! [`wait_cycle`] for a process that is about to wait. Below them `held` and `queue` make holders and waiters
 //! of the table's lines, `keepers` asks processes for their descriptors, `process` tells what a process
 //! is, and `parse` holds all parsers.
 
@@ -21,7 +21,7 @@ mod report;
 
 pub use cycle_steps::{Ancestor, Link, Step};
 pub use lock_id::LockId;
-pub use os::{all, ancestor_holding, circle, holders, own_pid};
+pub use os::{all, ancestor_holding, holders, own_pid, wait_cycle};
 #[doc(hidden)]
 pub use os::{search, user_name};
 #[doc(hidden)]
@@ -34,8 +34,8 @@ pub use report::{Holder, Report, State, Waiter};
 pub use os::{command, parse, table};
 
 pub(crate) use os::{
-    Above, Cycle, first_holding, held_through, holder_of_removed, holds_alone, inherited, is_awaited,
-    keeps_nothing, lineage, users, wait_cycle, youngest,
+    AncestorLookup, Cycle, certain_cycle, first_holding, held_through, holder_of_removed, holds_alone,
+    inherited, is_awaited, keeps_nothing, lineage, users, youngest,
 };
 
 use crate::mode::Mode;

@@ -48,7 +48,7 @@ pub(crate) fn first_holding(
 ///
 /// # Errors
 /// None.
-pub fn circle(_file: LockId, _mode: Mode, _family: Family, _from: u32) -> io::Result<Option<Vec<Step>>> {
+pub fn wait_cycle(_file: LockId, _mode: Mode, _family: Family, _from: u32) -> io::Result<Option<Vec<Step>>> {
     Ok(None)
 }
 
@@ -75,7 +75,7 @@ pub(crate) enum Cycle {
 
 /// Sees none.
 #[expect(clippy::unnecessary_wraps, reason = "the Linux side reads files")]
-pub(crate) fn wait_cycle(
+pub(crate) fn certain_cycle(
     _file: LockId,
     _mode: Mode,
     _family: Family,
@@ -124,9 +124,9 @@ pub(crate) fn users(_gates: &std::fs::File, _lock: &std::fs::File, _bytes: crate
 
 /// Those above, of whom nothing is known.
 #[derive(Debug)]
-pub(crate) struct Above;
+pub(crate) struct AncestorLookup;
 
-impl Above {
+impl AncestorLookup {
     /// They are not looked for.
     pub(crate) fn of(_file: &std::fs::File) -> Self {
         Self

@@ -4,13 +4,14 @@ use std::os::fd::RawFd;
 
 use super::held_lock;
 use super::obtain::obtain;
-use super::obtain::{Again, again};
+use super::obtain::{Reentry, reentry};
 use super::options::Options;
-use super::thread_queue::Front;
+use super::thread_queue::ThreadQueue;
 use crate::holders::{OwnLock, held_through};
 use crate::layout::Bytes;
 use crate::lock::{
-    self, Acquired, DescriptorGuard, Error, Found, GaveUp, How, LockFile, Patience, Threads, Waiting, plain,
+    self, Acquired, DescriptorGuard, Error, Found, LockFile, Request, Threads, Wait, WaitError, WaitState,
+    plain,
 };
 use crate::mode::Mode;
 
@@ -29,13 +30,13 @@ use crate::mode::Mode;
 ///
 /// ```
 /// # let path = std::env::temp_dir().join(format!("descriptor-{}", std::process::id()));
-/// use fasten::{DescriptorLock, Mode, Waiting};
+/// use fasten::{DescriptorLock, Mode, Wait};
 /// use std::fs::File;
 /// use std::os::fd::AsRawFd;
 ///
 /// let file = File::create(&path).unwrap();
 /// let lock = DescriptorLock::new(file.as_raw_fd());
-/// lock.take(Mode::Exclusive, Waiting::never())?.keep();
+/// lock.lock(Mode::Exclusive, Wait::never())?.detach();
 /// lock.unlock()?;
 /// # std::fs::remove_file(&path).unwrap();
 /// # Ok::<(), fasten::Error>(())
@@ -65,18 +66,18 @@ impl DescriptorLock {
     /// # Errors
     ///
     /// Every [`Error`]. What was held before is held still, but for [`Error::Lost`].
-    pub fn take(&self, mode: Mode, waiting: Waiting<'_>) -> Result<DescriptorGuard, Error> {
+    pub fn lock(&self, mode: Mode, waiting: Wait<'_>) -> Result<DescriptorGuard, Error> {
         let Options { family, preference, nested, .. } = self.options;
-        let how = How { mode, preference, nested, threads: Threads::None, holds_others: true };
-        let patience = Patience::new(waiting);
+        let request = Request { mode, preference, nested, threads: Threads::None, holds_others: true };
+        let wait_state = WaitState::new(waiting);
         let file = lock::opened(self.descriptor, family)?;
         match held_through(&file.file, family) {
-            OwnLock::Held(held) => lock::convert(file, held, &how, &patience),
-            OwnLock::Free => self.acquire(file, &how, &patience),
+            OwnLock::Held(held) => lock::convert(file, held, &request, &wait_state),
+            OwnLock::Free => self.acquire(file, &request, &wait_state),
             OwnLock::Unknown => {
                 let path = file.path.clone();
                 match lock::find_out(file, mode).map_err(|why| Error::refused(&path, why))? {
-                    Found::Free(file) => self.acquire(file, &how, &patience),
+                    Found::Free(file) => self.acquire(file, &request, &wait_state),
                     Found::Taken(guard) => Ok(*guard),
                 }
             }
@@ -85,30 +86,35 @@ impl DescriptorLock {
 
     /// The threads of this process stand in line for it, but only until it is had: who keeps it
     /// then is not known here.
-    fn acquire(&self, mut file: LockFile, how: &How, patience: &Patience) -> Result<DescriptorGuard, Error> {
+    fn acquire(
+        &self,
+        mut file: LockFile,
+        request: &Request,
+        wait_state: &WaitState,
+    ) -> Result<DescriptorGuard, Error> {
         let path = file.path.clone();
         let refused = |why| Error::refused(&path, why);
-        let front = Front::of((file.id, file.family), self.options.preference);
-        if let Some(taken) = held_lock::find(front.number()) {
-            match again(taken.mode(), how.mode, how.nested, patience) {
-                Again::Refused(why) => return Err(refused(why)),
-                Again::Shares if taken.mode() == Mode::Exclusive => return Ok(DescriptorGuard::new(None)),
+        let queue = ThreadQueue::of((file.id, file.family), self.options.preference);
+        if let Some(held) = held_lock::find(queue.number()) {
+            match reentry(held.mode(), request.mode, request.nested, wait_state) {
+                Reentry::Refused(why) => return Err(refused(why)),
+                Reentry::Shares if held.mode() == Mode::Exclusive => return Ok(DescriptorGuard::new(None)),
                 // Not in the line, where it would wait for itself.
-                Again::Shares | Again::Waits => {
-                    let acquired = lock::acquire(file, how, patience);
+                Reentry::Shares | Reentry::Waits => {
+                    let acquired = lock::acquire(file, request, wait_state);
                     return acquired.map(guard).map_err(|(_, why)| refused(why));
                 }
             }
         }
         loop {
-            let entered = front.enter(how.mode, &path, patience).map_err(refused)?;
-            match obtain(file, how, &entered, patience) {
+            let turn = queue.enter(request.mode, &path, wait_state).map_err(refused)?;
+            match obtain(file, request, &turn, wait_state) {
                 Ok(acquired) => return Ok(guard(acquired)),
-                Err((again, GaveUp::MakesWay)) => file = again,
+                Err((again, WaitError::YieldToUpgrade)) => file = again,
                 Err((_, why)) => return Err(refused(why)),
             }
-            drop(entered);
-            patience.check_deadline().map_err(refused)?;
+            drop(turn);
+            wait_state.check_deadline().map_err(refused)?;
         }
     }
 
@@ -119,23 +125,23 @@ impl DescriptorLock {
     ///
     /// [`Error::Busy`], [`Error::TimedOut`], [`Error::Cancelled`], and [`Error::System`] for whatever the kernel says, also of a
     /// number that is no open descriptor.
-    pub fn take_plainly(&self, mode: Mode, waiting: Waiting<'_>) -> Result<(), Error> {
-        self.take_range_plainly(0, 0, mode, waiting)
+    pub fn lock_like_flock(&self, mode: Mode, waiting: Wait<'_>) -> Result<(), Error> {
+        self.lock_range_like_flock(0, 0, mode, waiting)
     }
 
-    /// As [`take_plainly`](Self::take_plainly), but in the fcntl family only `length` bytes from
+    /// As [`lock_like_flock`](Self::lock_like_flock), but in the fcntl family only `length` bytes from
     /// the byte `start` on; with a length of 0 all to the end, wherever that will be. In the flock
     /// family the whole file.
     ///
     /// # Errors
     ///
-    /// As [`take_plainly`](Self::take_plainly); [`Error::System`] also for impossible bytes.
-    pub fn take_range_plainly(
+    /// As [`lock_like_flock`](Self::lock_like_flock); [`Error::System`] also for impossible bytes.
+    pub fn lock_range_like_flock(
         &self,
         start: i64,
         length: i64,
         mode: Mode,
-        waiting: Waiting<'_>,
+        waiting: Wait<'_>,
     ) -> Result<(), Error> {
         let bytes = Bytes { first: start, count: length };
         plain::lock(self.descriptor, mode, self.options.family, bytes, waiting)
@@ -146,16 +152,16 @@ impl DescriptorLock {
     /// # Errors
     ///
     /// [`Error::System`], also for a number that is no open descriptor.
-    pub fn unlock_plainly(&self) -> Result<(), Error> {
-        self.unlock_range_plainly(0, 0)
+    pub fn unlock_like_flock(&self) -> Result<(), Error> {
+        self.unlock_range_like_flock(0, 0)
     }
 
-    /// As [`unlock_plainly`](Self::unlock_plainly), but in the fcntl family only these bytes.
+    /// As [`unlock_like_flock`](Self::unlock_like_flock), but in the fcntl family only these bytes.
     ///
     /// # Errors
     ///
-    /// As [`unlock_plainly`](Self::unlock_plainly); [`Error::System`] also for impossible bytes.
-    pub fn unlock_range_plainly(&self, start: i64, length: i64) -> Result<(), Error> {
+    /// As [`unlock_like_flock`](Self::unlock_like_flock); [`Error::System`] also for impossible bytes.
+    pub fn unlock_range_like_flock(&self, start: i64, length: i64) -> Result<(), Error> {
         plain::unlock(self.descriptor, self.options.family, Bytes { first: start, count: length })
     }
 

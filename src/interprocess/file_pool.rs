@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::guard::Guard;
 use super::held_lock;
-use super::held_lock::{Lease, Taken};
+use super::held_lock::{HeldLock, Lease};
 use super::missing::open_or_create;
 use super::obtain::obtain;
-use super::obtain::{Again, again};
+use super::obtain::{Reentry, reentry};
 use super::options::Options;
-use super::thread_queue::{Entered, Front, Key, any_entered};
-use crate::lock::{Acquired, Error, GaveUp, How, LockFile, Nested, Patience, Threads};
+use super::thread_queue::{Key, ThreadQueue, Turn, any_entered};
+use crate::lock::{Acquired, Error, LockFile, Nested, Request, Threads, WaitError, WaitState};
 use crate::mode::Mode;
 use crate::sys::per_process::PerProcess;
 use crate::thread::Preference;
@@ -25,7 +25,7 @@ const IDLE: usize = 16;
 
 /// A path, and how it is to be locked.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct FilePool {
     path: PathBuf,
     options: Options,
     /// How it goes through the gates.
@@ -36,10 +36,10 @@ pub(super) struct Place {
 #[derive(Debug, Default)]
 struct Idle {
     files: Vec<LockFile>,
-    front: Option<Arc<Front>>,
+    queue: Option<Arc<ThreadQueue>>,
 }
 
-impl Place {
+impl FilePool {
     pub(super) fn new(path: PathBuf, options: Options, gates: Preference) -> Arc<Self> {
         Arc::new(Self { path, options, gates, here: PerProcess::new() })
     }
@@ -53,56 +53,56 @@ impl Place {
     }
 
     /// Which lock the path leads to, as far as is known.
-    pub(super) fn key(&self, mode: Mode, patience: &Patience) -> Result<Key, Error> {
-        Ok(self.front(mode, patience)?.key())
+    pub(super) fn key(&self, mode: Mode, wait_state: &WaitState) -> Result<Key, Error> {
+        Ok(self.queue(mode, wait_state)?.key())
     }
 
     /// Takes the lock that the path leads to.
-    pub(super) fn take(self: &Arc<Self>, mode: Mode, patience: &Patience) -> Result<Guard, Error> {
+    pub(super) fn take(self: &Arc<Self>, mode: Mode, wait_state: &WaitState) -> Result<Guard, Error> {
         let refused = |why| Error::refused(&self.path, why);
         loop {
-            let front = self.front(mode, patience)?;
-            if let Some(taken) = held_lock::find(front.number()) {
-                match again(taken.mode(), mode, self.options.nested, patience) {
-                    Again::Shares => return Ok(Guard::new(taken)),
-                    Again::Refused(why) => return Err(refused(why)),
-                    Again::Waits => {}
+            let queue = self.queue(mode, wait_state)?;
+            if let Some(held) = held_lock::find(queue.number()) {
+                match reentry(held.mode(), mode, self.options.nested, wait_state) {
+                    Reentry::Shares => return Ok(Guard::new(held)),
+                    Reentry::Refused(why) => return Err(refused(why)),
+                    Reentry::Waits => {}
                 }
             }
             let holds_others = held_lock::holds_any() || !any_entered();
-            let entered = front.enter(mode, &self.path, patience).map_err(refused)?;
-            if let Some(guard) = self.take_at_the_head(entered, mode, holds_others, patience)? {
+            let turn = queue.enter(mode, &self.path, wait_state).map_err(refused)?;
+            if let Some(guard) = self.take_at_the_head(turn, mode, holds_others, wait_state)? {
                 return Ok(guard);
             }
-            patience.begin_again().map_err(refused)?;
+            wait_state.begin_again().map_err(refused)?;
         }
     }
 
     /// Takes the lock, being at the head of the line; `None` if by now the path leads elsewhere.
     fn take_at_the_head(
         self: &Arc<Self>,
-        entered: Entered,
+        turn: Turn,
         mode: Mode,
         holds_others: bool,
-        patience: &Patience,
+        wait_state: &WaitState,
     ) -> Result<Option<Guard>, Error> {
-        let file = self.file(mode, patience)?;
-        if self.key_of(&file) != entered.front().key() {
-            self.forget(entered.front());
+        let file = self.file(mode, wait_state)?;
+        if self.key_of(&file) != turn.queue().key() {
+            self.forget(turn.queue());
             return Ok(None);
         }
-        let how = How {
+        let request = Request {
             mode,
             preference: self.gates,
             nested: self.options.nested,
-            threads: if entered.is_with_others() { Threads::Share } else { Threads::None },
+            threads: if turn.is_with_others() { Threads::Share } else { Threads::None },
             holds_others,
         };
-        let lease = match obtain(file, &how, &entered, patience) {
+        let lease = match obtain(file, &request, &turn, wait_state) {
             Ok(Acquired::Held(held)) => {
                 if !held.is_still_there() {
                     drop(held);
-                    self.forget(entered.front());
+                    self.forget(turn.queue());
                     return Ok(None);
                 }
                 Lease::Own(held)
@@ -111,12 +111,12 @@ impl Place {
                 self.give_back(file);
                 Lease::Joined(joined, mode.into())
             }
-            Err((file, GaveUp::MakesWay)) => {
+            Err((file, WaitError::YieldToUpgrade)) => {
                 self.give_back(file);
                 return Ok(None);
             }
-            Err((_, GaveUp::Moved)) => {
-                self.forget(entered.front());
+            Err((_, WaitError::Moved)) => {
+                self.forget(turn.queue());
                 return Ok(None);
             }
             Err((file, why)) => {
@@ -125,44 +125,44 @@ impl Place {
                 return Err(error);
             }
         };
-        Ok(Some(Guard::new(Taken::new(Arc::clone(self), entered, lease))))
+        Ok(Some(Guard::new(HeldLock::new(Arc::clone(self), turn, lease))))
     }
 
     /// The file is nobody's any more: it stays open, if it is still the lock.
     pub(super) fn give_back(&self, file: LockFile) {
         let key = self.key_of(&file);
         let mut idle = self.idle();
-        if idle.files.len() < IDLE && idle.front.as_ref().is_some_and(|front| front.key() == key) {
+        if idle.files.len() < IDLE && idle.queue.as_ref().is_some_and(|queue| queue.key() == key) {
             idle.files.push(file);
         }
     }
 
-    fn front(&self, mode: Mode, patience: &Patience) -> Result<Arc<Front>, Error> {
-        if let Some(front) = &self.idle().front {
-            return Ok(Arc::clone(front));
+    fn queue(&self, mode: Mode, wait_state: &WaitState) -> Result<Arc<ThreadQueue>, Error> {
+        if let Some(queue) = &self.idle().queue {
+            return Ok(Arc::clone(queue));
         }
-        let file = self.open(mode, patience)?;
-        let front = Front::of(self.key_of(&file), self.options.preference);
+        let file = self.open(mode, wait_state)?;
+        let queue = ThreadQueue::of(self.key_of(&file), self.options.preference);
         let mut idle = self.idle();
         idle.files.clear();
         idle.files.push(file);
-        idle.front = Some(Arc::clone(&front));
-        Ok(front)
+        idle.queue = Some(Arc::clone(&queue));
+        Ok(queue)
     }
 
-    fn file(&self, mode: Mode, patience: &Patience) -> Result<LockFile, Error> {
+    fn file(&self, mode: Mode, wait_state: &WaitState) -> Result<LockFile, Error> {
         let idle = self.idle().files.pop();
-        idle.map_or_else(|| self.open(mode, patience), Ok)
+        idle.map_or_else(|| self.open(mode, wait_state), Ok)
     }
 
-    fn open(&self, mode: Mode, patience: &Patience) -> Result<LockFile, Error> {
-        open_or_create(&self.path, &self.options, mode, patience)
+    fn open(&self, mode: Mode, wait_state: &WaitState) -> Result<LockFile, Error> {
+        open_or_create(&self.path, &self.options, mode, wait_state)
     }
 
     /// The path leads elsewhere: nothing of this is to be used again.
-    fn forget(&self, front: &Arc<Front>) {
+    fn forget(&self, queue: &Arc<ThreadQueue>) {
         let mut idle = self.idle();
-        if idle.front.as_ref().is_some_and(|known| Arc::ptr_eq(known, front)) {
+        if idle.queue.as_ref().is_some_and(|known| Arc::ptr_eq(known, queue)) {
             *idle = Idle::default();
         }
     }

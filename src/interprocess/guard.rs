@@ -5,9 +5,9 @@ use std::os::fd::BorrowedFd;
 use std::path::Path;
 use std::rc::Rc;
 
-use super::held_lock::Taken;
+use super::held_lock::HeldLock;
 use super::thread_queue::Key;
-use crate::lock::{Error, Patience, Unordered, Waiting};
+use crate::lock::{Error, UnfairReason, Wait, WaitState};
 use crate::mode::Mode;
 
 /// A process lock that is held, until this is dropped.
@@ -30,54 +30,54 @@ use crate::mode::Mode;
 /// ```
 #[must_use = "the lock is released as soon as the guard is dropped"]
 pub struct Guard {
-    taken: Rc<Taken>,
+    held: Rc<HeldLock>,
 }
 
 impl Guard {
-    pub(super) fn new(taken: Rc<Taken>) -> Self {
-        Self { taken }
+    pub(super) fn new(held: Rc<HeldLock>) -> Self {
+        Self { held }
     }
 
     /// Which lock it is.
     pub(super) fn key(&self) -> Key {
-        self.taken.key()
+        self.held.key()
     }
 
     /// Whether its path still leads to it.
     pub(super) fn is_still_there(&self) -> bool {
-        self.taken.is_still_there()
+        self.held.is_still_there()
     }
 
     /// How the lock is held: alone or together with other readers. One guard that is upgraded upgrades them all that this
     /// thread has of the lock.
     #[must_use]
     pub fn mode(&self) -> Mode {
-        self.taken.mode()
+        self.held.mode()
     }
 
     /// The path that led to the lock.
     #[must_use]
     pub fn path(&self) -> &Path {
-        self.taken.path()
+        self.held.path()
     }
 
     /// Whether the lock is held still: no only after an upgrade that ended with [`Error::Lost`].
     #[must_use]
     pub fn is_held(&self) -> bool {
-        self.taken.is_held()
+        self.held.is_held()
     }
 
     /// The descriptor that the lock hangs on, close-on-exec. A process that inherits a duplicate of it keeps the lock held when
     /// this one dies. `None` if the lock is an ancestor's ([`Nested::Join`](crate::Nested::Join)).
     #[must_use]
     pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.taken.descriptor()
+        self.held.descriptor()
     }
 
-    /// Why the lock was taken first come, first served, if an order was asked for and could not be had.
+    /// Why the lock was acquired first come, first served, if an order was asked for and could not be had.
     #[must_use]
-    pub fn unordered(&self) -> Option<Unordered> {
-        self.taken.unordered()
+    pub fn unfair_reason(&self) -> Option<UnfairReason> {
+        self.held.unfair_reason()
     }
 
     /// From reading to writing, with nobody writing in between: waits until the other readers are gone.
@@ -86,26 +86,26 @@ impl Guard {
     ///
     /// # Errors
     ///
-    /// Those of taking the lock, and the guard reads as before: [`Error::WouldNeverEnd`] when another reader, a thread or a
+    /// Those of taking the lock, and the guard reads as before: [`Error::Deadlock`] when another reader, a thread or a
     /// process, upgrades already, for each would wait for the other one; release this one then, and take the lock to write.
     /// [`Error::CannotUpgrade`] where there are no gates (a file that cannot be opened for writing, a network file system). After
     /// [`Error::Lost`] nothing is held: a program that locks without fasten got in between.
     ///
     /// ```
     /// # let path = std::env::temp_dir().join(format!("upgrade-{}", std::process::id()));
-    /// use fasten::{InterProcessReaderWriterLock, Mode, Waiting};
+    /// use fasten::{InterProcessReaderWriterLock, Mode, Wait};
     ///
     /// let lock = InterProcessReaderWriterLock::new(&path);
     /// let guard = lock.read()?;
-    /// guard.upgrade(Waiting::forever())?;
+    /// guard.upgrade(Wait::forever())?;
     /// assert_eq!(guard.mode(), Mode::Exclusive);
     /// guard.downgrade()?;
     /// assert_eq!(guard.mode(), Mode::Shared);
     /// # std::fs::remove_file(&path).unwrap();
     /// # Ok::<(), fasten::Error>(())
     /// ```
-    pub fn upgrade(&self, waiting: Waiting<'_>) -> Result<(), Error> {
-        self.taken.upgrade(&Patience::new(waiting))
+    pub fn upgrade(&self, waiting: Wait<'_>) -> Result<(), Error> {
+        self.held.upgrade(&WaitState::new(waiting))
     }
 
     /// From writing to reading, with nobody writing in between. At once if this is a reader's already.
@@ -114,19 +114,19 @@ impl Guard {
     ///
     /// [`Error::System`]; the guard writes as before.
     pub fn downgrade(&self) -> Result<(), Error> {
-        self.taken.downgrade()
+        self.held.downgrade()
     }
 
     /// This process is about to become another program, with which its gates would be lost, and their
     /// file left.
     #[doc(hidden)]
     pub fn leave_gates(&self) {
-        self.taken.leave_gates();
+        self.held.leave_gates();
     }
 
     /// Closes our descriptor without unlocking: whoever has inherited it keeps the lock, and the last one to go frees it.
-    pub fn leave_to_inheritors(self) {
-        self.taken.leave_to_inheritors();
+    pub fn detach(self) {
+        self.held.detach();
     }
 }
 

@@ -1,4 +1,4 @@
-//! One lock that a thread has taken; all its guards of that lock share it.
+//! One lock that a thread has acquired; all its guards of that lock share it.
 //!
 //! What the calling thread holds: so that it does not wait for itself.
 //!
@@ -12,16 +12,16 @@ use std::path::Path;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
-use super::file_pool::Place;
-use super::thread_queue::{Entered, Key};
-use crate::lock::{Endless, Error, GaveUp, Held, Joined, Patience, Unordered, leads_to};
+use super::file_pool::FilePool;
+use super::thread_queue::{Key, Turn};
+use crate::lock::{Deadlock, Error, Held, Joined, UnfairReason, WaitError, WaitState, leads_to};
 use crate::mode::Mode;
 
 /// A lock that is held until this is dropped.
 #[derive(Debug)]
-pub(super) struct Taken {
-    place: Arc<Place>,
-    entered: Entered,
+pub(super) struct HeldLock {
+    pool: Arc<FilePool>,
+    turn: Turn,
     lease: Lease,
     is_lost: Cell<bool>,
     is_left: Cell<bool>,
@@ -33,24 +33,24 @@ pub(super) enum Lease {
     Own(Held),
     /// One that this process has inherited, held so, will do, as long as we ask for no more.
     Joined(Joined, Cell<Mode>),
-    Over,
+    Released,
 }
 
-impl Taken {
-    pub(super) fn new(place: Arc<Place>, entered: Entered, lease: Lease) -> Rc<Self> {
-        let number = entered.front().number();
-        let taken = Self { place, entered, lease, is_lost: Cell::new(false), is_left: Cell::new(false) };
-        let taken = Rc::new(taken);
-        add(number, &taken);
-        taken
+impl HeldLock {
+    pub(super) fn new(pool: Arc<FilePool>, turn: Turn, lease: Lease) -> Rc<Self> {
+        let number = turn.queue().number();
+        let held = Self { pool, turn, lease, is_lost: Cell::new(false), is_left: Cell::new(false) };
+        let held = Rc::new(held);
+        add(number, &held);
+        held
     }
 
     pub(super) fn path(&self) -> &Path {
-        self.place.path()
+        self.pool.path()
     }
 
     pub(super) fn key(&self) -> Key {
-        self.entered.front().key()
+        self.turn.queue().key()
     }
 
     pub(super) fn is_still_there(&self) -> bool {
@@ -61,7 +61,7 @@ impl Taken {
         match &self.lease {
             Lease::Own(held) => held.mode(),
             Lease::Joined(_, mode) => mode.get(),
-            Lease::Over => unreachable!("it is over only when it is dropped"),
+            Lease::Released => unreachable!("it is over only when it is dropped"),
         }
     }
 
@@ -80,8 +80,8 @@ impl Taken {
         self.held().map(|held| held.expose().file.as_fd())
     }
 
-    pub(super) fn unordered(&self) -> Option<Unordered> {
-        self.held().and_then(Held::unordered)
+    pub(super) fn unfair_reason(&self) -> Option<UnfairReason> {
+        self.held().and_then(Held::unfair_reason)
     }
 
     pub(super) fn leave_gates(&self) {
@@ -90,28 +90,28 @@ impl Taken {
         }
     }
 
-    pub(super) fn leave_to_inheritors(&self) {
+    pub(super) fn detach(&self) {
         self.is_left.set(true);
     }
 
-    pub(super) fn upgrade(&self, patience: &Patience) -> Result<(), Error> {
+    pub(super) fn upgrade(&self, wait_state: &WaitState) -> Result<(), Error> {
         if self.mode() == Mode::Exclusive {
             return Ok(());
         }
         let refused = |why| Error::refused(self.path(), why);
-        self.entered.upgrade(self.path(), patience).map_err(refused)?;
+        self.turn.upgrade(self.path(), wait_state).map_err(refused)?;
         let upgraded = match &self.lease {
-            Lease::Own(held) => held.upgrade(self.place.nested(), patience),
+            Lease::Own(held) => held.upgrade(self.pool.nested(), wait_state),
             Lease::Joined(joined, mode) if joined.mode() == Mode::Exclusive => {
                 mode.set(Mode::Exclusive);
                 Ok(())
             }
-            Lease::Joined(..) => Err(GaveUp::WouldNeverEnd(Box::new(Endless::Inherited))),
-            Lease::Over => Ok(()),
+            Lease::Joined(..) => Err(WaitError::Deadlock(Box::new(Deadlock::Inherited))),
+            Lease::Released => Ok(()),
         };
         if let Err(why) = &upgraded {
-            self.is_lost.set(matches!(why, GaveUp::Lost));
-            self.entered.downgrade();
+            self.is_lost.set(matches!(why, WaitError::Lost));
+            self.turn.downgrade();
         }
         upgraded.map_err(refused)
     }
@@ -123,21 +123,21 @@ impl Taken {
         match &self.lease {
             Lease::Own(held) => held.downgrade().map_err(|why| Error::refused(self.path(), why))?,
             Lease::Joined(_, mode) => mode.set(Mode::Shared),
-            Lease::Over => {}
+            Lease::Released => {}
         }
-        self.entered.downgrade();
+        self.turn.downgrade();
         Ok(())
     }
 }
 
-impl Drop for Taken {
+impl Drop for HeldLock {
     fn drop(&mut self) {
-        remove(self.entered.front().number());
-        match mem::replace(&mut self.lease, Lease::Over) {
+        remove(self.turn.queue().number());
+        match mem::replace(&mut self.lease, Lease::Released) {
             Lease::Own(held) if self.is_left.get() => held.close(),
             Lease::Own(held) => {
                 if let Some(file) = held.release() {
-                    self.place.give_back(file);
+                    self.pool.give_back(file);
                 }
             }
             _ => {}
@@ -145,15 +145,15 @@ impl Drop for Taken {
     }
 }
 
-type List = RefCell<ManuallyDrop<Vec<(u64, Weak<Taken>)>>>;
+type List = RefCell<ManuallyDrop<Vec<(u64, Weak<HeldLock>)>>>;
 
 thread_local! {
     static MINE: List = const { RefCell::new(ManuallyDrop::new(Vec::new())) };
 }
 
 /// What the calling thread holds of this lock.
-pub(super) fn find(front: u64) -> Option<Rc<Taken>> {
-    MINE.with_borrow(|mine| mine.iter().find(|(number, _)| *number == front)?.1.upgrade())
+pub(super) fn find(queue: u64) -> Option<Rc<HeldLock>> {
+    MINE.with_borrow(|mine| mine.iter().find(|(number, _)| *number == queue)?.1.upgrade())
 }
 
 /// Whether the calling thread holds any lock.
@@ -161,13 +161,13 @@ pub(super) fn holds_any() -> bool {
     MINE.with_borrow(|mine| !mine.is_empty())
 }
 
-pub(super) fn add(front: u64, taken: &Rc<Taken>) {
-    MINE.with_borrow_mut(|mine| mine.push((front, Rc::downgrade(taken))));
+pub(super) fn add(queue: u64, held: &Rc<HeldLock>) {
+    MINE.with_borrow_mut(|mine| mine.push((queue, Rc::downgrade(held))));
 }
 
-pub(super) fn remove(front: u64) {
+pub(super) fn remove(queue: u64) {
     MINE.with_borrow_mut(|mine| {
-        mine.retain(|(number, _)| *number != front);
+        mine.retain(|(number, _)| *number != queue);
         if mine.is_empty() && mine.capacity() > 4 {
             drop(mem::take(&mut **mine));
         }

@@ -5,26 +5,26 @@
 
 use std::sync::Arc;
 
-use super::file_pool::Place;
+use super::file_pool::FilePool;
 use super::guard::Guard;
 use super::thread_queue::Key;
-use crate::lock::{Error, Patience, Waiting};
+use crate::lock::{Error, Wait, WaitState};
 use crate::mode::Mode;
 
 /// A lock, and how it is wanted: for [`lock_all`].
 #[derive(Debug, Clone)]
-pub struct Wanted {
-    place: Arc<Place>,
+pub struct LockRequest {
+    pool: Arc<FilePool>,
     mode: Mode,
 }
 
-impl Wanted {
-    pub(super) fn new(place: &Arc<Place>, mode: Mode) -> Self {
-        Self { place: Arc::clone(place), mode }
+impl LockRequest {
+    pub(super) fn new(pool: &Arc<FilePool>, mode: Mode) -> Self {
+        Self { pool: Arc::clone(pool), mode }
     }
 }
 
-/// Takes several locks, all or none. They are taken in one order, whatever the order in which they are named, so two calls
+/// Takes several locks, all or none. They are acquired in one order, whatever the order in which they are named, so two calls
 /// cannot wait for each other; and they are waited for as one.
 ///
 /// Several paths to one file are one lock, and have one guard: that of a writer, if one of them is to write.
@@ -39,24 +39,27 @@ impl Wanted {
 /// ```
 /// # let folder = std::env::temp_dir().join(format!("all-{}", std::process::id()));
 /// # std::fs::create_dir(&folder).unwrap();
-/// use fasten::{InterProcessLock, InterProcessReaderWriterLock, Waiting, lock_all};
+/// use fasten::{InterProcessLock, InterProcessReaderWriterLock, Wait, lock_all};
 ///
 /// let queue = InterProcessLock::new(folder.join("queue.lock"));
 /// let settings = InterProcessReaderWriterLock::new(folder.join("settings.lock"));
 ///
-/// let guards = lock_all([queue.to_lock(), settings.to_read()], Waiting::forever())?;
+/// let guards = lock_all([queue.to_lock(), settings.to_read()], Wait::forever())?;
 /// assert_eq!(guards.len(), 2);
 /// # drop(guards);
 /// # std::fs::remove_dir_all(&folder).unwrap();
 /// # Ok::<(), fasten::Error>(())
 /// ```
-pub fn lock_all(wanted: impl IntoIterator<Item = Wanted>, waiting: Waiting<'_>) -> Result<Vec<Guard>, Error> {
-    let (patience, wanted) = (Patience::new(waiting), Vec::from_iter(wanted));
+pub fn lock_all(
+    wanted: impl IntoIterator<Item = LockRequest>,
+    waiting: Wait<'_>,
+) -> Result<Vec<Guard>, Error> {
+    let (wait_state, wanted) = (WaitState::new(waiting), Vec::from_iter(wanted));
     loop {
         let mut guards = Vec::with_capacity(wanted.len());
-        let ordered = ordered(&wanted, &patience)?;
+        let ordered = ordered(&wanted, &wait_state)?;
         for (key, one) in &ordered {
-            let guard = one.place.take(one.mode, &patience)?;
+            let guard = one.pool.take(one.mode, &wait_state)?;
             if guard.key() != *key {
                 break;
             }
@@ -66,14 +69,17 @@ pub fn lock_all(wanted: impl IntoIterator<Item = Wanted>, waiting: Waiting<'_>) 
             return Ok(guards);
         }
         if let Some(first) = wanted.first() {
-            patience.begin_again().map_err(|why| Error::refused(first.place.path(), why))?;
+            wait_state.begin_again().map_err(|why| Error::refused(first.pool.path(), why))?;
         }
     }
 }
 
 /// Each lock once, as it is wanted most, in the order in which all take them.
-fn ordered<'a>(wanted: &'a [Wanted], patience: &Patience) -> Result<Vec<(Key, &'a Wanted)>, Error> {
-    let keyed = wanted.iter().map(|one| Ok((one.place.key(one.mode, patience)?, one)));
+fn ordered<'a>(
+    wanted: &'a [LockRequest],
+    wait_state: &WaitState,
+) -> Result<Vec<(Key, &'a LockRequest)>, Error> {
+    let keyed = wanted.iter().map(|one| Ok((one.pool.key(one.mode, wait_state)?, one)));
     let mut keyed = keyed.collect::<Result<Vec<_>, Error>>()?;
     keyed.sort_by_key(|(key, one)| (*key, one.mode == Mode::Shared));
     keyed.dedup_by_key(|(key, _)| *key);

@@ -8,12 +8,12 @@
 use std::path::Path;
 
 use super::held_lock;
-use super::obtain::{Again, again};
+use super::obtain::{Reentry, reentry};
 use super::options::Options;
-use super::thread_queue::{Front, any_entered};
+use super::thread_queue::{ThreadQueue, any_entered};
 use crate::holders::{holder_of_removed, lineage, own_pid};
 use crate::lock::{
-    Acquired, Error, GaveUp, How, LockFile, Nested, Patience, Threads, Unopenable, acquire, create,
+    Acquired, Error, LockFile, Nested, OpenError, Request, Threads, WaitError, WaitState, acquire, create,
     open_existing, open_removed,
 };
 use crate::mode::Mode;
@@ -25,18 +25,18 @@ pub(super) fn open_or_create(
     path: &Path,
     options: &Options,
     mode: Mode,
-    patience: &Patience,
+    wait_state: &WaitState,
 ) -> Result<LockFile, Error> {
     loop {
         match open_existing(path, options.family) {
-            Err(Error::CouldNotOpen { why: Unopenable::Missing, .. }) if options.create => {}
+            Err(Error::CouldNotOpen { why: OpenError::Missing, .. }) if options.create => {}
             opened => return opened,
         }
-        await_holder_of_removed(path, options, mode, patience).map_err(|why| Error::refused(path, why))?;
+        await_holder_of_removed(path, options, mode, wait_state).map_err(|why| Error::refused(path, why))?;
         if let Some(created) = create(path, options.permissions, options.family)? {
             return Ok(created);
         }
-        patience.begin_again().map_err(|why| Error::refused(path, why))?;
+        wait_state.begin_again().map_err(|why| Error::refused(path, why))?;
     }
 }
 
@@ -46,29 +46,29 @@ fn await_holder_of_removed(
     path: &Path,
     options: &Options,
     mode: Mode,
-    patience: &Patience,
-) -> Result<(), GaveUp> {
+    wait_state: &WaitState,
+) -> Result<(), WaitError> {
     let Options { family, nested, .. } = *options;
     let threads = if any_entered() { Threads::Share } else { Threads::None };
-    let how = How { mode, preference: Preference::Reader, nested, threads, holds_others: true };
+    let request = Request { mode, preference: Preference::Reader, nested, threads, holds_others: true };
     while let Some(removed) = holder_of_removed(path, family, mode) {
         if nested == Nested::Wait && is_above(removed.pid) {
             break;
         }
         let Some(file) = open_removed(path, &removed, family) else { break };
-        let front = Front::of((file.id, family), options.preference);
-        if let Some(taken) = held_lock::find(front.number()) {
-            match again(taken.mode(), mode, nested, patience) {
-                Again::Refused(why) => return Err(why),
-                Again::Shares | Again::Waits => break,
+        let queue = ThreadQueue::of((file.id, family), options.preference);
+        if let Some(held) = held_lock::find(queue.number()) {
+            match reentry(held.mode(), mode, nested, wait_state) {
+                Reentry::Refused(why) => return Err(why),
+                Reentry::Shares | Reentry::Waits => break,
             }
         }
-        match acquire(file, &how, patience) {
+        match acquire(file, &request, wait_state) {
             Ok(Acquired::Held(held)) => {
                 drop(held);
-                patience.begin_again()?;
+                wait_state.begin_again()?;
             }
-            Ok(Acquired::Joined(..)) | Err((_, GaveUp::Moved)) => break,
+            Ok(Acquired::Joined(..)) | Err((_, WaitError::Moved)) => break,
             Err((_, why)) if why.is_for_want_of_access() => break,
             Err((_, why)) => return Err(why),
         }

@@ -19,7 +19,7 @@ mod thread_queue;
 
 pub use descriptor::DescriptorLock;
 pub use guard::Guard;
-pub use lock_all::{Wanted, lock_all};
+pub use lock_all::{LockRequest, lock_all};
 pub use mutex::InterProcessLock;
 pub use options::Options;
 pub use rwlock::InterProcessReaderWriterLock;

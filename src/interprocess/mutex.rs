@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::file_pool::Place;
+use super::file_pool::FilePool;
 use super::guard::Guard;
-use super::lock_all::Wanted;
+use super::lock_all::LockRequest;
 use super::options::Options;
-use crate::lock::{Error, Patience, Waiting};
+use crate::lock::{Error, Wait, WaitState};
 use crate::mode::Mode;
 use crate::thread::Preference;
 
@@ -19,12 +19,12 @@ use crate::thread::Preference;
 /// or name the file by different paths; they get it in the order in which they came. Who of several processes comes next is
 /// the kernel's choice.
 ///
-/// The file is opened when the lock is first taken and stays open; it is never written or removed. Each taking makes sure that
+/// The file is opened when the lock is first acquired and stays open; it is never written or removed. Each taking makes sure that
 /// the path still leads to the file. A relative path is looked up anew with each opening. Clones are the same lock.
 ///
 /// - **Crash**, **panic**, and what a guard is worth in a forked child: see [`Guard`].
 /// - **Fork**: a forked child may use the lock, with open files of its own. Where its parent holds the lock, the child is
-///   refused ([`Error::WouldNeverEnd`]) or, with [`Nested::Join`](crate::Nested::Join), let in.
+///   refused ([`Error::Deadlock`]) or, with [`Nested::Join`](crate::Nested::Join), let in.
 ///
 /// Source in the seed: `fasteners.InterProcessLock`.
 ///
@@ -42,7 +42,7 @@ use crate::thread::Preference;
 /// ```
 #[derive(Debug, Clone)]
 pub struct InterProcessLock {
-    place: Arc<Place>,
+    pool: Arc<FilePool>,
 }
 
 impl InterProcessLock {
@@ -55,25 +55,25 @@ impl InterProcessLock {
 
     /// The lock on this file. Opens nothing yet.
     pub fn with_options(path: impl Into<PathBuf>, options: Options) -> Self {
-        Self { place: Place::new(path.into(), options, Preference::Reader) }
+        Self { pool: FilePool::new(path.into(), options, Preference::Reader) }
     }
 
     /// The path that was given.
     #[must_use]
     pub fn path(&self) -> &Path {
-        self.place.path()
+        self.pool.path()
     }
 
     /// Takes the lock, and waits for it if need be.
     ///
     /// # Errors
     ///
-    /// [`Error::WouldNeverEnd`] when this thread holds the lock, or a wait for an ancestor or a cycle
+    /// [`Error::Deadlock`] when this thread holds the lock, or a wait for an ancestor or a cycle
     /// [certainly never ends](crate::Nested); [`Error::CouldNotOpen`]; [`Error::System`].
     ///
     /// Source in the seed: `acquire()`.
     pub fn lock(&self) -> Result<Guard, Error> {
-        self.lock_with(Waiting::forever())
+        self.lock_with(Wait::forever())
     }
 
     /// Takes the lock if that needs no waiting.
@@ -97,7 +97,7 @@ impl InterProcessLock {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn try_lock(&self) -> Result<Guard, Error> {
-        self.lock_with(Waiting::never())
+        self.lock_with(Wait::never())
     }
 
     /// Takes the lock, and waits for it at most this long.
@@ -108,7 +108,7 @@ impl InterProcessLock {
     ///
     /// Source in the seed: `acquire(timeout=...)`.
     pub fn lock_timeout(&self, timeout: Duration) -> Result<Guard, Error> {
-        self.lock_with(Waiting::at_most(timeout))
+        self.lock_with(Wait::at_most(timeout))
     }
 
     /// Takes the lock, and waits for it at most until then.
@@ -117,7 +117,7 @@ impl InterProcessLock {
     ///
     /// As [`lock_timeout`](Self::lock_timeout).
     pub fn lock_deadline(&self, deadline: Instant) -> Result<Guard, Error> {
-        self.lock_with(Waiting::until(deadline))
+        self.lock_with(Wait::until(deadline))
     }
 
     /// Takes the lock, and waits as it is told.
@@ -128,27 +128,27 @@ impl InterProcessLock {
     ///
     /// ```
     /// # let path = std::env::temp_dir().join(format!("cancel-{}", std::process::id()));
-    /// use fasten::{Cancel, Error, InterProcessLock, Waiting};
+    /// use fasten::{CancelToken, Error, InterProcessLock, Wait};
     /// use std::thread;
     ///
     /// let lock = InterProcessLock::new(&path);
-    /// let cancel = Cancel::default();
+    /// let cancel = CancelToken::default();
     /// let _held = lock.lock()?;
     /// thread::scope(|scope| {
-    ///     let waiting = scope.spawn(|| lock.lock_with(Waiting::forever().unless(&cancel)).err());
+    ///     let waiting = scope.spawn(|| lock.lock_with(Wait::forever().cancel_on(&cancel)).err());
     ///     cancel.cancel();
     ///     assert!(matches!(waiting.join().unwrap(), Some(Error::Cancelled { .. })));
     /// });
     /// # std::fs::remove_file(&path).unwrap();
     /// # Ok::<(), Error>(())
     /// ```
-    pub fn lock_with(&self, waiting: Waiting<'_>) -> Result<Guard, Error> {
-        self.place.take(Mode::Exclusive, &Patience::new(waiting))
+    pub fn lock_with(&self, waiting: Wait<'_>) -> Result<Guard, Error> {
+        self.pool.take(Mode::Exclusive, &WaitState::new(waiting))
     }
 
     /// This lock, as one of several for [`lock_all`](super::lock_all).
     #[must_use]
-    pub fn to_lock(&self) -> Wanted {
-        Wanted::new(&self.place, Mode::Exclusive)
+    pub fn to_lock(&self) -> LockRequest {
+        LockRequest::new(&self.pool, Mode::Exclusive)
     }
 }

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::file_pool::Place;
+use super::file_pool::FilePool;
 use super::guard::Guard;
-use super::lock_all::Wanted;
+use super::lock_all::LockRequest;
 use super::options::Options;
-use crate::lock::{Error, Patience, Waiting};
+use crate::lock::{Error, Wait, WaitState};
 use crate::mode::Mode;
 
 /// A lock that many readers hold together, or one writer alone; each of them is a thread of some process.
@@ -17,7 +17,7 @@ use crate::mode::Mode;
 /// and get it by the same [`Preference`](crate::Preference). A reader that reads already reads again at once; it writes by
 /// [`Guard::upgrade`].
 ///
-/// The file is opened when the lock is first taken and stays open; it is never written or removed. Each taking makes sure that
+/// The file is opened when the lock is first acquired and stays open; it is never written or removed. Each taking makes sure that
 /// the path still leads to the file. A relative path is looked up anew with each opening. Clones are the same lock.
 ///
 /// - **Crash**, **panic**, and what a guard is worth in a forked child: see [`Guard`].
@@ -44,7 +44,7 @@ use crate::mode::Mode;
 /// ```
 #[derive(Debug, Clone)]
 pub struct InterProcessReaderWriterLock {
-    place: Arc<Place>,
+    pool: Arc<FilePool>,
 }
 
 impl InterProcessReaderWriterLock {
@@ -57,25 +57,25 @@ impl InterProcessReaderWriterLock {
 
     /// The lock on this file. Opens nothing yet.
     pub fn with_options(path: impl Into<PathBuf>, options: Options) -> Self {
-        Self { place: Place::new(path.into(), options, options.preference) }
+        Self { pool: FilePool::new(path.into(), options, options.preference) }
     }
 
     /// The path that was given.
     #[must_use]
     pub fn path(&self) -> &Path {
-        self.place.path()
+        self.pool.path()
     }
 
     /// Takes the lock to read, and waits for it if need be.
     ///
     /// # Errors
     ///
-    /// [`Error::WouldNeverEnd`] when this thread writes, or a wait for an ancestor or a cycle
+    /// [`Error::Deadlock`] when this thread writes, or a wait for an ancestor or a cycle
     /// [certainly never ends](crate::Nested); [`Error::CouldNotOpen`]; [`Error::System`].
     ///
     /// Source in the seed: `acquire_read_lock()`.
     pub fn read(&self) -> Result<Guard, Error> {
-        self.read_with(Waiting::forever())
+        self.read_with(Wait::forever())
     }
 
     /// Takes the lock to read if that needs no waiting.
@@ -86,7 +86,7 @@ impl InterProcessReaderWriterLock {
     ///
     /// Source in the seed: `acquire_read_lock(blocking=False)`.
     pub fn try_read(&self) -> Result<Guard, Error> {
-        self.read_with(Waiting::never())
+        self.read_with(Wait::never())
     }
 
     /// Takes the lock to read, and waits for it at most this long.
@@ -95,7 +95,7 @@ impl InterProcessReaderWriterLock {
     ///
     /// [`Error::TimedOut`], after which the attempt has left nothing behind; and those of [`read`](Self::read).
     pub fn read_timeout(&self, timeout: Duration) -> Result<Guard, Error> {
-        self.read_with(Waiting::at_most(timeout))
+        self.read_with(Wait::at_most(timeout))
     }
 
     /// Takes the lock to read, and waits for it at most until then.
@@ -104,7 +104,7 @@ impl InterProcessReaderWriterLock {
     ///
     /// As [`read_timeout`](Self::read_timeout).
     pub fn read_deadline(&self, deadline: Instant) -> Result<Guard, Error> {
-        self.read_with(Waiting::until(deadline))
+        self.read_with(Wait::until(deadline))
     }
 
     /// Takes the lock to read, and waits as it is told.
@@ -112,20 +112,20 @@ impl InterProcessReaderWriterLock {
     /// # Errors
     ///
     /// [`Error::Cancelled`], after which the attempt has left nothing behind; and those of the other forms.
-    pub fn read_with(&self, waiting: Waiting<'_>) -> Result<Guard, Error> {
-        self.place.take(Mode::Shared, &Patience::new(waiting))
+    pub fn read_with(&self, waiting: Wait<'_>) -> Result<Guard, Error> {
+        self.pool.take(Mode::Shared, &WaitState::new(waiting))
     }
 
     /// Takes the lock to write, and waits for it if need be.
     ///
     /// # Errors
     ///
-    /// [`Error::WouldNeverEnd`] when this thread holds the lock (one that reads is to [upgrade](Guard::upgrade)), or an ancestor of
+    /// [`Error::Deadlock`] when this thread holds the lock (one that reads is to [upgrade](Guard::upgrade)), or an ancestor of
     /// this process does, or the wait would close a circle; [`Error::CouldNotOpen`]; [`Error::System`].
     ///
     /// Source in the seed: `acquire_write_lock()`.
     pub fn write(&self) -> Result<Guard, Error> {
-        self.write_with(Waiting::forever())
+        self.write_with(Wait::forever())
     }
 
     /// Takes the lock to write if that needs no waiting.
@@ -136,7 +136,7 @@ impl InterProcessReaderWriterLock {
     ///
     /// Source in the seed: `acquire_write_lock(blocking=False)`.
     pub fn try_write(&self) -> Result<Guard, Error> {
-        self.write_with(Waiting::never())
+        self.write_with(Wait::never())
     }
 
     /// Takes the lock to write, and waits for it at most this long.
@@ -145,7 +145,7 @@ impl InterProcessReaderWriterLock {
     ///
     /// [`Error::TimedOut`], after which the attempt has left nothing behind; and those of [`write`](Self::write).
     pub fn write_timeout(&self, timeout: Duration) -> Result<Guard, Error> {
-        self.write_with(Waiting::at_most(timeout))
+        self.write_with(Wait::at_most(timeout))
     }
 
     /// Takes the lock to write, and waits for it at most until then.
@@ -154,7 +154,7 @@ impl InterProcessReaderWriterLock {
     ///
     /// As [`write_timeout`](Self::write_timeout).
     pub fn write_deadline(&self, deadline: Instant) -> Result<Guard, Error> {
-        self.write_with(Waiting::until(deadline))
+        self.write_with(Wait::until(deadline))
     }
 
     /// Takes the lock to write, and waits as it is told.
@@ -162,19 +162,19 @@ impl InterProcessReaderWriterLock {
     /// # Errors
     ///
     /// [`Error::Cancelled`], after which the attempt has left nothing behind; and those of the other forms.
-    pub fn write_with(&self, waiting: Waiting<'_>) -> Result<Guard, Error> {
-        self.place.take(Mode::Exclusive, &Patience::new(waiting))
+    pub fn write_with(&self, waiting: Wait<'_>) -> Result<Guard, Error> {
+        self.pool.take(Mode::Exclusive, &WaitState::new(waiting))
     }
 
     /// This lock to read, as one of several for [`lock_all`](super::lock_all).
     #[must_use]
-    pub fn to_read(&self) -> Wanted {
-        Wanted::new(&self.place, Mode::Shared)
+    pub fn to_read(&self) -> LockRequest {
+        LockRequest::new(&self.pool, Mode::Shared)
     }
 
     /// This lock to write, as one of several for [`lock_all`](super::lock_all).
     #[must_use]
-    pub fn to_write(&self) -> Wanted {
-        Wanted::new(&self.place, Mode::Exclusive)
+    pub fn to_write(&self) -> LockRequest {
+        LockRequest::new(&self.pool, Mode::Exclusive)
     }
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use crate::lock::{Bell, Cancel, Endless, FileId, GaveUp, Patience, Ring};
+use crate::lock::{CancelToken, Deadlock, FileId, WaitError, WaitState, Wakeable, Waker};
 use crate::mode::{Family, Mode};
 use crate::sys::fork;
 use crate::sys::per_process::PerProcess;
@@ -19,24 +19,24 @@ use crate::thread::{Preference, Queue, RawLock, Role, Upgrade, Waiter};
 /// Which lock it is: a file, and one of the kernel's families.
 pub(super) type Key = (FileId, Family);
 
-static FRONTS: PerProcess<Mutex<BTreeMap<Key, Weak<Front>>>> = PerProcess::new();
+static QUEUES: PerProcess<Mutex<BTreeMap<Key, Weak<ThreadQueue>>>> = PerProcess::new();
 static ENTERED: PerProcess<AtomicUsize> = PerProcess::new();
 static LAST: AtomicU64 = AtomicU64::new(0);
 
 /// The line before one lock.
 #[derive(Debug)]
-pub(super) struct Front {
+pub(super) struct ThreadQueue {
     key: Key,
     number: u64,
     raw: RawLock,
     /// Readers who have come through the line and wait for other processes.
-    outside: Mutex<Vec<Bell>>,
+    outside: Mutex<Vec<Waker>>,
 }
 
 /// One who has come through the line, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Entered {
-    front: Arc<Front>,
+pub(super) struct Turn {
+    queue: Arc<ThreadQueue>,
     process: u32,
 }
 
@@ -45,18 +45,18 @@ pub(super) fn any_entered() -> bool {
     ENTERED.get().load(Relaxed) > 0
 }
 
-impl Front {
+impl ThreadQueue {
     /// That of this lock. The preference counts if nobody in the process has used the lock yet.
     pub(super) fn of(key: Key, preference: Preference) -> Arc<Self> {
-        let mut fronts = fronts();
-        if let Some(front) = fronts.get(&key).and_then(Weak::upgrade) {
-            return front;
+        let mut queues = queues();
+        if let Some(queue) = queues.get(&key).and_then(Weak::upgrade) {
+            return queue;
         }
         let number = LAST.fetch_add(1, Relaxed) + 1;
         let raw = RawLock::new(preference, AtomicUsize::new(0), Mutex::new(Queue::new()));
-        let front = Arc::new(Self { key, number, raw, outside: Mutex::default() });
-        fronts.insert(key, Arc::downgrade(&front));
-        front
+        let queue = Arc::new(Self { key, number, raw, outside: Mutex::default() });
+        queues.insert(key, Arc::downgrade(&queue));
+        queue
     }
 
     pub(super) fn key(&self) -> Key {
@@ -68,7 +68,7 @@ impl Front {
         self.number
     }
 
-    fn outside(&self) -> MutexGuard<'_, Vec<Bell>> {
+    fn outside(&self) -> MutexGuard<'_, Vec<Waker>> {
         self.outside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -77,121 +77,121 @@ impl Front {
         self: &Arc<Self>,
         mode: Mode,
         path: &Path,
-        patience: &Patience,
-    ) -> Result<Entered, GaveUp> {
+        wait_state: &WaitState,
+    ) -> Result<Turn, WaitError> {
         if !self.raw.try_acquire(role(mode)) {
-            patience.begin(path)?;
-            let mut in_line = InLine::new(patience);
-            if !self.raw.acquire_told(role(mode), patience.deadline(), |waiter| in_line.joined(waiter)) {
-                return Err(patience.gave_up());
+            wait_state.begin(path)?;
+            let mut in_line = InLine::new(wait_state);
+            if !self.raw.acquire_told(role(mode), wait_state.deadline(), |waiter| in_line.joined(waiter)) {
+                return Err(wait_state.gave_up());
             }
         }
         ENTERED.get().fetch_add(1, Relaxed);
-        Ok(Entered { front: Arc::clone(self), process: fork::process() })
+        Ok(Turn { queue: Arc::clone(self), process: fork::process() })
     }
 }
 
-impl Entered {
-    pub(super) fn front(&self) -> &Arc<Front> {
-        &self.front
+impl Turn {
+    pub(super) fn queue(&self) -> &Arc<ThreadQueue> {
+        &self.queue
     }
 
     /// Whether other threads of this process have the lock too.
     pub(super) fn is_with_others(&self) -> bool {
-        self.front.raw.readers() > 1
+        self.queue.raw.readers() > 1
     }
 
     /// For a reader who is about to wait for other processes. While this lives, the waiting is called off when another thread
     /// of this process upgrades: that one waits for us, and who we wait for may wait for that one.
     /// `None` where the system has no thread left for it.
-    pub(super) fn makes_way(&self, patience: &Patience) -> Option<MakesWay<'_>> {
-        let bell = patience.bell().ok()?;
-        self.front.outside().push(bell.clone());
-        if self.front.raw.queue().has_upgrader() {
-            bell.call_off(GaveUp::MakesWay);
+    pub(super) fn yield_to_upgrade(&self, wait_state: &WaitState) -> Option<YieldToUpgrade<'_>> {
+        let waker = wait_state.waker().ok()?;
+        self.queue.outside().push(waker.clone());
+        if self.queue.raw.queue().has_upgrader() {
+            waker.call_off(WaitError::YieldToUpgrade);
         }
-        Some(MakesWay { front: &self.front, bell })
+        Some(YieldToUpgrade { queue: &self.queue, waker })
     }
 
     /// From reader to writer, when the other readers among the threads have left. Refused, it reads as before.
-    pub(super) fn upgrade(&self, path: &Path, patience: &Patience) -> Result<(), GaveUp> {
-        let raw = &self.front.raw;
+    pub(super) fn upgrade(&self, path: &Path, wait_state: &WaitState) -> Result<(), WaitError> {
+        let raw = &self.queue.raw;
         if raw.try_upgrade() {
             return Ok(());
         }
         if raw.queue().has_upgrader() {
-            return Err(GaveUp::WouldNeverEnd(Box::new(Endless::Conversion)));
+            return Err(WaitError::Deadlock(Box::new(Deadlock::Upgrade)));
         }
-        patience.begin(path)?;
-        let mut in_line = InLine::new(patience);
-        let upgraded = raw.upgrade(patience.deadline(), |waiter| {
+        wait_state.begin(path)?;
+        let mut in_line = InLine::new(wait_state);
+        let upgraded = raw.upgrade(wait_state.deadline(), |waiter| {
             in_line.joined(waiter);
-            self.front.outside().iter().for_each(|bell| bell.call_off(GaveUp::MakesWay));
+            self.queue.outside().iter().for_each(|waker| waker.call_off(WaitError::YieldToUpgrade));
         });
         match upgraded {
             Upgrade::Done => Ok(()),
-            Upgrade::Refused => Err(GaveUp::WouldNeverEnd(Box::new(Endless::Conversion))),
-            Upgrade::GaveUp => Err(patience.gave_up()),
+            Upgrade::Refused => Err(WaitError::Deadlock(Box::new(Deadlock::Upgrade))),
+            Upgrade::GaveUp => Err(wait_state.gave_up()),
         }
     }
 
     /// From writer to reader.
     pub(super) fn downgrade(&self) {
-        self.front.raw.downgrade();
+        self.queue.raw.downgrade();
     }
 }
 
-impl Drop for Entered {
+impl Drop for Turn {
     fn drop(&mut self) {
         if self.process != fork::process() {
             return;
         }
         ENTERED.get().fetch_sub(1, Relaxed);
-        match self.front.raw.holder() {
-            Some(Role::Writer) => self.front.raw.release_write(),
-            _ => self.front.raw.release_read(),
+        match self.queue.raw.holder() {
+            Some(Role::Writer) => self.queue.raw.release_write(),
+            _ => self.queue.raw.release_read(),
         }
     }
 }
 
-impl Drop for Front {
+impl Drop for ThreadQueue {
     fn drop(&mut self) {
-        let mut fronts = fronts();
-        if fronts.get(&self.key).is_some_and(|front| front.strong_count() == 0) {
-            fronts.remove(&self.key);
+        let mut queues = queues();
+        if queues.get(&self.key).is_some_and(|queue| queue.strong_count() == 0) {
+            queues.remove(&self.key);
         }
     }
 }
 
 /// A reader who waits for other processes, and stands back for a thread that upgrades.
 #[derive(Debug)]
-pub(super) struct MakesWay<'a> {
-    front: &'a Front,
-    bell: Bell,
+pub(super) struct YieldToUpgrade<'a> {
+    queue: &'a ThreadQueue,
+    waker: Waker,
 }
 
-impl Drop for MakesWay<'_> {
+impl Drop for YieldToUpgrade<'_> {
     fn drop(&mut self) {
-        self.front.outside().retain(|bell| !bell.is(&self.bell));
-        self.bell.hush();
+        self.queue.outside().retain(|waker| !waker.is(&self.waker));
+        self.waker.hush();
     }
 }
 
 /// A place in the line that can be called off.
 struct InLine<'a> {
-    cancel: Option<&'a Cancel>,
-    waiter: Option<Ring>,
+    cancel: Option<&'a CancelToken>,
+    waiter: Option<Wakeable>,
 }
 
 impl<'a> InLine<'a> {
-    fn new(patience: &Patience<'a>) -> Self {
-        Self { cancel: patience.cancel(), waiter: None }
+    fn new(wait_state: &WaitState<'a>) -> Self {
+        Self { cancel: wait_state.cancel(), waiter: None }
     }
 
     fn joined(&mut self, waiter: &Arc<Waiter>) {
         if let Some(cancel) = self.cancel {
-            cancel.remember(Ring::Line(Arc::clone(waiter)));
-            self.waiter = Some(Ring::Line(Arc::clone(waiter)));
+            cancel.remember(Wakeable::Line(Arc::clone(waiter)));
+            self.waiter = Some(Wakeable::Line(Arc::clone(waiter)));
         }
     }
 }
@@ -211,6 +211,6 @@ fn role(mode: Mode) -> Role {
     }
 }
 
-fn fronts() -> MutexGuard<'static, BTreeMap<Key, Weak<Front>>> {
-    FRONTS.get().lock().unwrap_or_else(PoisonError::into_inner)
+fn queues() -> MutexGuard<'static, BTreeMap<Key, Weak<ThreadQueue>>> {
+    QUEUES.get().lock().unwrap_or_else(PoisonError::into_inner)
 }

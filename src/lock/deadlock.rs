@@ -11,33 +11,33 @@ use crate::mode::Mode;
 /// Why a wait would never end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Endless {
+pub enum Deadlock {
     /// This process runs under the lock: an ancestor holds it, and certainly waits for us; or this
     /// process keeps an inherited descriptor by which it is held.
-    Ancestor(Ancestor),
+    HeldByAncestor(Ancestor),
     /// The lock is one that this process has inherited shared, and it is to be exclusive.
     Inherited,
     /// This thread holds the lock itself, in that mode.
-    ThisThread(Mode),
+    HeldByThisThread(Mode),
     /// A circle: each holds what another one waits for. Our own step comes
     /// first.
-    Circle(Vec<Step>),
+    Cycle(Vec<Step>),
     /// Another shared holder is on its way to an exclusive lock already, and
     /// waits for our shared one.
-    Conversion,
+    Upgrade,
 }
 
-impl fmt::Display for Endless {
+impl fmt::Display for Deadlock {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Conversion => out.write_str("another reader is upgrading and waits for this one to leave"),
+            Self::Upgrade => out.write_str("another reader is upgrading and waits for this one to leave"),
             Self::Inherited => out.write_str("this process inherited it, held shared"),
-            Self::ThisThread(mode) => write!(out, "this thread already holds it {}", adverb(*mode)),
-            Self::Ancestor(ancestor) if ancestor.pid == process::id() => {
+            Self::HeldByThisThread(mode) => write!(out, "this thread already holds it {}", adverb(*mode)),
+            Self::HeldByAncestor(ancestor) if ancestor.pid == process::id() => {
                 write!(out, "this process inherited it, held {}", adverb(ancestor.mode))
             }
-            Self::Ancestor(ancestor) => write!(out, "already {}", held_by(ancestor)),
-            Self::Circle(steps) => {
+            Self::HeldByAncestor(ancestor) => write!(out, "already {}", held_by(ancestor)),
+            Self::Cycle(steps) => {
                 for (index, step) in steps.iter().enumerate() {
                     let (then, name) = (if index == 0 { "" } else { ", " }, name(step.command.as_ref()));
                     let (holds, wants) = (path(&step.holds), path(&step.wants));

@@ -13,15 +13,15 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::deadlock::Endless;
+use super::deadlock::Deadlock;
 use super::file::LockFile;
 use super::interrupter::Look;
 use super::request::{Nested, conflict};
 use super::wait::OnDoubt;
-use super::wait_error::GaveUp;
-use super::wait_state::Patience;
+use super::wait_error::WaitError;
+use super::wait_state::WaitState;
 use crate::holders::{
-    Ancestor, Cycle, LockId, Step, first_holding, is_awaited, keeps_nothing, lineage, own_pid, wait_cycle,
+    Ancestor, Cycle, LockId, Step, certain_cycle, first_holding, is_awaited, keeps_nothing, lineage, own_pid,
     youngest,
 };
 use crate::mode::{Family, Mode};
@@ -36,7 +36,7 @@ const PATIENT_LOOKS: usize = 6;
 const DOUBT_AFTER: Duration = Duration::from_secs(1);
 
 /// Looks until it is dropped, or has called the wait off.
-pub(crate) struct Lookout<'a>(&'a Patience<'a>);
+pub(crate) struct DeadlockWatch<'a>(&'a WaitState<'a>);
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy)]
@@ -49,9 +49,9 @@ pub(crate) struct LooksFor {
     pub(crate) may_read_below: bool,
 }
 
-impl<'a> Lookout<'a> {
+impl<'a> DeadlockWatch<'a> {
     /// For the calling thread, which is about to wait for this lock.
-    pub(crate) fn over(lock: &LockFile, looks_for: LooksFor, patience: &'a Patience<'a>) -> Option<Self> {
+    pub(crate) fn over(lock: &LockFile, looks_for: LooksFor, wait_state: &'a WaitState<'a>) -> Option<Self> {
         if looks_for.nested == Nested::Wait && !looks_for.may_read_below {
             return None;
         }
@@ -66,15 +66,15 @@ impl<'a> Lookout<'a> {
             pause: SECOND_LOOK_AFTER,
             seen: None,
             times_seen: 0,
-            on_doubt: patience.on_doubt(),
+            on_doubt: wait_state.on_doubt(),
         };
         let first = if looks_for.may_read_below { Duration::ZERO } else { FIRST_LOOK_AFTER };
-        patience.watch(first, Box::new(move || search.look()));
-        Some(Self(patience))
+        wait_state.watch(first, Box::new(move || search.look()));
+        Some(Self(wait_state))
     }
 }
 
-impl Drop for Lookout<'_> {
+impl Drop for DeadlockWatch<'_> {
     fn drop(&mut self) {
         self.0.unwatch();
     }
@@ -104,7 +104,7 @@ impl Search {
         if std::mem::take(&mut self.looks_for.may_read_below)
             && self.holding_above(file, own).is_some_and(|above| above.mode == Mode::Shared)
         {
-            return Look::End(GaveUp::ReadsBelow);
+            return Look::End(WaitError::ReadsBelow);
         }
         if self.looks_for.nested == Nested::Wait {
             return Look::Never;
@@ -118,9 +118,9 @@ impl Search {
         self.seen = cycle;
         match &self.seen {
             Some(cycle) if self.times_seen > 1 && self.gives_up(cycle) => {
-                Look::End(GaveUp::WouldNeverEnd(Box::new(match cycle.clone() {
-                    Cycle::HeldAbove(ancestor) => Endless::Ancestor(ancestor),
-                    Cycle::Steps(steps) => Endless::Circle(steps),
+                Look::End(WaitError::Deadlock(Box::new(match cycle.clone() {
+                    Cycle::HeldAbove(ancestor) => Deadlock::HeldByAncestor(ancestor),
+                    Cycle::Steps(steps) => Deadlock::Cycle(steps),
                 })))
             }
             Some(_) if self.times_seen == 1 => Look::Again(SEEN_LOOKS_AGAIN_AFTER),
@@ -139,7 +139,7 @@ impl Search {
         if *self.keeps_nothing.get_or_insert_with(|| keeps_nothing(own)) && !is_awaited(own) {
             return None;
         }
-        wait_cycle(file, self.looks_for.mode, self.family, own).ok().flatten()
+        certain_cycle(file, self.looks_for.mode, self.family, own).ok().flatten()
     }
 
     fn gives_up(&self, cycle: &Cycle) -> bool {

@@ -22,7 +22,7 @@ use nix::fcntl::OFlag;
 use super::file::{FileId, LockFile, leads_to};
 use super::gate_permissions::{admits_all, create, is_trusted, may_create};
 use super::open::above_standard;
-use super::unfair::Unordered;
+use super::unfair::UnfairReason;
 use crate::layout::PRESENT;
 use crate::mode::{Family, Mode};
 use crate::sys::fork;
@@ -62,7 +62,7 @@ struct Open {
 /// What the threads of this process do at the gates of one family.
 #[derive(Debug, Default)]
 pub(crate) struct Threads {
-    /// How many readers have the way in, or wait for it: it is one lock to the kernel.
+    /// Request many readers have the way in, or wait for it: it is one lock to the kernel.
     pub(crate) readers: usize,
     /// Whether one of them upgrades: an open file conflicts with none of its own locks.
     pub(crate) upgrades: bool,
@@ -97,7 +97,7 @@ impl GateFile {
     ///
     /// # Errors
     /// Why it cannot be used.
-    pub(crate) fn enter(lock: &LockFile) -> Result<Self, Unordered> {
+    pub(crate) fn enter(lock: &LockFile) -> Result<Self, UnfairReason> {
         for _ in 0..TRIES {
             let Some(gate_file) = Self::open_or_create(lock)? else { continue };
             if gate_file.open().become_present().map_err(|error| unusable(&error))? {
@@ -106,13 +106,13 @@ impl GateFile {
             drop(gate_file);
             thread::yield_now();
         }
-        Err(Unordered::NoGateFile(libc::EAGAIN))
+        Err(UnfairReason::NoGateFile(libc::EAGAIN))
     }
 
     /// `None` if another process has just created or removed it.
-    fn open_or_create(lock: &LockFile) -> Result<Option<Self>, Unordered> {
+    fn open_or_create(lock: &LockFile) -> Result<Option<Self>, UnfairReason> {
         if !HAS_GATES {
-            return Err(Unordered::Unsupported);
+            return Err(UnfairReason::Unsupported);
         }
         let path = lock.gate_file();
         let mut all = all_open();
@@ -123,7 +123,7 @@ impl GateFile {
         let opened = match open_existing(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 if !may_create(lock, &metadata) {
-                    return Err(Unordered::ReadOnly);
+                    return Err(UnfairReason::ReadOnly);
                 }
                 create(path, &metadata).and_then(|file| Ok((above_standard(file)?, true)))
             }
@@ -205,10 +205,10 @@ impl Open {
         lock: &LockFile,
         metadata: &Metadata,
         (file, is_writable): (File, bool),
-    ) -> Result<Self, Unordered> {
+    ) -> Result<Self, UnfairReason> {
         let found = file.metadata().map_err(|error| unusable(&error))?;
         if !is_trusted(&found, metadata) {
-            return Err(Unordered::NotTrusted);
+            return Err(UnfairReason::NotTrusted);
         }
         Ok(Self {
             lock: lock.id,
@@ -265,10 +265,10 @@ fn is_for_want_of_means(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM))
 }
 
-fn unusable(error: &io::Error) -> Unordered {
+fn unusable(error: &io::Error) -> UnfairReason {
     match error.raw_os_error() {
-        Some(libc::ELOOP | libc::EISDIR | libc::ENXIO) => Unordered::NotTrusted,
-        code => Unordered::NoGateFile(code.unwrap_or(libc::EIO)),
+        Some(libc::ELOOP | libc::EISDIR | libc::ENXIO) => UnfairReason::NotTrusted,
+        code => UnfairReason::NoGateFile(code.unwrap_or(libc::EIO)),
     }
 }
 

@@ -21,9 +21,9 @@ use std::hash::{BuildHasher, RandomState};
 use super::file::LockFile;
 use super::gate_file::GateFile;
 use super::main_lock;
-use super::unfair::Unordered;
-use super::wait_error::GaveUp;
-use super::wait_state::Patience;
+use super::unfair::UnfairReason;
+use super::wait_error::WaitError;
+use super::wait_state::WaitState;
 use crate::layout::{Bytes, Gate};
 use crate::mode::{Family, Mode};
 use crate::sys::records::{self, Owner};
@@ -87,13 +87,13 @@ impl Gates {
     ///
     /// # Errors
     /// Why there are none.
-    pub(crate) fn before(lock: &LockFile, side: Side) -> Result<Option<Self>, Unordered> {
+    pub(crate) fn before(lock: &LockFile, side: Side) -> Result<Option<Self>, UnfairReason> {
         if side == Side::Bypass {
             return Ok(None);
         }
         let (file, family) = (GateFile::enter(lock)?, lock.family);
         if side != Side::Reader && !file.is_writable() {
-            return Err(Unordered::ReadOnly);
+            return Err(UnfairReason::ReadOnly);
         }
         if side == Side::Reader {
             file.threads(family).readers += 1;
@@ -102,22 +102,22 @@ impl Gates {
     }
 
     /// Goes through, sleeping in the kernel at each gate that is closed.
-    pub(crate) fn pass(&mut self, lock: &LockFile, patience: &Patience) -> Result<(), GaveUp> {
+    pub(crate) fn pass(&mut self, lock: &LockFile, wait_state: &WaitState) -> Result<(), WaitError> {
         let gate = Gate::of(self.family);
         match self.side {
             Side::Bypass => Ok(()),
-            Side::Reader => self.take(gate.way_in(), Mode::Shared, patience),
+            Side::Reader => self.take(gate.way_in(), Mode::Shared, wait_state),
             Side::FairWriter => {
-                self.take(gate.queue(), Mode::Exclusive, patience)?;
-                enter_with_the_readers(lock, patience)?;
-                self.take(gate.passage(), Mode::Exclusive, patience)
+                self.take(gate.queue(), Mode::Exclusive, wait_state)?;
+                enter_with_the_readers(lock, wait_state)?;
+                self.take(gate.passage(), Mode::Exclusive, wait_state)
             }
             Side::PreferringWriter => {
                 self.intent = self.free_intent();
                 if let Some(byte) = self.intent {
-                    self.take(byte, Mode::Exclusive, patience)?;
+                    self.take(byte, Mode::Exclusive, wait_state)?;
                 }
-                self.take(gate.queue(), Mode::Exclusive, patience)
+                self.take(gate.queue(), Mode::Exclusive, wait_state)
             }
         }
     }
@@ -148,12 +148,12 @@ impl Gates {
     /// Takes the gate, waiting for it if it is closed. Where the kernel refuses (it sees a deadlock
     /// between processes where there is none between their threads, or has no locks left) this one
     /// goes on without.
-    fn take(&self, gate: Bytes, mode: Mode, patience: &Patience) -> Result<(), GaveUp> {
+    fn take(&self, gate: Bytes, mode: Mode, wait_state: &WaitState) -> Result<(), WaitError> {
         if !matches!(records::try_set(self.file.file(), Owner::Process, gate, mode), Ok(false)) {
             return Ok(());
         }
-        match patience.block(|| records::set(self.file.file(), Owner::Process, gate, mode)) {
-            Err(GaveUp::Failed(_)) => Ok(()),
+        match wait_state.block(|| records::set(self.file.file(), Owner::Process, gate, mode)) {
+            Err(WaitError::Failed(_)) => Ok(()),
             waited => waited,
         }
     }
@@ -208,10 +208,10 @@ impl Drop for Intent {
 
 /// Waits until no writer holds the lock: has it shared for an instant, together with the readers
 /// that have been waiting. An error costs order only.
-fn enter_with_the_readers(lock: &LockFile, patience: &Patience) -> Result<(), GaveUp> {
-    match patience.block(|| main_lock::lock(lock, Mode::Shared)) {
-        Ok(()) => main_lock::unlock(lock).map_err(GaveUp::Failed),
-        Err(GaveUp::Failed(_)) => Ok(()),
+fn enter_with_the_readers(lock: &LockFile, wait_state: &WaitState) -> Result<(), WaitError> {
+    match wait_state.block(|| main_lock::lock(lock, Mode::Shared)) {
+        Ok(()) => main_lock::unlock(lock).map_err(WaitError::Failed),
+        Err(WaitError::Failed(_)) => Ok(()),
         Err(gave_up) => Err(gave_up),
     }
 }

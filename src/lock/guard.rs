@@ -8,11 +8,11 @@ use super::gates::Intent;
 use super::main_lock;
 use super::request::Nested;
 use super::share::{Joined, Plan, Share, is_shared};
-use super::unfair::Unordered;
+use super::unfair::UnfairReason;
 use super::upgrade::{downgrade, upgrade};
-use super::wait::Waiting;
-use super::wait_error::GaveUp;
-use super::wait_state::Patience;
+use super::wait::Wait;
+use super::wait_error::WaitError;
+use super::wait_state::WaitState;
 use crate::mode::Mode;
 use crate::sys::fork;
 
@@ -38,8 +38,8 @@ pub(crate) struct Held {
     lock: Option<LockFile>,
     mode: Cell<Mode>,
     intent: RefCell<Option<Intent>>,
-    unordered: Option<Unordered>,
-    at_the_end: AtTheEnd,
+    unordered: Option<UnfairReason>,
+    on_release: OnRelease,
     share: Option<Share>,
     /// Whether another process may have inherited it, and run under it.
     is_exposed: Cell<bool>,
@@ -49,7 +49,7 @@ pub(crate) struct Held {
 
 /// What becomes of the lock when it is given back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AtTheEnd {
+pub(crate) enum OnRelease {
     Unlock,
     /// It was held shared before, and is again.
     Downgrade,
@@ -101,18 +101,17 @@ impl DescriptorGuard {
 
     /// Why the lock was taken first come, first served, if an order was asked for and could not be had.
     #[must_use]
-    pub fn unordered(&self) -> Option<Unordered> {
-        self.held.as_ref().and_then(Held::unordered)
+    pub fn unfair_reason(&self) -> Option<UnfairReason> {
+        self.held.as_ref().and_then(Held::unfair_reason)
     }
 
     /// Leaves the lock as it is to whoever has the descriptor.
     ///
     /// # Panics
     /// If the system refuses a second shared lock beside one that is held, as for want of memory.
-    pub fn keep(self) {
+    pub fn detach(self) {
         if let Some(descriptor) = &self.descriptor {
-            let locked =
-                Patience::new(Waiting::forever()).block(|| main_lock::lock(descriptor, Mode::Shared));
+            let locked = WaitState::new(Wait::forever()).block(|| main_lock::lock(descriptor, Mode::Shared));
             assert!(locked.is_ok(), "the descriptor cannot be locked: {locked:?}");
         }
         if let Some(held) = self.held {
@@ -127,14 +126,14 @@ impl Held {
         lock: LockFile,
         mode: Mode,
         intent: Option<Intent>,
-        unordered: Option<Unordered>,
+        unordered: Option<UnfairReason>,
     ) -> Self {
         Self {
             lock: Some(lock),
             mode: Cell::new(mode),
             intent: RefCell::new(intent),
             unordered,
-            at_the_end: AtTheEnd::Unlock,
+            on_release: OnRelease::Unlock,
             share: None,
             is_exposed: Cell::new(false),
             unlocks: Some(fork::process()),
@@ -142,9 +141,9 @@ impl Held {
     }
 
     /// A lock of the caller's that was held before.
-    pub(crate) fn converted(lock: LockFile, mode: Mode, at_the_end: AtTheEnd) -> Self {
+    pub(crate) fn converted(lock: LockFile, mode: Mode, on_release: OnRelease) -> Self {
         let mut held = Self::new(lock, mode, None, None);
-        held.at_the_end = at_the_end;
+        held.on_release = on_release;
         held
     }
 
@@ -152,7 +151,7 @@ impl Held {
         self.mode.get()
     }
 
-    pub(crate) fn unordered(&self) -> Option<Unordered> {
+    pub(crate) fn unfair_reason(&self) -> Option<UnfairReason> {
         self.unordered
     }
 
@@ -166,14 +165,14 @@ impl Held {
     }
 
     /// From shared to exclusive. Refused, it is held as before, unless it is lost.
-    pub(crate) fn upgrade(&self, nested: Nested, patience: &Patience) -> Result<(), GaveUp> {
-        upgrade(self.lock(), nested, patience)?;
+    pub(crate) fn upgrade(&self, nested: Nested, wait_state: &WaitState) -> Result<(), WaitError> {
+        upgrade(self.lock(), nested, wait_state)?;
         self.mode.set(Mode::Exclusive);
         Ok(())
     }
 
     /// From exclusive to shared.
-    pub(crate) fn downgrade(&self) -> Result<(), GaveUp> {
+    pub(crate) fn downgrade(&self) -> Result<(), WaitError> {
         self.intent.take();
         downgrade(self.lock())?;
         self.mode.set(Mode::Shared);
@@ -192,23 +191,23 @@ impl Held {
     }
 
     fn share(&mut self) {
-        let plan = match self.at_the_end {
-            AtTheEnd::Unlock => Plan::Unlock,
-            AtTheEnd::Downgrade => Plan::Downgrade,
-            AtTheEnd::Keep => Plan::Keep,
+        let plan = match self.on_release {
+            OnRelease::Unlock => Plan::Unlock,
+            OnRelease::Downgrade => Plan::Downgrade,
+            OnRelease::Keep => Plan::Keep,
         };
         self.share = Share::begin(self.lock(), plan);
     }
 
     /// What is to be done with the lock now: nothing, if others run under it.
-    fn end(&mut self) -> AtTheEnd {
+    fn end(&mut self) -> OnRelease {
         match self.share.take() {
-            None if self.is_exposed.get() && is_shared(self.lock()) => AtTheEnd::Keep,
-            None => self.at_the_end,
+            None if self.is_exposed.get() && is_shared(self.lock()) => OnRelease::Keep,
+            None => self.on_release,
             Some(share) => match share.leave(self.lock()) {
-                Some(Plan::Unlock) => AtTheEnd::Unlock,
-                Some(Plan::Downgrade) => AtTheEnd::Downgrade,
-                Some(Plan::Keep) | None => AtTheEnd::Keep,
+                Some(Plan::Unlock) => OnRelease::Unlock,
+                Some(Plan::Downgrade) => OnRelease::Downgrade,
+                Some(Plan::Keep) | None => OnRelease::Keep,
             },
         }
     }
@@ -227,20 +226,20 @@ impl Held {
         if self.unlocks.take() != Some(fork::process()) {
             return false;
         }
-        let at_the_end = self.end();
+        let on_release = self.end();
         let lock = self.lock();
-        match at_the_end {
-            AtTheEnd::Unlock => {
+        match on_release {
+            OnRelease::Unlock => {
                 // Readers come in before a fair writer closes the passage again.
                 self.intent.take();
                 let _ = main_lock::unlock(lock);
             }
-            AtTheEnd::Downgrade => {
+            OnRelease::Downgrade => {
                 let _ = downgrade(lock);
             }
-            AtTheEnd::Keep => {}
+            OnRelease::Keep => {}
         }
-        at_the_end == AtTheEnd::Unlock
+        on_release == OnRelease::Unlock
     }
 }
 

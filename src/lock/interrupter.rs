@@ -13,25 +13,25 @@ use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use super::wait_error::GaveUp;
+use super::wait_error::WaitError;
 use crate::sys::helper_thread;
 use crate::sys::interrupt::{Interruptible, Target};
 
 const AGAIN_AFTER: Duration = Duration::from_millis(1);
 
-/// Rings at the deadline, if there is one, or when its bell is rung, for the thread that set it, until
+/// Rings at the deadline, if there is one, or when its waker is rung, for the thread that set it, until
 /// it is dropped.
 #[derive(Debug)]
-pub(crate) struct Alarm {
+pub(crate) struct Interrupter {
     shared: Arc<Shared>,
     interruptible: Interruptible,
 }
 
-/// Rings the alarm, from any thread.
+/// Rings the interrupter, from any thread.
 #[derive(Debug, Clone)]
-pub(crate) struct Bell(Arc<Shared>);
+pub(crate) struct Waker(Arc<Shared>);
 
-/// While this lives the thread is in a lock call, and the alarm rings for it.
+/// While this lives the thread is in a lock call, and the interrupter rings for it.
 #[derive(Debug)]
 pub(crate) struct InCall<'a>(&'a Shared);
 
@@ -41,7 +41,7 @@ pub(crate) enum Look {
     /// Look again after this time.
     Again(Duration),
     /// The wait is to end, for this reason.
-    End(GaveUp),
+    End(WaitError),
     /// There is nothing to look for.
     Never,
 }
@@ -58,7 +58,7 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     in_call: Option<Target>,
-    called_off: Option<GaveUp>,
+    called_off: Option<WaitError>,
     watch: Option<Watch>,
     /// What ends the wait when it can be read.
     stop: Option<Arc<Stop>>,
@@ -82,8 +82,8 @@ struct Stop {
     wakes: PipeWriter,
 }
 
-impl Alarm {
-    /// Sets the alarm for the calling thread.
+impl Interrupter {
+    /// Sets the interrupter for the calling thread.
     pub(crate) fn set(deadline: Option<Instant>) -> io::Result<Self> {
         let interruptible = Interruptible::new()?;
         let shared = Arc::new(Shared::default());
@@ -92,7 +92,7 @@ impl Alarm {
         Ok(Self { shared, interruptible })
     }
 
-    /// The calling thread, which set the alarm, is about to enter a lock call.
+    /// The calling thread, which set the interrupter, is about to enter a lock call.
     pub(crate) fn rings_for_this_thread(&self) -> InCall<'_> {
         let target = self.interruptible.target();
         self.shared.change(|state| state.in_call = Some(target));
@@ -130,29 +130,29 @@ impl Alarm {
         state.watches_ended += 1;
     }
 
-    /// What rings this alarm.
-    pub(crate) fn bell(&self) -> Bell {
-        Bell(Arc::clone(&self.shared))
+    /// What rings this interrupter.
+    pub(crate) fn waker(&self) -> Waker {
+        Waker(Arc::clone(&self.shared))
     }
 
-    /// Why the bell was rung, if it was; told once.
-    pub(crate) fn called_off(&self) -> Option<GaveUp> {
+    /// Why the waker was rung, if it was; told once.
+    pub(crate) fn called_off(&self) -> Option<WaitError> {
         let mut state = self.shared.lock();
         state.rung = false;
         state.called_off.take()
     }
 }
 
-impl Bell {
+impl Waker {
     /// Has the thread look up from its sleep.
-    pub(crate) fn ring(&self) {
+    pub(crate) fn wakeable(&self) {
         self.0.change(|state| state.rung = true);
     }
 
     /// Calls the waiting off, for this reason.
-    pub(crate) fn call_off(&self, why: GaveUp) {
+    pub(crate) fn call_off(&self, why: WaitError) {
         self.0.lock().called_off = Some(why);
-        self.ring();
+        self.wakeable();
     }
 
     /// Takes back what it was rung for, if the thread has not heard it.
@@ -162,13 +162,13 @@ impl Bell {
         state.rung = false;
     }
 
-    /// Whether both ring the same alarm.
+    /// whether both wake the same interrupter.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl Drop for Alarm {
+impl Drop for Interrupter {
     fn drop(&mut self) {
         self.shared.change(|state| state.over = true);
     }

@@ -36,24 +36,24 @@ mod wait_error;
 mod wait_state;
 
 pub(crate) use acquire::{Acquired, acquire};
-pub use cancel::Cancel;
-pub(crate) use cancel::Ring;
-pub use deadlock::{Endless, held_by};
-pub use error::{Error, Unopenable};
+pub use cancel::CancelToken;
+pub(crate) use cancel::Wakeable;
+pub use deadlock::{Deadlock, held_by};
+pub use error::{Error, OpenError, Operation};
 pub(crate) use file::{FileId, LockFile, leads_to};
 pub use guard::DescriptorGuard;
 pub(crate) use guard::Held;
-pub(crate) use interrupter::Bell;
+pub(crate) use interrupter::Waker;
 pub(crate) use open::{create, open_existing, open_removed, opened};
 pub use request::Nested;
-pub(crate) use request::{How, Threads};
+pub(crate) use request::{Request, Threads};
 pub(crate) use share::Joined;
-pub use unfair::Unordered;
+pub use unfair::UnfairReason;
 pub(crate) use unseen::{Found, find_out};
 pub(crate) use unseen::{convert, unlock};
-pub use wait::Waiting;
-pub(crate) use wait_error::GaveUp;
-pub(crate) use wait_state::Patience;
+pub use wait::Wait;
+pub(crate) use wait_error::WaitError;
+pub(crate) use wait_state::WaitState;
 
 /// For those who read the kernel's table.
 #[cfg(all(target_os = "linux", not(fasten_portable)))]

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use nix::fcntl::OFlag;
 use nix::unistd::geteuid;
 
-use super::error::{Error, Unopenable};
+use super::error::{Error, OpenError, Operation};
 use super::file::{FileId, LockFile};
 use crate::holders::Removed;
 use crate::mode::Family;
@@ -25,7 +25,7 @@ use crate::sys::descriptor::{duplicate, without_nonblock};
 /// Opens the lock file that is there.
 ///
 /// # Errors
-/// [`Unopenable::Missing`] if there is none.
+/// [`OpenError::Missing`] if there is none.
 pub(crate) fn open_existing(path: &Path, family: Family) -> Result<LockFile, Error> {
     let file = open_readable(path).and_then(above_standard).map_err(|error| not_opened(path, error))?;
     let lock = checked(path, file, family)?;
@@ -62,7 +62,7 @@ fn target_of(path: &Path) -> Result<PathBuf, Error> {
             _ => Path::new("."),
         };
         if is_foreign(&target, directory) {
-            return Err(could_not_open(path, Unopenable::ForeignLink));
+            return Err(could_not_open(path, OpenError::ForeignLink));
         }
         target = directory.join(next);
     }
@@ -169,7 +169,7 @@ fn checked(path: &Path, file: File, family: Family) -> Result<LockFile, Error> {
         None
     };
     if let Some(wrong) = wrong {
-        return Err(could_not_open(path, Unopenable::WrongKind(wrong)));
+        return Err(could_not_open(path, OpenError::WrongKind(wrong)));
     }
     Ok(LockFile::new(path.to_owned(), file, FileId::from(&metadata), true, family))
 }
@@ -181,10 +181,10 @@ fn is_executable(lock: &LockFile) -> bool {
 
 fn not_opened(path: &Path, error: io::Error) -> Error {
     match error.raw_os_error() {
-        Some(libc::ENOENT) => could_not_open(path, Unopenable::Missing),
-        Some(libc::ENXIO) => could_not_open(path, Unopenable::WrongKind("a socket")),
+        Some(libc::ENOENT) => could_not_open(path, OpenError::Missing),
+        Some(libc::ENXIO) => could_not_open(path, OpenError::WrongKind("a socket")),
         Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM) => out_of_resources(path, error),
-        _ => could_not_open(path, Unopenable::NotOpened(error)),
+        _ => could_not_open(path, OpenError::NotOpened(error)),
     }
 }
 
@@ -192,16 +192,16 @@ fn not_created(path: &Path, error: io::Error) -> Error {
     match error.raw_os_error() {
         Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM) => out_of_resources(path, error),
         Some(libc::ENOENT | libc::ENOTDIR | libc::EISDIR | libc::ELOOP | libc::ENAMETOOLONG) => {
-            could_not_open(path, Unopenable::NotOpened(error))
+            could_not_open(path, OpenError::NotOpened(error))
         }
-        _ => could_not_open(path, Unopenable::NotCreated(error)),
+        _ => could_not_open(path, OpenError::NotCreated(error)),
     }
 }
 
 fn out_of_resources(path: &Path, source: io::Error) -> Error {
-    Error::System { path: path.to_owned(), doing: "opening it", source }
+    Error::System { path: path.to_owned(), operation: Operation::Open, source }
 }
 
-fn could_not_open(path: &Path, why: Unopenable) -> Error {
+fn could_not_open(path: &Path, why: OpenError) -> Error {
     Error::CouldNotOpen { path: path.to_owned(), why }
 }

@@ -8,12 +8,12 @@
 use std::os::fd::RawFd;
 use std::path::PathBuf;
 
-use super::error::Error;
+use super::error::{Error, Operation};
 use super::file::{FileId, LockFile};
 use super::main_lock;
-use super::wait::Waiting;
-use super::wait_error::GaveUp;
-use super::wait_state::Patience;
+use super::wait::Wait;
+use super::wait_error::WaitError;
+use super::wait_state::WaitState;
 use crate::layout::Bytes;
 use crate::mode::{Family, Mode};
 use crate::sys::descriptor::duplicate;
@@ -26,10 +26,10 @@ pub(crate) fn lock(
     mode: Mode,
     family: Family,
     bytes: Bytes,
-    waiting: Waiting<'_>,
+    waiting: Wait<'_>,
 ) -> Result<(), Error> {
     let lock = opened(descriptor, family)?;
-    let patience = Patience::new(waiting);
+    let wait_state = WaitState::new(waiting);
     let tried = match family {
         Family::Flock => main_lock::try_lock(&lock, mode),
         Family::Fcntl => records::try_set(&lock.file, Owner::Description, bytes, mode),
@@ -40,11 +40,11 @@ pub(crate) fn lock(
     };
     let taken = match tried {
         Ok(true) => Ok(()),
-        Ok(false) => patience.begin(&lock.path).and_then(|()| patience.block(block)),
-        Err(error) => Err(GaveUp::Failed(error)),
+        Ok(false) => wait_state.begin(&lock.path).and_then(|()| wait_state.block(block)),
+        Err(error) => Err(WaitError::Failed(error)),
     };
     taken.map_err(|why| match why {
-        GaveUp::Failed(source) => Error::System { path: lock.path, doing: "locking it", source },
+        WaitError::Failed(source) => Error::System { path: lock.path, operation: Operation::Lock, source },
         why => Error::refused(&lock.path, why),
     })
 }
@@ -57,7 +57,7 @@ pub(crate) fn unlock(descriptor: RawFd, family: Family, bytes: Bytes) -> Result<
         Family::Flock => main_lock::unlock(&lock),
         Family::Fcntl => records::clear(&lock.file, Owner::Description, bytes),
     };
-    unlocked.map_err(|source| Error::System { path: lock.path, doing: "unlocking it", source })
+    unlocked.map_err(|source| Error::System { path: lock.path, operation: Operation::Unlock, source })
 }
 
 fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Error> {
@@ -65,6 +65,6 @@ fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Error> {
     let file = duplicate(descriptor).and_then(|file| Ok((FileId::from(&file.metadata()?), file)));
     match file {
         Ok((id, file)) => Ok(LockFile::new(path, file, id, false, family)),
-        Err(source) => Err(Error::System { path, doing: "locking it", source }),
+        Err(source) => Err(Error::System { path, operation: Operation::Lock, source }),
     }
 }

@@ -12,7 +12,7 @@ use crate::thread::Preference;
 
 /// How one lock is wanted.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct How {
+pub(crate) struct Request {
     pub(crate) mode: Mode,
     pub(crate) preference: Preference,
     pub(crate) nested: Nested,
@@ -41,7 +41,7 @@ pub(crate) enum Threads {
 /// It is looked for while the thread waits in the kernel's queue, by another thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Nested {
-    /// It is an error, at once: [`Error::WouldNeverEnd`](super::Error).
+    /// It is an error, at once: [`Error::Deadlock`](super::Error).
     #[default]
     Refuse,
     /// A lock that this process has inherited is taken for its own, so the lock is reentrant; one of

@@ -12,7 +12,7 @@ use super::file::LockFile;
 use super::gate_file::GateFile;
 use super::main_lock;
 use super::upgrade::downgrade;
-use crate::holders::{Above, users};
+use crate::holders::{AncestorLookup, users};
 use crate::layout::Gate;
 use crate::mode::{Family, Mode};
 use crate::sys::fork;
@@ -43,7 +43,7 @@ pub(crate) struct Joined {
     mode: Mode,
     share: Option<Share>,
     /// Those from which it is inherited. They give it back, unless they are gone.
-    above: Above,
+    above: AncestorLookup,
     process: u32,
 }
 
@@ -82,7 +82,7 @@ fn plan_of_others(gates: &GateFile, lock: &LockFile) -> Option<Plan> {
 impl Joined {
     /// Joins the lock of this open file, held so.
     pub(crate) fn new(lock: LockFile, mode: Mode) -> Self {
-        let above = Above::of(&lock.file);
+        let above = AncestorLookup::of(&lock.file);
         let share = Share::begin(&lock, Plan::Keep);
         Self { lock, mode, share, above, process: fork::process() }
     }

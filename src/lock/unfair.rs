@@ -9,7 +9,7 @@ use super::error::lower;
 /// cannot be upgraded. Exclusion is not touched by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Unordered {
+pub enum UnfairReason {
     /// This process may only read the lock file, so nobody would trust a gate file of its own.
     ReadOnly,
     /// What stands in the gate file's place belongs to a user who may not write the lock file, or
@@ -29,7 +29,7 @@ pub enum Unordered {
     NotVisible,
 }
 
-impl fmt::Display for Unordered {
+impl fmt::Display for UnfairReason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ReadOnly => out.write_str("it is not writable, and no writer has made a gate file for it"),

@@ -23,16 +23,16 @@
 use std::time::Duration;
 use std::{io, thread};
 
-use super::deadlock::Endless;
-use super::deadlock_watch::{Lookout, LooksFor};
+use super::deadlock::Deadlock;
+use super::deadlock_watch::{DeadlockWatch, LooksFor};
 use super::file::LockFile;
 use super::gate_file::GateFile;
 use super::main_lock;
 use super::request::Nested;
-use super::unfair::Unordered;
-use super::wait::Waiting;
-use super::wait_error::GaveUp;
-use super::wait_state::Patience;
+use super::unfair::UnfairReason;
+use super::wait::Wait;
+use super::wait_error::WaitError;
+use super::wait_state::WaitState;
 use crate::holders::holds_alone;
 use crate::layout::Gate;
 use crate::mode::{Family, Mode};
@@ -43,12 +43,12 @@ use crate::sys::statfs::keeps_families_apart;
 const LONGEST_RETURN: Duration = Duration::from_secs(1);
 
 /// From shared to exclusive. Refused, the shared lock is held as before.
-pub(crate) fn upgrade(lock: &LockFile, nested: Nested, patience: &Patience) -> Result<(), GaveUp> {
-    let conversion = Conversion::begin(lock, patience)?;
-    if lock.family == Family::Flock && !patience.may_wait() && !holds_alone(&lock.file, lock.family) {
-        return Err(GaveUp::Busy);
+pub(crate) fn upgrade(lock: &LockFile, nested: Nested, wait_state: &WaitState) -> Result<(), WaitError> {
+    let conversion = UpgradeGate::begin(lock, wait_state)?;
+    if lock.family == Family::Flock && !wait_state.may_wait() && !holds_alone(&lock.file, lock.family) {
+        return Err(WaitError::Busy);
     }
-    let converted = become_exclusive(lock, nested, patience);
+    let converted = become_exclusive(lock, nested, wait_state);
     let kept = match (&converted, lock.family) {
         (Err(_), Family::Flock) => take_back(lock),
         _ => Ok(()),
@@ -57,34 +57,34 @@ pub(crate) fn upgrade(lock: &LockFile, nested: Nested, patience: &Patience) -> R
     drop(conversion);
     if lock.family == Family::Flock && !was_seen {
         let _ = main_lock::unlock(lock);
-        return Err(GaveUp::Lost);
+        return Err(WaitError::Lost);
     }
     kept.and(converted)
 }
 
 /// From exclusive to shared. Nobody else holds it, so Linux (since 4.0) gives
 /// the new lock in the same step in which it takes the old one.
-pub(crate) fn downgrade(lock: &LockFile) -> Result<(), GaveUp> {
-    Patience::new(Waiting::forever()).block(|| main_lock::lock(lock, Mode::Shared))
+pub(crate) fn downgrade(lock: &LockFile) -> Result<(), WaitError> {
+    WaitState::new(Wait::forever()).block(|| main_lock::lock(lock, Mode::Shared))
 }
 
-fn become_exclusive(lock: &LockFile, nested: Nested, patience: &Patience) -> Result<(), GaveUp> {
-    if main_lock::try_lock(lock, Mode::Exclusive).map_err(GaveUp::Failed)? {
+fn become_exclusive(lock: &LockFile, nested: Nested, wait_state: &WaitState) -> Result<(), WaitError> {
+    if main_lock::try_lock(lock, Mode::Exclusive).map_err(WaitError::Failed)? {
         return Ok(());
     }
-    patience.begin(&lock.path)?;
+    wait_state.begin(&lock.path)?;
     let looks_for = LooksFor { mode: Mode::Exclusive, nested, may_read_below: false };
-    let lookout = Lookout::over(lock, looks_for, patience);
-    let taken = patience.block(|| main_lock::lock(lock, Mode::Exclusive));
-    drop(lookout);
+    let watch = DeadlockWatch::over(lock, looks_for, wait_state);
+    let taken = wait_state.block(|| main_lock::lock(lock, Mode::Exclusive));
+    drop(watch);
     taken
 }
 
 /// A flock that could not be converted is gone. Nobody who keeps the gates has
 /// got in, for we stand in ours still.
-fn take_back(lock: &LockFile) -> Result<(), GaveUp> {
-    let patience = Patience::new(Waiting::at_most(LONGEST_RETURN));
-    patience.block(|| main_lock::lock(lock, Mode::Shared)).map_err(|_| GaveUp::Lost)
+fn take_back(lock: &LockFile) -> Result<(), WaitError> {
+    let wait_state = WaitState::new(Wait::at_most(LONGEST_RETURN));
+    wait_state.block(|| main_lock::lock(lock, Mode::Shared)).map_err(|_| WaitError::Lost)
 }
 
 /// A reader stands in the gates for an instant; one that is not to wait looks so often whether it
@@ -93,33 +93,33 @@ const LOOKS: usize = 1000;
 
 /// While this lives, no other process converts this lock or gets in between.
 #[derive(Debug)]
-pub(crate) struct Conversion {
+pub(crate) struct UpgradeGate {
     file: GateFile,
     family: Family,
 }
 
-impl Conversion {
+impl UpgradeGate {
     /// For one that holds the lock shared and wants it exclusively.
-    pub(crate) fn begin(lock: &LockFile, patience: &Patience) -> Result<Self, GaveUp> {
+    pub(crate) fn begin(lock: &LockFile, wait_state: &WaitState) -> Result<Self, WaitError> {
         if !keeps_families_apart(&lock.file) {
-            return Err(GaveUp::CannotConvert(Unordered::NotLocal));
+            return Err(WaitError::CannotConvert(UnfairReason::NotLocal));
         }
-        let file = GateFile::enter(lock).map_err(GaveUp::CannotConvert)?;
+        let file = GateFile::enter(lock).map_err(WaitError::CannotConvert)?;
         if !file.is_writable() {
-            return Err(GaveUp::CannotConvert(Unordered::ReadOnly));
+            return Err(WaitError::CannotConvert(UnfairReason::ReadOnly));
         }
         if lock.family == Family::Flock && !file.is_seen_by_all(lock) {
-            return Err(GaveUp::CannotConvert(Unordered::NotSeenByAll));
+            return Err(WaitError::CannotConvert(UnfairReason::NotSeenByAll));
         }
         if std::mem::replace(&mut file.threads(lock.family).upgrades, true) {
             return Err(refused_for_another());
         }
         let conversion = Self { file, family: lock.family };
-        conversion.take_the_gate(patience)?;
+        conversion.take_the_gate(wait_state)?;
         Ok(conversion)
     }
 
-    fn take_the_gate(&self, patience: &Patience) -> Result<(), GaveUp> {
+    fn take_the_gate(&self, wait_state: &WaitState) -> Result<(), WaitError> {
         let (gate, file) = (Gate::of(self.family), self.file.file());
         let free = |mode| records::is_free(file, gate.conversion(), mode).map_err(|error| unusable(&error));
         let mut looks = 0;
@@ -128,10 +128,10 @@ impl Conversion {
             if !free(Mode::Shared)? {
                 return Err(refused_for_another());
             }
-            if patience.may_wait() {
-                self.wait_for_those_that_pass(patience)?;
+            if wait_state.may_wait() {
+                self.wait_for_those_that_pass(wait_state)?;
             } else if looks == LOOKS {
-                return Err(GaveUp::Busy);
+                return Err(WaitError::Busy);
             }
             looks += 1;
             thread::yield_now();
@@ -140,9 +140,9 @@ impl Conversion {
     }
 
     /// Not in the gate itself: a converter might come first, and would wait for us.
-    fn wait_for_those_that_pass(&self, patience: &Patience) -> Result<(), GaveUp> {
+    fn wait_for_those_that_pass(&self, wait_state: &WaitState) -> Result<(), WaitError> {
         let (landing, file) = (Gate::of(self.family).landing(), self.file.file());
-        at_a_gate(patience.block(|| records::set(file, Owner::Description, landing, Mode::Exclusive)))?;
+        at_a_gate(wait_state.block(|| records::set(file, Owner::Description, landing, Mode::Exclusive)))?;
         let _ = records::clear(file, Owner::Description, landing);
         Ok(())
     }
@@ -153,7 +153,7 @@ impl Conversion {
     }
 }
 
-impl Drop for Conversion {
+impl Drop for UpgradeGate {
     fn drop(&mut self) {
         let gate = Gate::of(self.family).conversion();
         let _ = records::clear(self.file.file(), Owner::Description, gate);
@@ -161,8 +161,8 @@ impl Drop for Conversion {
     }
 }
 
-fn refused_for_another() -> GaveUp {
-    GaveUp::WouldNeverEnd(Box::new(Endless::Conversion))
+fn refused_for_another() -> WaitError {
+    WaitError::Deadlock(Box::new(Deadlock::Upgrade))
 }
 
 /// An upgrade of this lock that is to be let in first, if there is one. In the fcntl family the
@@ -180,9 +180,13 @@ pub(crate) fn under_way(lock: &LockFile) -> io::Result<Option<GateFile>> {
 }
 
 /// Sleeps until the upgrade is over.
-pub(crate) fn wait_until_over(upgrade: &GateFile, family: Family, patience: &Patience) -> Result<(), GaveUp> {
+pub(crate) fn wait_until_over(
+    upgrade: &GateFile,
+    family: Family,
+    wait_state: &WaitState,
+) -> Result<(), WaitError> {
     let (gate, file) = (Gate::of(family).landing_and_conversion(), upgrade.file());
-    at_a_gate(patience.block(|| records::set(file, Owner::Process, gate, Mode::Shared)))?;
+    at_a_gate(wait_state.block(|| records::set(file, Owner::Process, gate, Mode::Shared)))?;
     let _ = records::clear(file, Owner::Process, gate);
     Ok(())
 }
@@ -190,9 +194,9 @@ pub(crate) fn wait_until_over(upgrade: &GateFile, family: Family, patience: &Pat
 /// That the kernel refuses a gate (`ENOLCK`, or `EDEADLK` where there is none between the threads
 /// of the processes) is no failure. Whoever waited there looks again, and meets the one that
 /// converts at the main lock.
-fn at_a_gate(waited: Result<(), GaveUp>) -> Result<(), GaveUp> {
+fn at_a_gate(waited: Result<(), WaitError>) -> Result<(), WaitError> {
     match waited {
-        Err(GaveUp::Failed(_)) => {
+        Err(WaitError::Failed(_)) => {
             thread::yield_now();
             Ok(())
         }
@@ -201,6 +205,6 @@ fn at_a_gate(waited: Result<(), GaveUp>) -> Result<(), GaveUp> {
 }
 
 /// Without the gate nothing is converted, for the lock might be lost; it is held as before.
-fn unusable(error: &io::Error) -> GaveUp {
-    GaveUp::CannotConvert(Unordered::NoGateFile(error.raw_os_error().unwrap_or(libc::EIO)))
+fn unusable(error: &io::Error) -> WaitError {
+    WaitError::CannotConvert(UnfairReason::NoGateFile(error.raw_os_error().unwrap_or(libc::EIO)))
 }

@@ -5,27 +5,27 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::cancel::Cancel;
-use super::wait_state::Wait;
+use super::cancel::CancelToken;
+use super::wait_state::Limit;
 use crate::holders::Ancestor;
 
 /// How a call waits for a lock that somebody else holds: for how long, what may call it off, and who is told.
 ///
 /// ```
-/// use fasten::{Cancel, Waiting};
+/// use fasten::{CancelToken, Wait};
 /// use std::time::Duration;
 ///
-/// let cancel = Cancel::default();
-/// let waiting = Waiting::at_most(Duration::from_secs(5))
-///     .unless(&cancel)
-///     .telling(&|path| eprintln!("waiting for {}", path.display()));
+/// let cancel = CancelToken::default();
+/// let waiting = Wait::at_most(Duration::from_secs(5))
+///     .cancel_on(&cancel)
+///     .on_wait(&|path| eprintln!("waiting for {}", path.display()));
 /// # drop(waiting);
 /// ```
 #[derive(Clone, Copy)]
-pub struct Waiting<'a> {
-    pub(crate) wait: Wait,
-    pub(crate) cancel: Option<&'a Cancel>,
-    pub(crate) on_wait: &'a dyn Fn(&Path),
+pub struct Wait<'a> {
+    pub(crate) limit: Limit,
+    pub(crate) cancel: Option<&'a CancelToken>,
+    pub(crate) tells: &'a dyn Fn(&Path),
     pub(crate) on_doubt: Option<OnDoubt>,
     pub(crate) stop: Option<Stop<'a>>,
 }
@@ -42,50 +42,50 @@ pub(crate) struct Stop<'a> {
 /// never end and that is not certain.
 pub(crate) type OnDoubt = fn(&Path, &Ancestor);
 
-impl<'a> Waiting<'a> {
+impl<'a> Wait<'a> {
     /// Until the lock is free.
     #[must_use]
     pub fn forever() -> Self {
-        Self::new(Wait::Forever)
+        Self::new(Limit::Forever)
     }
 
     /// Not at all.
     #[must_use]
     pub fn never() -> Self {
-        Self::new(Wait::Never)
+        Self::new(Limit::Never)
     }
 
     /// So long for each call, whatever it has to wait for. A limit of zero is one that has passed already: a lock that is
     /// free is taken, any other is [`TimedOut`](super::Error::TimedOut).
     #[must_use]
     pub fn at_most(limit: Duration) -> Self {
-        Self::new(Wait::AtMost(limit))
+        Self::new(Limit::AtMost(limit))
     }
 
     /// Until then.
     #[must_use]
     pub fn until(deadline: Instant) -> Self {
-        Self::new(Wait::Until(deadline))
+        Self::new(Limit::Until(deadline))
     }
 
-    /// The same, and any thread may [call it off](Cancel::cancel).
+    /// The same, and any thread may [call it off](CancelToken::cancel).
     #[must_use]
-    pub fn unless(self, cancel: &'a Cancel) -> Self {
+    pub fn cancel_on(self, cancel: &'a CancelToken) -> Self {
         Self { cancel: Some(cancel), ..self }
     }
 
     /// The same, and this is called with the path of each lock before it is waited for, in the thread that waits. Once
     /// for the threads of this process and once for other processes, if there are both to wait for.
     #[must_use]
-    pub fn telling(self, on_wait: &'a dyn Fn(&Path)) -> Self {
-        Self { on_wait, ..self }
+    pub fn on_wait(self, on_wait: &'a dyn Fn(&Path)) -> Self {
+        Self { tells: on_wait, ..self }
     }
 
     /// The same, and this is called once, by another thread, after a second in which an ancestor of
     /// this process holds the lock: it may be waiting for this process, but that is not certain.
     #[doc(hidden)]
     #[must_use]
-    pub fn doubting(self, on_doubt: fn(&Path, &Ancestor)) -> Self {
+    pub fn on_doubt(self, on_doubt: fn(&Path, &Ancestor)) -> Self {
         Self { on_doubt: Some(on_doubt), ..self }
     }
 
@@ -105,22 +105,22 @@ impl<'a> Waiting<'a> {
         Self { stop: Some(Stop { descriptor, is_required: true }), ..self }
     }
 
-    fn new(wait: Wait) -> Self {
-        Self { wait, cancel: None, on_wait: &|_| (), on_doubt: None, stop: None }
+    fn new(limit: Limit) -> Self {
+        Self { limit, cancel: None, tells: &|_| (), on_doubt: None, stop: None }
     }
 }
 
-impl Default for Waiting<'_> {
+impl Default for Wait<'_> {
     /// As [`forever`](Self::forever).
     fn default() -> Self {
         Self::forever()
     }
 }
 
-impl fmt::Debug for Waiting<'_> {
+impl fmt::Debug for Wait<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Waiting")
-            .field("wait", &self.wait)
+            .field("limit", &self.limit)
             .field("cancel", &self.cancel)
             .finish_non_exhaustive()
     }

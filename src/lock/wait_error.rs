@@ -3,29 +3,29 @@
 use std::io;
 use std::time::Duration;
 
-use super::deadlock::Endless;
-use super::unfair::Unordered;
+use super::deadlock::Deadlock;
+use super::unfair::UnfairReason;
 
 #[derive(Debug)]
-pub(crate) enum GaveUp {
+pub(crate) enum WaitError {
     Busy,
     TimedOut(Duration),
     Cancelled,
     /// Another thread of this process reads and is to write: who has not got in yet is to stand behind it.
-    MakesWay,
+    YieldToUpgrade,
     /// It is a reader under a reader, and is not to stand behind a writer that waits for that one.
     ReadsBelow,
     /// The path has come to lead to another file.
     Moved,
-    WouldNeverEnd(Box<Endless>),
+    Deadlock(Box<Deadlock>),
     /// It was to be converted, and cannot be for want of gates.
-    CannotConvert(Unordered),
+    CannotConvert(UnfairReason),
     /// The shared lock could not be had again after it could not be converted.
     Lost,
     Failed(io::Error),
 }
 
-impl GaveUp {
+impl WaitError {
     /// The descriptor is not open for what was asked of it: an fcntl lock needs
     /// one that is open for reading to be shared and for writing to be
     /// exclusive, and NFS makes an fcntl lock of a flock.

@@ -5,14 +5,14 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::cancel::{Cancel, Ring};
-use super::interrupter::{Alarm, Bell, Looker};
-use super::wait::{OnDoubt, Stop, Waiting};
-use super::wait_error::GaveUp;
+use super::cancel::{CancelToken, Wakeable};
+use super::interrupter::{Interrupter, Looker, Waker};
+use super::wait::{OnDoubt, Stop, Wait};
+use super::wait_error::WaitError;
 
 /// How long to wait for a lock that somebody else holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wait {
+pub(crate) enum Limit {
     /// Not at all.
     Never,
     /// Until it is free.
@@ -27,22 +27,22 @@ pub(crate) enum Wait {
 const ROUNDS: u32 = 20;
 
 /// What is left of the time that one call may take.
-pub(crate) struct Patience<'a> {
-    waiting: Waiting<'a>,
+pub(crate) struct WaitState<'a> {
+    waiting: Wait<'a>,
     deadline: Option<Instant>,
     limit: Duration,
-    alarm: OnceCell<Alarm>,
+    interrupter: OnceCell<Interrupter>,
     rounds: Cell<u32>,
 }
 
-impl<'a> Patience<'a> {
-    pub(crate) fn new(waiting: Waiting<'a>) -> Self {
-        let (deadline, limit) = match waiting.wait {
-            Wait::AtMost(limit) => (Instant::now().checked_add(limit), limit),
-            Wait::Until(deadline) => (Some(deadline), deadline.saturating_duration_since(Instant::now())),
-            Wait::Never | Wait::Forever => (None, Duration::MAX),
+impl<'a> WaitState<'a> {
+    pub(crate) fn new(waiting: Wait<'a>) -> Self {
+        let (deadline, limit) = match waiting.limit {
+            Limit::AtMost(limit) => (Instant::now().checked_add(limit), limit),
+            Limit::Until(deadline) => (Some(deadline), deadline.saturating_duration_since(Instant::now())),
+            Limit::Never | Limit::Forever => (None, Duration::MAX),
         };
-        Self { waiting, deadline, limit, alarm: OnceCell::new(), rounds: Cell::new(0) }
+        Self { waiting, deadline, limit, interrupter: OnceCell::new(), rounds: Cell::new(0) }
     }
 
     /// When the time is up, if ever.
@@ -51,54 +51,54 @@ impl<'a> Patience<'a> {
     }
 
     /// What may call it off.
-    pub(crate) fn cancel(&self) -> Option<&'a Cancel> {
+    pub(crate) fn cancel(&self) -> Option<&'a CancelToken> {
         self.waiting.cancel
     }
 
     /// Why the waiting ended without what was waited for, be it the time or somebody.
-    pub(crate) fn gave_up(&self) -> GaveUp {
-        if self.is_called_off() { GaveUp::Cancelled } else { GaveUp::TimedOut(self.limit) }
+    pub(crate) fn gave_up(&self) -> WaitError {
+        if self.is_called_off() { WaitError::Cancelled } else { WaitError::TimedOut(self.limit) }
     }
 
     /// Whether there is any waiting at all.
     pub(crate) fn may_wait(&self) -> bool {
-        self.waiting.wait != Wait::Never
+        self.waiting.limit != Limit::Never
     }
 
     /// Says that this lock will have to be waited for; refused if there is no
     /// time for it.
-    pub(crate) fn begin(&self, path: &Path) -> Result<(), GaveUp> {
+    pub(crate) fn begin(&self, path: &Path) -> Result<(), WaitError> {
         if !self.may_wait() {
-            return Err(GaveUp::Busy);
+            return Err(WaitError::Busy);
         }
         self.check_deadline()?;
-        (self.waiting.on_wait)(path);
+        (self.waiting.tells)(path);
         if let Some(Stop { descriptor, is_required }) = self.waiting.stop {
-            let stops = self.alarm().and_then(|alarm| alarm.stop_when_readable(descriptor));
+            let stops = self.interrupter().and_then(|interrupter| interrupter.stop_when_readable(descriptor));
             if is_required {
-                stops.map_err(GaveUp::Failed)?;
+                stops.map_err(WaitError::Failed)?;
             }
         }
         Ok(())
     }
 
     /// What calls the waiting off, from any thread.
-    pub(crate) fn bell(&self) -> io::Result<Bell> {
-        self.alarm().map(Alarm::bell)
+    pub(crate) fn waker(&self) -> io::Result<Waker> {
+        self.interrupter().map(Interrupter::waker)
     }
 
     /// Has another thread look around while this one waits, from then on. Where there is no thread for
     /// it, nothing is looked for.
     pub(crate) fn watch(&self, first: Duration, looker: Looker) {
-        if let Ok(alarm) = self.alarm() {
-            alarm.watch(first, looker);
+        if let Ok(interrupter) = self.interrupter() {
+            interrupter.watch(first, looker);
         }
     }
 
     /// Ends that.
     pub(crate) fn unwatch(&self) {
-        if let Some(alarm) = self.alarm.get() {
-            alarm.unwatch();
+        if let Some(interrupter) = self.interrupter.get() {
+            interrupter.unwatch();
         }
     }
 
@@ -108,73 +108,73 @@ impl<'a> Patience<'a> {
     }
 
     /// Whether the deadline is still to come; one who is not to wait has none.
-    pub(crate) fn check_deadline(&self) -> Result<(), GaveUp> {
+    pub(crate) fn check_deadline(&self) -> Result<(), WaitError> {
         match self.deadline {
-            Some(deadline) if Instant::now() >= deadline => Err(GaveUp::TimedOut(self.limit)),
+            Some(deadline) if Instant::now() >= deadline => Err(WaitError::TimedOut(self.limit)),
             _ => Ok(()),
         }
     }
 
     /// Whether to begin again, because the path leads to another file than it did. One that is not
     /// to wait does so a number of times: others may replace the file without end.
-    pub(crate) fn begin_again(&self) -> Result<(), GaveUp> {
+    pub(crate) fn begin_again(&self) -> Result<(), WaitError> {
         self.rounds.set(self.rounds.get().saturating_add(1));
         if !self.may_wait() && self.rounds.get() > ROUNDS {
-            return Err(GaveUp::Busy);
+            return Err(WaitError::Busy);
         }
         self.check_deadline()
     }
 
     /// Repeats a blocking call until it is not interrupted, for as long as
     /// there is time and nobody calls it off.
-    pub(crate) fn block(&self, call: impl FnMut() -> io::Result<()>) -> Result<(), GaveUp> {
-        if self.deadline.is_none() && self.waiting.cancel.is_none() && self.alarm.get().is_none() {
+    pub(crate) fn block(&self, call: impl FnMut() -> io::Result<()>) -> Result<(), WaitError> {
+        if self.deadline.is_none() && self.waiting.cancel.is_none() && self.interrupter.get().is_none() {
             return self.repeat(call);
         }
-        let alarm = self.alarm().map_err(GaveUp::Failed)?;
-        let waiting = alarm.rings_for_this_thread();
+        let interrupter = self.interrupter().map_err(WaitError::Failed)?;
+        let waiting = interrupter.rings_for_this_thread();
         let ended = self.repeat(call);
         drop(waiting);
         ended
     }
 
-    fn repeat(&self, mut call: impl FnMut() -> io::Result<()>) -> Result<(), GaveUp> {
+    fn repeat(&self, mut call: impl FnMut() -> io::Result<()>) -> Result<(), WaitError> {
         loop {
-            if let Some(why) = self.alarm.get().and_then(Alarm::called_off) {
+            if let Some(why) = self.interrupter.get().and_then(Interrupter::called_off) {
                 return Err(why);
             }
             if self.is_called_off() {
-                return Err(GaveUp::Cancelled);
+                return Err(WaitError::Cancelled);
             }
             self.check_deadline()?;
             match call() {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                ended => return ended.map_err(GaveUp::Failed),
+                ended => return ended.map_err(WaitError::Failed),
             }
         }
     }
 
     fn is_called_off(&self) -> bool {
-        self.waiting.cancel.is_some_and(Cancel::is_cancelled)
-            || self.alarm.get().is_some_and(Alarm::is_stopped)
+        self.waiting.cancel.is_some_and(CancelToken::is_cancelled)
+            || self.interrupter.get().is_some_and(Interrupter::is_stopped)
     }
 
-    fn alarm(&self) -> io::Result<&Alarm> {
-        if self.alarm.get().is_none() {
-            let alarm = Alarm::set(self.deadline)?;
+    fn interrupter(&self) -> io::Result<&Interrupter> {
+        if self.interrupter.get().is_none() {
+            let interrupter = Interrupter::set(self.deadline)?;
             if let Some(cancel) = self.waiting.cancel {
-                cancel.remember(Ring::Bell(alarm.bell()));
+                cancel.remember(Wakeable::Waker(interrupter.waker()));
             }
-            let _ = self.alarm.set(alarm);
+            let _ = self.interrupter.set(interrupter);
         }
-        Ok(self.alarm.get().expect("it has just been set"))
+        Ok(self.interrupter.get().expect("it has just been set"))
     }
 }
 
-impl Drop for Patience<'_> {
+impl Drop for WaitState<'_> {
     fn drop(&mut self) {
-        if let (Some(cancel), Some(alarm)) = (self.waiting.cancel, self.alarm.get()) {
-            cancel.forget(&Ring::Bell(alarm.bell()));
+        if let (Some(cancel), Some(interrupter)) = (self.waiting.cancel, self.interrupter.get()) {
+            cancel.forget(&Wakeable::Waker(interrupter.waker()));
         }
     }
 }

@@ -78,7 +78,7 @@ impl ReaderWriterLock {
         match self.hold() {
             Hold { writes: 1.., .. } => Ok(true),
             Hold { reads: 0, .. } => Ok(false),
-            Hold { .. } => Err(Error::WouldNeverEnd),
+            Hold { .. } => Err(Error::Deadlock),
         }
     }
 

@@ -138,7 +138,7 @@ impl ReaderWriterLock {
     ///
     /// # Errors
     ///
-    /// [`Error::WouldNeverEnd`], at once, when this thread reads and does not write: it would wait for itself.
+    /// [`Error::Deadlock`], at once, when this thread reads and does not write: it would wait for itself.
     ///
     /// **Panic**: when this thread holds more than four thousand million guards of this lock.
     /// Source in the seed: `acquire_write_lock()` and `write_lock()`, which raise `RuntimeError` for a reader.
@@ -153,7 +153,7 @@ impl ReaderWriterLock {
     ///     let _reading = lock.read();
     /// }
     /// let _reading = lock.read();
-    /// assert_eq!(lock.write().err(), Some(Error::WouldNeverEnd));
+    /// assert_eq!(lock.write().err(), Some(Error::Deadlock));
     /// # Ok::<(), Error>(())
     /// ```
     #[inline]
@@ -168,7 +168,7 @@ impl ReaderWriterLock {
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] when another thread holds the lock or waits for it, [`Error::WouldNeverEnd`] when this thread reads and
+    /// [`Error::Busy`] when another thread holds the lock or waits for it, [`Error::Deadlock`] when this thread reads and
     /// does not write.
     #[inline]
     pub fn try_write(&self) -> Result<WriteGuard<'_>, Error> {
@@ -184,7 +184,7 @@ impl ReaderWriterLock {
     /// # Errors
     ///
     /// [`Error::TimedOut`]; the attempt then has left nothing behind, and readers that waited only for this writer are let in.
-    /// [`Error::WouldNeverEnd`], at once, when this thread reads and does not write.
+    /// [`Error::Deadlock`], at once, when this thread reads and does not write.
     ///
     /// ```
     /// use fasten::thread::{Error, ReaderWriterLock};

@@ -71,7 +71,7 @@ fn what_cannot_be_opened_is_66() {
         &place,
         &with_run(&["exclusive", "missing/b.lock"]),
         66,
-        &["missing/b.lock", "folder must exist"],
+        &["missing/b.lock", "directory must exist"],
     );
     refused(&place, &with_run(&["exclusive", "a.lock/b.lock"]), 66, &["a.lock/b.lock"]);
     refused(&place, &with_run(&["exclusive", "a.lock", "missing/b.lock"]), 66, &["missing/b.lock"]);
@@ -118,7 +118,7 @@ fn no_permission_is_66_and_a_folder_that_cannot_be_written_73() {
     assert!(said.contains("a.lock") && said.contains("permission denied"), "{said}");
     let (code, said) = as_nobody(&place, &with_run(&["exclusive", "b.lock"]));
     assert_eq!(code, Some(73), "{said}");
-    assert!(said.contains("b.lock") && said.contains("folder must be writable"), "{said}");
+    assert!(said.contains("b.lock") && said.contains("directory must be writable"), "{said}");
     assert!(!place.path("ran").exists());
 }
 

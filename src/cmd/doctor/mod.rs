@@ -22,7 +22,7 @@ use finding::{Finding, Mark};
 use super::colour::{GREEN, Paint, RED, YELLOW};
 use crate::cmd::args::DoctorArgs;
 use crate::cmd::exit::Code;
-use crate::cmd::message::{answer, printable, say, unanswered};
+use crate::cmd::message::{print, printable, report, unanswered};
 
 const BROKEN: u8 = Code::System.number();
 
@@ -37,15 +37,15 @@ pub(crate) fn run(arguments: &DoctorArgs) -> u8 {
 /// Examines one directory and reports; the exit code for it alone.
 fn one(directory: &Path, quiet: bool) -> u8 {
     let findings = examination::of(directory);
-    if let Err(error) = answer(&report(directory, &findings, quiet)) {
-        say(&unanswered(&error));
+    if let Err(error) = print(&text_of(directory, &findings, quiet)) {
+        report(&unanswered(&error));
         return BROKEN;
     }
     let codes = findings.into_iter().map(|Finding { mark, text }| match mark {
         Mark::Ok | Mark::Note => 0,
         Mark::Wrong => BROKEN,
         Mark::Stopped(code) => {
-            say(&format!("{}: {text}", directory.display()));
+            report(&format!("{}: {text}", directory.display()));
             code
         }
     });
@@ -53,7 +53,7 @@ fn one(directory: &Path, quiet: bool) -> u8 {
 }
 
 /// The directory with the number of problems, and a line for each finding; empty without a line.
-fn report(directory: &Path, findings: &[Finding], quiet: bool) -> String {
+fn text_of(directory: &Path, findings: &[Finding], quiet: bool) -> String {
     let paint = Paint::new(io::stdout().is_terminal());
     let lines = findings.iter().filter_map(|Finding { mark, text }| {
         let colour = match mark {

@@ -8,7 +8,7 @@ use std::num::{IntErrorKind, ParseIntError};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use fasten::{Family, Mode, Waiting};
+use fasten::{Family, Mode, Wait};
 
 use super::refusal::Refusal;
 use super::size::size;
@@ -35,7 +35,7 @@ pub(super) struct Call {
     pub(super) family: Family,
     /// Which bytes an fcntl lock is on.
     pub(super) bytes: Bytes,
-    pub(super) waiting: Waiting<'static>,
+    pub(super) waiting: Wait<'static>,
     pub(super) conflict: u8,
     pub(super) lifetime: Lifetime,
     pub(super) verbose: bool,
@@ -106,8 +106,8 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Asked, Refusal> {
         Some(number) => Target::Descriptor(number, command(options.operands())?),
         None => target(options.operands())?,
     };
-    let waiting = timeout.map_or_else(|| Ok(Waiting::forever()), wait)?;
-    let waiting = if nonblock { Waiting::never() } else { waiting };
+    let waiting = timeout.map_or_else(|| Ok(Wait::forever()), wait)?;
+    let waiting = if nonblock { Wait::never() } else { waiting };
     Ok(Asked::Call(Call { mode, family, bytes, waiting, conflict, lifetime, verbose, target }))
 }
 
@@ -171,12 +171,12 @@ fn seconds(text: &OsStr) -> Result<f64, Refusal> {
 }
 
 /// As an interval timer would take it: whole microseconds, and none is not to wait.
-fn wait(seconds: f64) -> Result<Waiting<'static>, Refusal> {
+fn wait(seconds: f64) -> Result<Wait<'static>, Refusal> {
     let micros = (seconds * 1e6).trunc();
     match Duration::try_from_secs_f64(seconds.abs()) {
-        _ if micros == 0.0 => Ok(Waiting::never()),
+        _ if micros == 0.0 => Ok(Wait::never()),
         Ok(limit) if micros > 0.0 && i64::try_from(limit.as_secs()).is_ok() => {
-            Ok(Instant::now().checked_add(limit).map_or_else(Waiting::forever, Waiting::until))
+            Ok(Instant::now().checked_add(limit).map_or_else(Wait::forever, Wait::until))
         }
         _ => {
             let error = io::Error::from_raw_os_error(libc::EINVAL);

@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> u8 {
         Ok(Asked::Call(call)) => carry_out(&call),
         Err(refusal) => Err(refusal),
     };
-    ended.unwrap_or_else(Refusal::say)
+    ended.unwrap_or_else(Refusal::report)
 }
 
 fn carry_out(call: &Call) -> Result<u8, Refusal> {

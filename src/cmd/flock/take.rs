@@ -33,7 +33,7 @@ impl Open {
     /// Closes it; whoever has inherited it keeps the lock.
     pub(super) fn close(self) {
         if let Self::Locked(guard) = self {
-            guard.leave_to_inheritors();
+            guard.detach();
         }
     }
 }
@@ -61,8 +61,8 @@ fn on(call: &Call, number: RawFd) -> Result<(), Error> {
     let lock = DescriptorLock::with_options(number, options(call));
     let Bytes { start, length } = call.bytes;
     match call.mode {
-        Some(mode) => lock.take_range_plainly(start, length, mode, call.waiting),
-        None => lock.unlock_range_plainly(start, length),
+        Some(mode) => lock.lock_range_like_flock(start, length, mode, call.waiting),
+        None => lock.unlock_range_like_flock(start, length),
     }
 }
 
@@ -126,7 +126,7 @@ fn leads_to(path: &Path, file: &File) -> bool {
     both.is_ok_and(|(found, ours)| (found.dev(), found.ino()) == (ours.dev(), ours.ino()))
 }
 
-/// Opens it without waiting for anything, and so that the command does not notice that.
+/// Opens it without waiting for anything, and so that the command does not progress that.
 fn open(call: &Call, path: &Path) -> Result<File, Refusal> {
     let refused = |error: io::Error| match error.raw_os_error() {
         Some(libc::ENXIO) if fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo()) => {

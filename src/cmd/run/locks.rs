@@ -3,7 +3,7 @@
 use std::os::fd::{BorrowedFd, RawFd};
 use std::path::PathBuf;
 
-use fasten::{DescriptorGuard, Guard, Unordered};
+use fasten::{DescriptorGuard, Guard, UnfairReason};
 
 /// The locks that are held.
 #[derive(Debug)]
@@ -25,15 +25,17 @@ impl Locks {
     }
 
     /// The locks that were taken first come, first served, and why.
-    pub(crate) fn unordered(&self) -> Vec<(PathBuf, Unordered)> {
+    pub(crate) fn unfair_reason(&self) -> Vec<(PathBuf, UnfairReason)> {
         match self {
             Self::Files(guards) => guards
                 .iter()
-                .filter_map(|guard| Some((guard.path().to_owned(), guard.unordered()?)))
+                .filter_map(|guard| Some((guard.path().to_owned(), guard.unfair_reason()?)))
                 .collect(),
-            Self::Descriptor(number, guard) => {
-                guard.unordered().map(|why| (format!("/dev/fd/{number}").into(), why)).into_iter().collect()
-            }
+            Self::Descriptor(number, guard) => guard
+                .unfair_reason()
+                .map(|why| (format!("/dev/fd/{number}").into(), why))
+                .into_iter()
+                .collect(),
         }
     }
 
@@ -53,10 +55,10 @@ impl Locks {
     }
 
     /// Leaves them to whoever has their descriptors.
-    pub(crate) fn leave_to_inheritors(self) {
+    pub(crate) fn detach(self) {
         match self {
-            Self::Files(guards) => guards.into_iter().for_each(Guard::leave_to_inheritors),
-            Self::Descriptor(_, guard) => guard.keep(),
+            Self::Files(guards) => guards.into_iter().for_each(Guard::detach),
+            Self::Descriptor(_, guard) => guard.detach(),
         }
     }
 

@@ -63,7 +63,7 @@ pub(crate) fn run_under(
     }
     let ended = run(program, lifetime, signals, "fasten")?;
     match (ended, lifetime) {
-        (Ended::Ran(_), Lifetime::LastInheritor) => locks.leave_to_inheritors(),
+        (Ended::Ran(_), Lifetime::LastInheritor) => locks.detach(),
         _ => drop(locks),
     }
     Ok(ended)
@@ -144,7 +144,7 @@ impl fmt::Display for CannotStart {
         let name = &self.name;
         let word = word(&self.source);
         match self.code() {
-            Code::NotFound => write!(out, "{name}: command not found; is it in PATH, and what its #! names?"),
+            Code::NotFound => write!(out, "{name}: command not found; check PATH and the script's #! line"),
             Code::System => write!(out, "{name}: cannot be started: {word}"),
             _ => write!(out, "{name}: cannot be executed: {word}"),
         }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use std::{fs, io, thread};
 
 use super::start::Ended;
-use crate::cmd::message::{put_at_once, word};
+use crate::cmd::message::{word, write_stderr_at_once};
 use crate::cmd::sys::child::{Child, End};
 use crate::cmd::sys::entry;
 use crate::cmd::sys::signals::{self, Arrived, Signals};
@@ -42,7 +42,7 @@ fn pass_on(signal: i32, child: &Child, name: &str) {
     if let Err(error) = child.send(signal) {
         let (signal, pid, why) = (signals::name(signal), child.pid(), word(&error));
         let line = format!("{name}: {signal} cannot be passed on to the command (pid {pid}): {why}\n");
-        put_at_once(line.as_bytes());
+        write_stderr_at_once(line.as_bytes());
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) enum Stream {
 /// Writes the text if there is room for it now; `false` if it was dropped.
 ///
 /// Where it may be opened again, the file is: what does not wait is then a descriptor of our own,
-/// and those who share the stream with us notice nothing.
+/// and those who share the stream with us progress nothing.
 pub(crate) fn write_at_once(stream: Stream, text: &[u8]) -> bool {
     let stream = stream as RawFd;
     if let Some(sent) = send(stream, text) {

@@ -49,9 +49,9 @@ fn has_the_open_file(pid: u32, own: u32, file: &File) -> bool {
 
 /// The processes above this one that have an open file of ours.
 #[derive(Debug)]
-pub struct Above(Vec<(u32, Option<SystemTime>)>);
+pub struct AncestorLookup(Vec<(u32, Option<SystemTime>)>);
 
-impl Above {
+impl AncestorLookup {
     /// Those that have this one.
     pub fn of(file: &File) -> Self {
         let Ok(own) = own_pid() else { return Self(Vec::new()) };

@@ -13,7 +13,7 @@ use super::fdinfo::{Keeper, Keepers};
 use super::gate_files::{self, Lines, Locks};
 use super::parse::Entry;
 use super::process::Processes;
-use super::waiting::{Waiting, waiting};
+use super::waiting::{Queued, waiting};
 use crate::holders::LockId;
 use crate::holders::cycle_steps::{Ancestor, Link, Step};
 use crate::mode::{Family, Mode};
@@ -36,8 +36,8 @@ pub(crate) enum Cycle {
 ///
 /// # Errors
 /// Those of reading /proc/locks.
-pub fn circle(file: LockId, mode: Mode, family: Family, from: u32) -> io::Result<Option<Vec<Step>>> {
-    Ok(match wait_cycle(file, mode, family, from)? {
+pub fn wait_cycle(file: LockId, mode: Mode, family: Family, from: u32) -> io::Result<Option<Vec<Step>>> {
+    Ok(match certain_cycle(file, mode, family, from)? {
         Some(Cycle::Steps(steps)) => Some(steps),
         _ => None,
     })
@@ -47,7 +47,12 @@ pub fn circle(file: LockId, mode: Mode, family: Family, from: u32) -> io::Result
 ///
 /// # Errors
 /// Those of reading /proc/locks.
-pub(crate) fn wait_cycle(file: LockId, mode: Mode, family: Family, from: u32) -> io::Result<Option<Cycle>> {
+pub(crate) fn certain_cycle(
+    file: LockId,
+    mode: Mode,
+    family: Family,
+    from: u32,
+) -> io::Result<Option<Cycle>> {
     let mut search = Search {
         processes: Processes::default(),
         keepers: Keepers::default(),
@@ -143,7 +148,7 @@ impl Search {
         Node { waiter, want, chain, kept, from }
     }
 
-    fn waiting(&mut self, file: LockId) -> io::Result<Vec<Waiting>> {
+    fn waiting(&mut self, file: LockId) -> io::Result<Vec<Queued>> {
         if self.locks.is_none() {
             self.locks = Some(gate_files::of_all()?);
         }
@@ -153,7 +158,7 @@ impl Search {
     }
 
     fn has_a_writer_between(&mut self, want: Want) -> io::Result<bool> {
-        let writes = |one: &Waiting| one.mode == Mode::Exclusive && one.family == want.family;
+        let writes = |one: &Queued| one.mode == Mode::Exclusive && one.family == want.family;
         Ok(want.mode == Mode::Shared && self.waiting(want.file)?.iter().any(writes))
     }
 

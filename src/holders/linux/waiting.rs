@@ -20,7 +20,7 @@ use crate::mode::{Family, Mode};
 
 /// One waiter, before anything is read about the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Waiting {
+pub struct Queued {
     /// The process; `None` when it cannot be seen.
     pub pid: Option<u32>,
     /// How it wants the lock.
@@ -36,7 +36,7 @@ pub fn waiting(
     gates: &[Entry],
     held: &[Held],
     processes: &mut Processes,
-) -> Vec<Waiting> {
+) -> Vec<Queued> {
     let of_this = |entry: &&Entry| !entry.pid.is_some_and(|pid| file.is_mistaken_for_that_of(pid));
     let blocked = |entry: &&Entry| entry.blocked && entry.is_main();
     let main: Vec<&Entry> = entries.iter().filter(blocked).filter(of_this).collect();
@@ -132,18 +132,18 @@ impl<'a> Stand<'a> {
 }
 
 /// Adds what people want to know of a waiter.
-pub fn described(waiting: Waiting, processes: &mut Processes) -> Waiter {
+pub fn described(waiting: Queued, processes: &mut Processes) -> Waiter {
     let about = waiting.pid.map(|pid| processes.describe(pid)).unwrap_or_default();
-    let Waiting { pid, mode, family } = waiting;
+    let Queued { pid, mode, family } = waiting;
     Waiter { pid, user: about.user, command: about.command, mode, family, since: about.started }
 }
 
-struct Queue(Vec<Waiting>);
+struct Queue(Vec<Queued>);
 
 impl Queue {
     fn push(&mut self, pid: Option<u32>, mode: Mode, family: Family) {
         if pid.is_none() || self.0.iter().all(|waiting| waiting.pid != pid) {
-            self.0.push(Waiting { pid, mode, family });
+            self.0.push(Queued { pid, mode, family });
         }
     }
 
