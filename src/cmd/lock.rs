@@ -15,7 +15,7 @@ use super::failure;
 use super::job::{Job, Target};
 use super::message::{report, report_at_once, word};
 use super::progress::{Progress, Verbosity};
-use super::run::{Ended, Lifetime, Locks, end_like, run_under};
+use super::run::{Ended, HeldLocks, Lifetime, end_like, run_under};
 use super::sys::descriptors;
 use super::sys::signals::Signals;
 
@@ -60,7 +60,7 @@ fn carry_out(job: &Job) -> Result<u8> {
 
 /// With the signals that are kept since before the lock was touched, if it is one that must not be
 /// lost.
-fn take(job: &Job) -> Result<(Locks, Option<Box<Signals>>), LockError> {
+fn take(job: &Job) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
     let progress = Progress::new(job.verbosity);
     let paths = match &job.target {
         Target::Descriptor(number) => return take_unharmed(*number, job, progress),
@@ -83,7 +83,7 @@ fn take(job: &Job) -> Result<(Locks, Option<Box<Signals>>), LockError> {
     let taken = lock_all(wanted, job.waiting().on_wait(&|path| progress.waiting_for(path)).stopped_by(&keep));
     drop(progress);
     let taken = unless_signalled(taken, kept.get())?;
-    Ok((Locks::Files(taken), kept.into_inner().map(Box::new)))
+    Ok((HeldLocks::Files(taken), kept.into_inner().map(Box::new)))
 }
 
 /// What was taken; but a signal that has arrived meanwhile ends us as it would have before.
@@ -102,7 +102,7 @@ fn take_unharmed(
     descriptor: RawFd,
     job: &Job,
     progress: Progress,
-) -> Result<(Locks, Option<Box<Signals>>), LockError> {
+) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
     let signals = Signals::keep_for_supervisor();
     let tells = |path: &Path| progress.waiting_for(path);
     let waiting = job.waiting().on_wait(&tells);
@@ -120,10 +120,10 @@ fn take_unharmed(
     };
     drop(progress);
     let taken = unless_signalled(taken, Some(&signals))?;
-    Ok((Locks::Descriptor(descriptor, Box::new(taken)), Some(Box::new(signals))))
+    Ok((HeldLocks::Descriptor(descriptor, Box::new(taken)), Some(Box::new(signals))))
 }
 
-fn tell_of(locks: &Locks, waited: Duration) {
+fn tell_of(locks: &HeldLocks, waited: Duration) {
     for (path, why) in locks.unfair_reason() {
         report_at_once(&format!("{}: first come, first served: {why}", path.display()));
     }

@@ -4,8 +4,8 @@ use std::os::fd::RawFd;
 
 use super::held_lock;
 use super::obtain::obtain;
-use super::obtain::{Reentry, reentry};
 use super::options::Options;
+use super::reentry::{Reentry, reentry};
 use super::thread_queue::ThreadQueue;
 use crate::holders::{OwnLock, held_through};
 use crate::layout::Bytes;
@@ -68,7 +68,8 @@ impl DescriptorLock {
     /// Every [`Error`]. What was held before is held still, but for [`Error::Lost`].
     pub fn lock(&self, mode: Mode, waiting: Wait<'_>) -> Result<DescriptorGuard, Error> {
         let Options { family, preference, nested, .. } = self.options;
-        let request = Request { mode, preference, nested, threads: Threads::None, holds_others: true };
+        let request =
+            Request { mode, order: Some(preference), nested, threads: Threads::None, holds_others: true };
         let wait_state = WaitState::new(waiting);
         let file = lock::opened(self.descriptor, family)?;
         match held_through(&file.file, family) {

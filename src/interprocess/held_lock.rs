@@ -14,8 +14,9 @@ use std::sync::Arc;
 
 use super::file_pool::FilePool;
 use super::thread_queue::{Key, Turn};
-use crate::lock::{Deadlock, Error, Held, Joined, UnfairReason, WaitError, WaitState, leads_to};
+use crate::lock::{Deadlock, Error, Held, Joined, UnfairReason, WaitError, WaitState};
 use crate::mode::Mode;
+use crate::sys::file_id::leads_to;
 
 /// A lock that is held until this is dropped.
 #[derive(Debug)]
@@ -101,7 +102,7 @@ impl HeldLock {
         let refused = |why| Error::refused(self.path(), why);
         self.turn.upgrade(self.path(), wait_state).map_err(refused)?;
         let upgraded = match &self.lease {
-            Lease::Own(held) => held.upgrade(self.pool.nested(), wait_state),
+            Lease::Own(held) => held.upgrade(self.pool.options().nested, wait_state),
             Lease::Joined(joined, mode) if joined.mode() == Mode::Exclusive => {
                 mode.set(Mode::Exclusive);
                 Ok(())

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::file_pool::FilePool;
 use super::guard::Guard;
+use super::obtain::{acquire_from, key};
 use super::thread_queue::Key;
 use crate::lock::{Error, Wait, WaitState};
 use crate::mode::Mode;
@@ -59,7 +60,7 @@ pub fn lock_all(
         let mut guards = Vec::with_capacity(wanted.len());
         let ordered = ordered(&wanted, &wait_state)?;
         for (key, one) in &ordered {
-            let guard = one.pool.take(one.mode, &wait_state)?;
+            let guard = acquire_from(&one.pool, one.mode, &wait_state)?;
             if guard.key() != *key {
                 break;
             }
@@ -79,7 +80,7 @@ fn ordered<'a>(
     wanted: &'a [LockRequest],
     wait_state: &WaitState,
 ) -> Result<Vec<(Key, &'a LockRequest)>, Error> {
-    let keyed = wanted.iter().map(|one| Ok((one.pool.key(one.mode, wait_state)?, one)));
+    let keyed = wanted.iter().map(|one| Ok((key(&one.pool, one.mode, wait_state)?, one)));
     let mut keyed = keyed.collect::<Result<Vec<_>, Error>>()?;
     keyed.sort_by_key(|(key, one)| (*key, one.mode == Mode::Shared));
     keyed.dedup_by_key(|(key, _)| *key);

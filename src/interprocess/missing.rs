@@ -8,8 +8,8 @@
 use std::path::Path;
 
 use super::held_lock;
-use super::obtain::{Reentry, reentry};
 use super::options::Options;
+use super::reentry::{Reentry, reentry};
 use super::thread_queue::{ThreadQueue, any_entered};
 use crate::holders::{holder_of_removed, lineage, own_pid};
 use crate::lock::{
@@ -17,7 +17,6 @@ use crate::lock::{
     open_existing, open_removed,
 };
 use crate::mode::Mode;
-use crate::thread::Preference;
 
 /// Opens the lock file for one that wants the lock so. If it is missing it is created, as the
 /// options say; who holds a file that was removed from there is waited for first.
@@ -50,7 +49,7 @@ fn await_holder_of_removed(
 ) -> Result<(), WaitError> {
     let Options { family, nested, .. } = *options;
     let threads = if any_entered() { Threads::Share } else { Threads::None };
-    let request = Request { mode, preference: Preference::Reader, nested, threads, holds_others: true };
+    let request = Request { mode, order: None, nested, threads, holds_others: true };
     while let Some(removed) = holder_of_removed(path, family, mode) {
         if nested == Nested::Wait && is_above(removed.pid) {
             break;

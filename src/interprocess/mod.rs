@@ -14,6 +14,7 @@ mod missing;
 mod mutex;
 mod obtain;
 mod options;
+mod reentry;
 mod rwlock;
 mod thread_queue;
 

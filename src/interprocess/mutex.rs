@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use super::file_pool::FilePool;
 use super::guard::Guard;
 use super::lock_all::LockRequest;
+use super::obtain::acquire_from;
 use super::options::Options;
 use crate::lock::{Error, Wait, WaitState};
 use crate::mode::Mode;
-use crate::thread::Preference;
 
 /// A lock that one thread of one process holds at a time: a mutex on a file.
 ///
@@ -55,7 +55,7 @@ impl InterProcessLock {
 
     /// The lock on this file. Opens nothing yet.
     pub fn with_options(path: impl Into<PathBuf>, options: Options) -> Self {
-        Self { pool: FilePool::new(path.into(), options, Preference::Reader) }
+        Self { pool: FilePool::new(path.into(), options, None) }
     }
 
     /// The path that was given.
@@ -143,7 +143,7 @@ impl InterProcessLock {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn lock_with(&self, waiting: Wait<'_>) -> Result<Guard, Error> {
-        self.pool.take(Mode::Exclusive, &WaitState::new(waiting))
+        acquire_from(&self.pool, Mode::Exclusive, &WaitState::new(waiting))
     }
 
     /// This lock, as one of several for [`lock_all`](super::lock_all).

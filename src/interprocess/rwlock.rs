@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::file_pool::FilePool;
 use super::guard::Guard;
 use super::lock_all::LockRequest;
+use super::obtain::acquire_from;
 use super::options::Options;
 use crate::lock::{Error, Wait, WaitState};
 use crate::mode::Mode;
@@ -57,7 +58,7 @@ impl InterProcessReaderWriterLock {
 
     /// The lock on this file. Opens nothing yet.
     pub fn with_options(path: impl Into<PathBuf>, options: Options) -> Self {
-        Self { pool: FilePool::new(path.into(), options, options.preference) }
+        Self { pool: FilePool::new(path.into(), options, Some(options.preference)) }
     }
 
     /// The path that was given.
@@ -113,7 +114,7 @@ impl InterProcessReaderWriterLock {
     ///
     /// [`Error::Cancelled`], after which the attempt has left nothing behind; and those of the other forms.
     pub fn read_with(&self, waiting: Wait<'_>) -> Result<Guard, Error> {
-        self.pool.take(Mode::Shared, &WaitState::new(waiting))
+        acquire_from(&self.pool, Mode::Shared, &WaitState::new(waiting))
     }
 
     /// Takes the lock to write, and waits for it if need be.
@@ -163,7 +164,7 @@ impl InterProcessReaderWriterLock {
     ///
     /// [`Error::Cancelled`], after which the attempt has left nothing behind; and those of the other forms.
     pub fn write_with(&self, waiting: Wait<'_>) -> Result<Guard, Error> {
-        self.pool.take(Mode::Exclusive, &WaitState::new(waiting))
+        acquire_from(&self.pool, Mode::Exclusive, &WaitState::new(waiting))
     }
 
     /// This lock to read, as one of several for [`lock_all`](super::lock_all).

@@ -10,8 +10,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use crate::lock::{CancelToken, Deadlock, FileId, WaitError, WaitState, Wakeable, Waker};
+use crate::lock::{CancelToken, Deadlock, WaitError, WaitState, Wakeable, Waker};
 use crate::mode::{Family, Mode};
+use crate::sys::file_id::FileId;
 use crate::sys::fork;
 use crate::sys::per_process::PerProcess;
 use crate::thread::{Preference, Queue, RawLock, Role, Upgrade, Waiter};

@@ -10,10 +10,10 @@ use std::io;
 
 use super::deadlock_watch::{DeadlockWatch, LooksFor};
 use super::file::LockFile;
+use super::file::{Reopened, open_again_for_writing};
 use super::gate_file::GateFile;
 use super::gates::{Gates, Intent, Side};
 use super::guard::Held;
-use super::open::{Reopened, open_again_for_writing};
 use super::request::Request;
 use super::request::{Nested, reads_below};
 use super::share::Joined;
@@ -70,7 +70,7 @@ pub(crate) fn acquire(
 
 /// Takes it, or finds an inherited lock that will do.
 fn take(lock: &LockFile, request: &Request, wait_state: &WaitState) -> Result<Taken, WaitError> {
-    let mut side = Side::of(request.mode, request.preference);
+    let mut side = Side::of(request.mode, request.order);
     let mut open = side.finds_the_gates_open(lock);
     let may_read_below = !open && side == Side::Reader;
     if may_read_below && !wait_state.may_wait() && reads_below(lock, request.threads) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::deadlock::Deadlock;
-use super::unfair::UnfairReason;
+use super::unfair::{UnfairReason, lower};
 use super::wait_error::WaitError;
 
 /// Why a lock was not obtained. Nothing is held after any of these, but for what
@@ -232,15 +232,4 @@ fn hint(source: &io::Error, directory: &str) -> String {
         _ => return lower(source),
     };
     format!("{}; {remedy}", lower(source))
-}
-
-/// The system's word without its number and capital: `permission denied`.
-pub(super) fn lower(source: &io::Error) -> String {
-    let text = source.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
-        None => text.to_owned(),
-    }
 }

@@ -19,14 +19,15 @@ use std::thread;
 
 use nix::fcntl::OFlag;
 
-use super::file::{FileId, LockFile, leads_to};
-use super::gate_permissions::{admits_all, create, is_trusted, may_create};
-use super::open::above_standard;
+use super::file::LockFile;
+use super::file::above_standard;
 use super::unfair::UnfairReason;
 use crate::layout::PRESENT;
 use crate::mode::{Family, Mode};
+use crate::sys::file_id::{FileId, leads_to};
 use crate::sys::fork;
 use crate::sys::gate_directory::HAS_GATES;
+use crate::sys::gate_permissions::{admits_all, create, is_trusted, may_create};
 use crate::sys::per_process::PerProcess;
 use crate::sys::records::{self, Owner};
 
@@ -122,7 +123,7 @@ impl GateFile {
         let metadata = lock.file.metadata().map_err(|error| unusable(&error))?;
         let opened = match open_existing(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                if !may_create(lock, &metadata) {
+                if !may_create(&lock.path, &metadata) {
                     return Err(UnfairReason::ReadOnly);
                 }
                 create(path, &metadata).and_then(|file| Ok((above_standard(file)?, true)))

@@ -59,12 +59,13 @@ pub(crate) struct Intent {
 }
 
 impl Side {
-    pub(crate) fn of(mode: Mode, preference: Preference) -> Self {
-        match (mode, preference) {
-            (_, Preference::Reader) => Self::Bypass,
-            (Mode::Shared, _) => Self::Reader,
-            (Mode::Exclusive, Preference::PhaseFair) => Self::FairWriter,
-            (Mode::Exclusive, Preference::Writer) => Self::PreferringWriter,
+    /// Where readers go first nobody has to wait for a turn: they only ever wait for the writer inside.
+    pub(crate) fn of(mode: Mode, order: Option<Preference>) -> Self {
+        match (mode, order) {
+            (_, None | Some(Preference::Reader)) => Self::Bypass,
+            (Mode::Shared, Some(_)) => Self::Reader,
+            (Mode::Exclusive, Some(Preference::PhaseFair)) => Self::FairWriter,
+            (Mode::Exclusive, Some(Preference::Writer)) => Self::PreferringWriter,
         }
     }
 

@@ -19,12 +19,10 @@ mod deadlock_watch;
 mod error;
 mod file;
 mod gate_file;
-mod gate_permissions;
 mod gates;
 mod guard;
 mod interrupter;
 mod main_lock;
-mod open;
 pub(crate) mod plain;
 mod request;
 mod share;
@@ -40,11 +38,11 @@ pub use cancel::CancelToken;
 pub(crate) use cancel::Wakeable;
 pub use deadlock::{Deadlock, held_by};
 pub use error::{Error, OpenError, Operation};
-pub(crate) use file::{FileId, LockFile, leads_to};
+pub(crate) use file::LockFile;
+pub(crate) use file::{create, open_existing, open_removed, opened};
 pub use guard::DescriptorGuard;
 pub(crate) use guard::Held;
 pub(crate) use interrupter::Waker;
-pub(crate) use open::{create, open_existing, open_removed, opened};
 pub use request::Nested;
 pub(crate) use request::{Request, Threads};
 pub(crate) use share::Joined;
@@ -54,7 +52,3 @@ pub(crate) use unseen::{convert, unlock};
 pub use wait::Wait;
 pub(crate) use wait_error::WaitError;
 pub(crate) use wait_state::WaitState;
-
-/// For those who read the kernel's table.
-#[cfg(all(target_os = "linux", not(fasten_portable)))]
-pub(crate) use gate_permissions::is_trusted;

@@ -9,7 +9,7 @@ use std::os::fd::RawFd;
 use std::path::PathBuf;
 
 use super::error::{Error, Operation};
-use super::file::{FileId, LockFile};
+use super::file::LockFile;
 use super::main_lock;
 use super::wait::Wait;
 use super::wait_error::WaitError;
@@ -17,6 +17,7 @@ use super::wait_state::WaitState;
 use crate::layout::Bytes;
 use crate::mode::{Family, Mode};
 use crate::sys::descriptor::duplicate;
+use crate::sys::file_id::FileId;
 use crate::sys::records::{self, Owner};
 
 /// Locks the open file description behind the descriptor; of the file these bytes, if the family

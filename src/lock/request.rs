@@ -14,7 +14,8 @@ use crate::thread::Preference;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Request {
     pub(crate) mode: Mode,
-    pub(crate) preference: Preference,
+    /// Whose turn comes first; `None` for first come, first served.
+    pub(crate) order: Option<Preference>,
     pub(crate) nested: Nested,
     pub(crate) threads: Threads,
     /// Whether the one who asks may hold other locks, and so be in the way of those it waits for.

@@ -19,11 +19,11 @@ use std::thread;
 use std::time::Duration;
 
 use super::error::{Error, Operation};
-use super::file::{FileId, LockFile};
+use super::file::LockFile;
+use super::file::opened;
 use super::guard::{DescriptorGuard, Held, OnRelease};
 use super::main_lock;
 use super::main_lock::{is_free, try_lock};
-use super::open::opened;
 use super::request::Request;
 use super::unfair::UnfairReason;
 use super::upgrade::{downgrade, upgrade};
@@ -32,6 +32,7 @@ use super::wait_state::WaitState;
 use crate::holders::{OwnLock, held_through};
 use crate::mode::{Family, Mode};
 use crate::sys::descriptor::open_again;
+use crate::sys::file_id::FileId;
 
 /// Others that find out the same hold the lock for an instant too. It is waited so long for their
 /// end.

@@ -1,4 +1,4 @@
-//! How one call waits: for how long, who may call it off, who is told.
+//! How one call waits: for how long, what may cancel it, what is called.
 
 use std::fmt;
 use std::os::fd::OwnedFd;
@@ -6,7 +6,6 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::cancel::CancelToken;
-use super::wait_state::Limit;
 use crate::holders::Ancestor;
 
 /// How a call waits for a lock that somebody else holds: for how long, what may call it off, and who is told.
@@ -28,6 +27,19 @@ pub struct Wait<'a> {
     pub(crate) tells: &'a dyn Fn(&Path),
     pub(crate) on_doubt: Option<OnDoubt>,
     pub(crate) stop: Option<Stop<'a>>,
+}
+
+/// How long to wait for a lock that somebody else holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// Not at all.
+    Never,
+    /// Until it is free.
+    Forever,
+    /// So long for the whole call, whatever it has to wait for.
+    AtMost(Duration),
+    /// Until then.
+    Until(Instant),
 }
 
 /// What ends a wait from outside.

@@ -7,21 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::cancel::{CancelToken, Wakeable};
 use super::interrupter::{Interrupter, Looker, Waker};
-use super::wait::{OnDoubt, Stop, Wait};
+use super::wait::{Limit, OnDoubt, Stop, Wait};
 use super::wait_error::WaitError;
-
-/// How long to wait for a lock that somebody else holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Limit {
-    /// Not at all.
-    Never,
-    /// Until it is free.
-    Forever,
-    /// So long for the whole call, whatever it has to wait for.
-    AtMost(Duration),
-    /// Until then.
-    Until(Instant),
-}
 
 /// So often one that is not to wait begins again because the path leads elsewhere by now.
 const ROUNDS: u32 = 20;

@@ -10,6 +10,8 @@
 //! The command has system calls of its own, in `cmd/sys`.
 
 pub(crate) mod descriptor;
+pub(crate) mod file_id;
+pub(crate) mod gate_permissions;
 pub mod helper_thread;
 pub(crate) mod interrupt;
 pub(crate) mod per_process;

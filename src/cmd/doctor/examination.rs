@@ -15,11 +15,12 @@ use std::time::Duration;
 use fasten::holders::file_system::FileSystem;
 
 use super::finding::{self, Finding, Mark};
+use super::listener::Listener;
 use super::scratch::Scratch;
 use super::trials;
 use crate::cmd::exit::Code;
-use crate::cmd::message::{printable, word};
-use crate::cmd::sys::forked::{Channel, Forked, lead_group};
+use crate::cmd::message::word;
+use crate::cmd::sys::forked::{Forked, lead_group};
 use crate::cmd::sys::signals::Signals;
 
 /// An examiner that is silent for this time hangs.
@@ -93,20 +94,6 @@ fn clean_up(scratch: &Scratch) -> Option<Finding> {
     });
     let left = || format!("{} may be left behind; remove it when that is possible", scratch.file.display());
     (!is_clean).then(|| Finding::wrong(left()))
-}
-
-/// The watching process, as the examiner sees it. If it is gone, each call is an error, and the
-/// examiner cleans up and ends.
-pub(super) struct Listener(Channel);
-
-impl Listener {
-    pub(super) fn trying(&mut self, what: &str) -> io::Result<()> {
-        self.0.send(&format!("trying {what}"))
-    }
-
-    pub(super) fn found(&mut self, finding: &Finding) -> io::Result<()> {
-        self.0.send(&format!("{} {}", finding.mark, printable(&finding.text)))
-    }
 }
 
 /// The examiner's work.

@@ -11,6 +11,7 @@
 mod examination;
 mod fault;
 mod finding;
+mod listener;
 mod scratch;
 mod trials;
 

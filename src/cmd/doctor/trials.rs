@@ -12,9 +12,9 @@ use fasten::Mode::{self, Exclusive, Shared};
 use fasten::holders::file_system::FileSystem;
 use nix::unistd::dup;
 
-use super::examination::Listener;
 use super::fault::Fault;
 use super::finding::{Finding, Mark};
+use super::listener::Listener;
 use super::scratch::{Asker, Reply, Scratch, decoded, descriptor, encoded, process, start};
 use crate::cmd::sys::forked::Forked;
 #[cfg(target_os = "linux")]

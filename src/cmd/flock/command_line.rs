@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use fasten::{Family, Mode, Wait};
 
-use super::refusal::Refusal;
+use super::refusal::{OnConflict, Refusal};
 use super::size::size;
 use super::table::{COMMAND, Code, LONG, SHORT};
 use super::words::joined;
@@ -34,24 +34,24 @@ pub(super) struct Call {
     pub(super) mode: Option<Mode>,
     pub(super) family: Family,
     /// Which bytes an fcntl lock is on.
-    pub(super) bytes: Bytes,
+    pub(super) bytes: ByteRange,
     pub(super) waiting: Wait<'static>,
-    pub(super) conflict: u8,
+    pub(super) on_conflict: OnConflict,
     pub(super) lifetime: Lifetime,
     pub(super) verbose: bool,
-    pub(super) target: Target,
+    pub(super) target: FlockTarget,
 }
 
 /// A part of a file as fcntl(2) takes it, odd values and all; a length of 0 goes on to the end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Bytes {
+pub(super) struct ByteRange {
     pub(super) start: i64,
     pub(super) length: i64,
 }
 
 /// What is locked, and what is run meanwhile.
 #[derive(Debug)]
-pub(super) enum Target {
+pub(super) enum FlockTarget {
     Path(PathBuf, Vec<OsString>),
     /// The command is empty if there is none.
     Descriptor(i32, Vec<OsString>),
@@ -64,7 +64,7 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Asked, Refusal> {
     }
     let mut mode = Some(Mode::Exclusive);
     let mut family = Family::Flock;
-    let mut bytes = Bytes::default();
+    let mut bytes = ByteRange::default();
     let mut descriptor = None;
     let (mut nonblock, mut timeout, mut conflict) = (false, None, Code::Conflict as u8);
     let (mut close, mut no_fork, mut verbose) = (false, false, false);
@@ -103,21 +103,22 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Asked, Refusal> {
         (false, false) => Lifetime::LastInheritor,
     };
     let target = match descriptor {
-        Some(number) => Target::Descriptor(number, command(options.operands())?),
+        Some(number) => FlockTarget::Descriptor(number, command(options.operands())?),
         None => target(options.operands())?,
     };
     let waiting = timeout.map_or_else(|| Ok(Wait::forever()), wait)?;
     let waiting = if nonblock { Wait::never() } else { waiting };
-    Ok(Asked::Call(Call { mode, family, bytes, waiting, conflict, lifetime, verbose, target }))
+    let on_conflict = OnConflict { code: conflict, is_said: verbose };
+    Ok(Asked::Call(Call { mode, family, bytes, waiting, on_conflict, lifetime, verbose, target }))
 }
 
-fn target(mut operands: Vec<OsString>) -> Result<Target, Refusal> {
+fn target(mut operands: Vec<OsString>) -> Result<FlockTarget, Refusal> {
     match operands.len() {
         0 => Err(Refusal::new(Code::Usage, "requires file descriptor, file or directory")),
-        1 => Ok(Target::Descriptor(number(&operands[0], BAD_DESCRIPTOR)?, Vec::new())),
+        1 => Ok(FlockTarget::Descriptor(number(&operands[0], BAD_DESCRIPTOR)?, Vec::new())),
         _ => {
             let words = operands.split_off(1);
-            Ok(Target::Path(operands.remove(0).into(), command(words)?))
+            Ok(FlockTarget::Path(operands.remove(0).into(), command(words)?))
         }
     }
 }

@@ -17,12 +17,14 @@ use std::iter;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
+use crate::cmd::message::print;
 use crate::cmd::run::{Ended, Lifetime, Program, end_like, run_as_flock};
 use crate::cmd::sys::child::End;
 use crate::cmd::sys::descriptors;
-use command_line::{Asked, Call, Target};
+use command_line::{Asked, Call, FlockTarget};
 use refusal::Refusal;
-use words::{HELP, VERSION, joined, show, tell};
+use table::Code;
+use words::{HELP, VERSION, joined, tell};
 
 /// Does what the arguments say; the code is what the process ends with.
 pub(crate) fn run(arguments: Vec<OsString>) -> u8 {
@@ -35,17 +37,22 @@ pub(crate) fn run(arguments: Vec<OsString>) -> u8 {
     ended.unwrap_or_else(Refusal::report)
 }
 
+/// Puts it on standard output; 0 if that went well.
+fn show(text: &str) -> Result<u8, Refusal> {
+    print(text).map(|()| 0).map_err(|error| Refusal::system(Code::Conflict, "write error", &error))
+}
+
 fn carry_out(call: &Call) -> Result<u8, Refusal> {
     let asked = Instant::now();
     match &call.target {
-        Target::Path(path, command) => {
+        FlockTarget::Path(path, command) => {
             let open = take::at_path(call, path)?;
             tell_of(call, asked);
             let ended = execute(call, open.descriptors().into_iter(), command);
             open.close();
             ended
         }
-        Target::Descriptor(number, command) => {
+        FlockTarget::Descriptor(number, command) => {
             take::on_descriptor(call, *number)?;
             tell_of(call, asked);
             if command.is_empty() {

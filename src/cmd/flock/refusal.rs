@@ -6,7 +6,6 @@ use std::os::unix::ffi::OsStrExt;
 
 use fasten::{Error, OpenError, Operation};
 
-use super::command_line::Call;
 use super::table::Code;
 use super::words::joined;
 use crate::cmd::message::{self, strerror};
@@ -19,6 +18,13 @@ pub(super) struct Refusal {
     code: u8,
     words: Option<OsString>,
     hint: &'static str,
+}
+
+/// What is said, and what it ends with, when the lock was not obtained.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OnConflict {
+    pub(super) code: u8,
+    pub(super) is_said: bool,
 }
 
 impl Refusal {
@@ -37,18 +43,18 @@ impl Refusal {
     }
 
     /// No lock, for this call on this file or descriptor.
-    pub(super) fn no_lock(call: &Call, name: &OsStr, error: &Error) -> Self {
+    pub(super) fn no_lock(conflict: OnConflict, name: &OsStr, error: &Error) -> Self {
         match error {
-            Error::TimedOut { .. } => Self::conflict(call, "timeout while waiting to get lock"),
+            Error::TimedOut { .. } => Self::conflict(conflict, "timeout while waiting to get lock"),
             Error::CouldNotOpen { why, .. } => Self::could_not_open(name, why),
             Error::System { source, operation: Operation::Open, .. } => Self::not_opened(name, source),
             Error::System { source, .. } => Self::not_locked(name, source),
-            _ => Self::conflict(call, "failed to get lock"),
+            _ => Self::conflict(conflict, "failed to get lock"),
         }
     }
 
-    fn conflict(call: &Call, words: &str) -> Self {
-        Self { code: call.conflict, words: call.verbose.then(|| words.into()), hint: "" }
+    fn conflict(conflict: OnConflict, words: &str) -> Self {
+        Self { code: conflict.code, words: conflict.is_said.then(|| words.into()), hint: "" }
     }
 
     fn could_not_open(name: &OsStr, why: &OpenError) -> Self {

@@ -10,19 +10,19 @@ use fasten::{
     DescriptorLock, Error, Family, Guard, InterProcessReaderWriterLock, Mode, Nested, Options, Preference,
 };
 
-use super::command_line::{Bytes, Call};
+use super::command_line::{ByteRange, Call};
 use super::refusal::Refusal;
 use crate::cmd::sys::descriptors;
 
 /// What hangs on a lock file, or on what was opened like one.
 #[derive(Debug)]
-pub(super) enum Open {
+pub(super) enum OpenedLock {
     Locked(Guard),
     /// Locked as a descriptor; or not locked at all (`-u`).
     File(File),
 }
 
-impl Open {
+impl OpenedLock {
     pub(super) fn descriptors(&self) -> Vec<BorrowedFd<'_>> {
         match self {
             Self::Locked(guard) => guard.descriptor().into_iter().collect(),
@@ -39,11 +39,12 @@ impl Open {
 }
 
 /// Does it with the file at this path, creating it if it is missing.
-pub(super) fn at_path(call: &Call, path: &Path) -> Result<Open, Refusal> {
+pub(super) fn at_path(call: &Call, path: &Path) -> Result<OpenedLock, Refusal> {
     let Some(mode) = call.mode else {
         let file = open(call, path)?;
-        on(call, file.as_raw_fd()).map_err(|error| Refusal::no_lock(call, path.as_os_str(), &error))?;
-        return Ok(Open::File(file));
+        on(call, file.as_raw_fd())
+            .map_err(|error| Refusal::no_lock(call.on_conflict, path.as_os_str(), &error))?;
+        return Ok(OpenedLock::File(file));
     };
     if call.family == Family::Fcntl || is_special(path) {
         opened(call, path, mode)
@@ -54,12 +55,12 @@ pub(super) fn at_path(call: &Call, path: &Path) -> Result<Open, Refusal> {
 
 /// Does it with an open descriptor.
 pub(super) fn on_descriptor(call: &Call, number: RawFd) -> Result<(), Refusal> {
-    on(call, number).map_err(|error| Refusal::no_lock(call, number.to_string().as_ref(), &error))
+    on(call, number).map_err(|error| Refusal::no_lock(call.on_conflict, number.to_string().as_ref(), &error))
 }
 
 fn on(call: &Call, number: RawFd) -> Result<(), Error> {
     let lock = DescriptorLock::with_options(number, options(call));
-    let Bytes { start, length } = call.bytes;
+    let ByteRange { start, length } = call.bytes;
     match call.mode {
         Some(mode) => lock.lock_range_like_flock(start, length, mode, call.waiting),
         None => lock.unlock_range_like_flock(start, length),
@@ -67,26 +68,28 @@ fn on(call: &Call, number: RawFd) -> Result<(), Error> {
 }
 
 /// A path that comes to lead to another file while we wait is followed.
-fn regular(call: &Call, path: &Path, mode: Mode) -> Result<Open, Refusal> {
+fn regular(call: &Call, path: &Path, mode: Mode) -> Result<OpenedLock, Refusal> {
     let lock = InterProcessReaderWriterLock::with_options(path, options(call));
     let taken = match mode {
         Mode::Shared => lock.read_with(call.waiting),
         Mode::Exclusive => lock.write_with(call.waiting),
     };
-    taken.map(Open::Locked).map_err(|error| Refusal::no_lock(call, path.as_os_str(), &error))
+    taken
+        .map(OpenedLock::Locked)
+        .map_err(|error| Refusal::no_lock(call.on_conflict, path.as_os_str(), &error))
 }
 
 /// Opens it as flock(1) does, for just what the lock needs, and locks the descriptor: a terminal, a
 /// pipe, a few bytes. Here too a path is followed.
-fn opened(call: &Call, path: &Path, mode: Mode) -> Result<Open, Refusal> {
+fn opened(call: &Call, path: &Path, mode: Mode) -> Result<OpenedLock, Refusal> {
     loop {
-        if call.bytes == Bytes::default() && is_missing(path) {
+        if call.bytes == ByteRange::default() && is_missing(path) {
             return regular(call, path, mode);
         }
         let file = open(call, path)?;
         on(call, file.as_raw_fd()).map_err(|error| not_locked(call, path, &error))?;
         if leads_to(path, &file) {
-            return Ok(Open::File(file));
+            return Ok(OpenedLock::File(file));
         }
     }
 }
@@ -102,7 +105,7 @@ fn not_locked(call: &Call, path: &Path, error: &Error) -> Refusal {
             let why = why.unwrap_or_else(|| io::Error::from_raw_os_error(libc::EISDIR));
             Refusal::not_locked(path.as_os_str(), &why)
         }
-        error => Refusal::no_lock(call, path.as_os_str(), error),
+        error => Refusal::no_lock(call.on_conflict, path.as_os_str(), error),
     }
 }
 

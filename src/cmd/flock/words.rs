@@ -3,9 +3,6 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-use super::refusal::Refusal;
-use super::table::Code;
-use crate::cmd::message::print;
 use crate::cmd::sys::streams::{self, Stream};
 
 /// Scripts search for "util-linux", and take its number for what this flock can do.
@@ -43,11 +40,6 @@ Options:
 
 This is fasten, by the name of flock. For more details see flock(1).
 ";
-
-/// Puts it on standard output; 0 if that went well.
-pub(super) fn show(text: &str) -> Result<u8, Refusal> {
-    print(text).map(|()| 0).map_err(|error| Refusal::system(Code::Conflict, "write error", &error))
-}
 
 /// Says it on standard output, before the command can say anything. That nobody
 /// listens is no error; if it would have to wait for a reader, others would wait for the lock.

@@ -1,15 +1,11 @@
 //! From a lock that is held to a command that runs under it, and back.
 
-use std::fmt;
-use std::io;
 use std::os::fd::BorrowedFd;
 
-use super::locks::Locks;
-use super::program::Program;
-use super::supervise::supervise;
-use crate::cmd::exit::Code;
-use crate::cmd::message::word;
-use crate::cmd::sys::child::{End, Started};
+use super::held_locks::HeldLocks;
+use super::program::{CannotStart, Program};
+use super::supervise::{Ended, supervise};
+use crate::cmd::sys::child::Started;
 use crate::cmd::sys::signals::{self, Signals};
 use crate::cmd::sys::{descriptors, entry, spawn, streams};
 
@@ -26,22 +22,6 @@ pub(crate) enum Lifetime {
     InPlace,
 }
 
-/// What became of a command.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Ended {
-    /// It ran, and ended so.
-    Ran(End),
-    /// This signal came before it was started.
-    CalledOff(i32),
-}
-
-/// The command could not be started.
-#[derive(Debug)]
-pub(crate) struct CannotStart {
-    name: String,
-    source: io::Error,
-}
-
 /// Runs the command under the lock and gives the lock back when it has ended. Signals that have been
 /// kept before reach the command.
 ///
@@ -49,14 +29,14 @@ pub(crate) struct CannotStart {
 ///
 /// [`CannotStart`]; the lock is given back then too.
 pub(crate) fn run_under(
-    mut locks: Locks,
+    mut locks: HeldLocks,
     program: &Program,
     lifetime: Lifetime,
     signals: Option<&Signals>,
 ) -> Result<Ended, CannotStart> {
     if lifetime != Lifetime::Wrapper {
         let inherited = descriptors::let_inherit(locks.descriptors());
-        inherited.map_err(|source| cannot_start(program, source))?;
+        inherited.map_err(|source| CannotStart::new(program, source))?;
     }
     if lifetime == Lifetime::InPlace {
         locks.leave_gates();
@@ -81,7 +61,7 @@ pub(crate) fn run_as_flock<'a>(
     lifetime: Lifetime,
 ) -> Result<Ended, CannotStart> {
     if lifetime != Lifetime::Wrapper {
-        descriptors::let_inherit_lowest(locks).map_err(|source| cannot_start(program, source))?;
+        descriptors::let_inherit_lowest(locks).map_err(|source| CannotStart::new(program, source))?;
     }
     signals::default_for_children();
     run(program, lifetime, None, "flock")
@@ -102,7 +82,7 @@ fn run(
         if let Some(signals) = signals {
             signals.give_back();
         }
-        return Err(cannot_start(program, entry::replace_process(program.words())));
+        return Err(CannotStart::new(program, entry::replace_process(program.words())));
     }
     let kept_now;
     let signals = if let Some(kept_before) = signals {
@@ -115,40 +95,5 @@ fn run(
         Started::Running(child) => supervise(child, signals, name).map(Ended::Ran),
         Started::CalledOff(signal) => Ok(Ended::CalledOff(signal)),
     });
-    ended.map_err(|source| cannot_start(program, source))
+    ended.map_err(|source| CannotStart::new(program, source))
 }
-
-fn cannot_start(program: &Program, source: io::Error) -> CannotStart {
-    CannotStart { name: program.name(), source }
-}
-
-impl CannotStart {
-    /// The system's own word.
-    pub(crate) fn error(&self) -> &io::Error {
-        &self.source
-    }
-
-    /// 127 for a command that was not found, 126 for one that cannot be
-    /// executed, 71 where the system has no means left for another process.
-    pub(crate) fn code(&self) -> Code {
-        match self.source.raw_os_error() {
-            Some(libc::ENOENT) => Code::NotFound,
-            Some(libc::EAGAIN | libc::ENOMEM | libc::EMFILE | libc::ENFILE | libc::ECHILD) => Code::System,
-            _ => Code::CannotExecute,
-        }
-    }
-}
-
-impl fmt::Display for CannotStart {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = &self.name;
-        let word = word(&self.source);
-        match self.code() {
-            Code::NotFound => write!(out, "{name}: command not found; check PATH and the script's #! line"),
-            Code::System => write!(out, "{name}: cannot be started: {word}"),
-            _ => write!(out, "{name}: cannot be executed: {word}"),
-        }
-    }
-}
-
-impl std::error::Error for CannotStart {}

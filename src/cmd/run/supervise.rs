@@ -12,11 +12,19 @@
 use std::time::Duration;
 use std::{fs, io, thread};
 
-use super::start::Ended;
 use crate::cmd::message::{word, write_stderr_at_once};
 use crate::cmd::sys::child::{Child, End};
 use crate::cmd::sys::entry;
 use crate::cmd::sys::signals::{self, Arrived, Signals};
+
+/// What became of a command.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Ended {
+    /// It ran, and ended so.
+    Ran(End),
+    /// This signal came before it was started.
+    CalledOff(i32),
+}
 
 /// Stays until the command has ended. What cannot be passed on is said under our name.
 pub(super) fn supervise(mut child: Child, signals: &Signals, name: &str) -> io::Result<End> {

@@ -10,7 +10,7 @@ use std::ffi::{CStr, CString, OsStr, OsString, c_char, c_int};
 use std::os::unix::ffi::OsStrExt;
 use std::{io, iter, ptr};
 
-use super::signals::only;
+use super::signal_set::only;
 
 // SAFETY: the binary is built without Rust's `main`, so this is the only
 // symbol of that name.

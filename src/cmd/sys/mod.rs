@@ -9,6 +9,7 @@ pub(crate) mod forked;
 pub(crate) mod getopt;
 pub(crate) mod helper;
 pub(crate) mod lock_kind;
+mod signal_set;
 pub(crate) mod signals;
 #[cfg_attr(not(all(target_os = "linux", not(fasten_portable))), path = "spawn_elsewhere.rs")]
 pub(crate) mod spawn;

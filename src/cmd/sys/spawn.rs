@@ -32,7 +32,7 @@ pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Started>
     let mut stack = Vec::<u128>::with_capacity(STACK + arguments.len());
     let top = stack.spare_capacity_mut().as_mut_ptr_range().end;
     let how = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
-    window::open(signals);
+    window::open(&signals.mask_before);
     // SAFETY: the child runs on a stack of its own and is gone from our memory when
     // the call returns, so all that it borrows outlives it. A thread that still runs beside it
     // helped us to wait and touches nothing that the child uses.

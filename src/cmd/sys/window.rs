@@ -10,7 +10,7 @@ use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, Ordering};
 
-use super::signals::{OF_A_TERMINAL, Sent, Signals, kept, own_pid};
+use super::signal_set::{OF_A_TERMINAL, Sent, kept, own_pid};
 
 static PARENT: AtomicI32 = AtomicI32::new(0);
 static BORN: AtomicBool = AtomicBool::new(false);
@@ -19,10 +19,10 @@ static EARLY: AtomicI32 = AtomicI32::new(0);
 /// What came after it, as [`packed`].
 static LATE: [AtomicI64; 3] = [const { AtomicI64::new(0) }; 3];
 
-/// Lets in what `signals` keep; not what was ignored or blocked before that.
-pub(super) fn open(signals: &Signals) {
+/// Lets in what is kept; not what was ignored, or blocked in this mask before that.
+pub(super) fn open(mask_before: &libc::sigset_t) {
     PARENT.store(own_pid(), Ordering::Relaxed);
-    let before = first_word(&signals.mask_before);
+    let before = first_word(mask_before);
     let mut wanted = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: a zeroed sigaction is a valid one, and the handler does only what is safe at any point.
     let wanted = unsafe {

@@ -10,7 +10,8 @@ use super::parse::Entry;
 use super::table::{self, Files};
 use crate::holders::LockId;
 use crate::layout::{GATE_DIRECTORY, gate_file, lock_of_gate_file};
-use crate::lock::{FileId, is_trusted};
+use crate::sys::file_id::FileId;
+use crate::sys::gate_permissions::is_trusted;
 
 /// What the table says of one lock.
 #[derive(Debug, Default)]

@@ -13,8 +13,7 @@ use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags};
 use nix::unistd::{AccessFlags, Gid, Uid, faccessat, fchown, geteuid};
 
-use super::file::LockFile;
-use crate::sys::gate_directory::{create_unnamed, give_name};
+use super::gate_directory::{create_unnamed, give_name};
 
 const OWNER: u32 = 0o600;
 const GROUP: u32 = 0o060;
@@ -52,9 +51,9 @@ fn is_made_by_a_writer(gate: &Metadata, lock: &Metadata) -> bool {
 
 /// Whether others will trust a gate file that this process creates. The owner may write a file
 /// that is read-only, for nothing keeps it from making it writable.
-pub(crate) fn may_create(lock: &LockFile, metadata: &Metadata) -> bool {
+pub(crate) fn may_create(lock: &Path, metadata: &Metadata) -> bool {
     let user = geteuid();
-    let is_writable = faccessat(AT_FDCWD, &lock.path, AccessFlags::W_OK, AtFlags::AT_EACCESS);
+    let is_writable = faccessat(AT_FDCWD, lock, AccessFlags::W_OK, AtFlags::AT_EACCESS);
     // Root of a user namespace is not root to others, and may not write everything.
     user.as_raw() == metadata.uid()
         || is_writable.is_ok()

@@ -7,14 +7,14 @@ use fasten::{DescriptorGuard, Guard, UnfairReason};
 
 /// The locks that are held.
 #[derive(Debug)]
-pub(crate) enum Locks {
+pub(crate) enum HeldLocks {
     /// On files that we have opened.
     Files(Vec<Guard>),
     /// On a descriptor of the caller's.
     Descriptor(RawFd, Box<DescriptorGuard>),
 }
 
-impl Locks {
+impl HeldLocks {
     /// The descriptors that we have opened, and that the locks hang on.
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         let beside = match self {
