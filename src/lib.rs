@@ -123,6 +123,8 @@ pub mod thread;
 pub use interprocess::{
     DescriptorLock, Guard, InterProcessLock, InterProcessReaderWriterLock, Options, Wanted, lock_all,
 };
+#[doc(hidden)]
+pub use lock::held_by;
 pub use lock::{Cancel, DescriptorGuard, Endless, Error, Nested, Unopenable, Unordered, Waiting};
 pub use mode::{Family, Mode};
 #[doc(hidden)]

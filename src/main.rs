@@ -8,15 +8,30 @@ mod cmd;
 use std::ffi::OsString;
 use std::path::Path;
 
+use cmd::args::Action;
+use cmd::job::Job;
+use cmd::{doctor, failure, flock, lock, status, unlock, usage};
+
 /// Does what the arguments say; the code is what the process ends with.
 fn run(arguments: Vec<OsString>) -> u8 {
-    std::panic::set_hook(Box::new(cmd::failure::report_bug));
+    std::panic::set_hook(Box::new(failure::report_bug));
     if is_called(&arguments, "flock") {
-        return cmd::flock::run(arguments);
+        return flock::run(arguments);
     }
-    match cmd::usage::parse(arguments) {
-        Ok(cli) => cmd::dispatch(cli.action),
+    match usage::parse(arguments) {
+        Ok(cli) => carry_out(cli.action),
         Err(code) => code,
+    }
+}
+
+fn carry_out(action: Action) -> u8 {
+    match action {
+        Action::Exclusive(arguments) => lock::run(&Job::exclusive(arguments)),
+        Action::Read(arguments) => lock::run(&Job::read(arguments)),
+        Action::Write(arguments) => lock::run(&Job::write(arguments)),
+        Action::Unlock(arguments) => unlock::run(&arguments),
+        Action::Status(arguments) => status::run(&arguments),
+        Action::Doctor(arguments) => doctor::run(&arguments),
     }
 }
 

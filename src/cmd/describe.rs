@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{Duration, Instant, SystemTime};
 
-use fasten::holders::{Holder, Report, holders, in_brief, own_pid, search};
-use fasten::{Endless, Error, Mode, Unopenable};
+use fasten::holders::{Ancestor, Holder, Report, holders, in_brief, own_pid, search};
+use fasten::{Endless, Error, Mode, Unopenable, held_by as held_by_ancestor};
 
 use super::denial::{denied, unwritable};
-use crate::cmd::message::printable;
+use crate::cmd::message::{printable, say};
 use crate::cmd::sys::helper::{Helper, first_answer};
 
 /// So long a refusal is put off at most, to name the holder: with what it takes to be woken on a
@@ -144,4 +144,10 @@ pub(crate) fn elapsed(since: Option<SystemTime>) -> Option<String> {
 /// `2m13s`, without humantime's blanks.
 fn short(time: Duration) -> String {
     humantime::format_duration(time).to_string().replace(' ', "")
+}
+
+/// One line, even without a terminal, of a wait that may be a deadlock.
+pub(super) fn say_doubt(lock: &Path, above: &Ancestor) {
+    let held = held_by_ancestor(above);
+    say(&format!("{}: {held}, which may be waiting for us; see --nested", lock.display()));
 }

@@ -1,107 +1,23 @@
-//! What `exclusive`, `read` and `write` have in common: take the locks, run the
-//! command, end as it did.
+//! `exclusive`, `read` and `write`: take the locks, run the command, end as it did.
 
 use std::cell::{Cell, OnceCell};
 use std::os::fd::RawFd;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
-use fasten::{
-    DescriptorLock, Error as LockError, Family, InterProcessLock, InterProcessReaderWriterLock, Mode, Nested,
-    Options, Preference, Waiting, Wanted, lock_all,
-};
+use fasten::{DescriptorLock, Error as LockError, Waiting, lock_all};
 
 use super::describe;
-use super::doubt;
+use super::exit::Code;
+use super::failure;
+use super::job::{Job, Target};
+use super::message::{say, say_at_once, word};
 use super::progress::{Notice, Voice};
-use crate::cmd::args::{self, LockArgs};
-use crate::cmd::exit::Code;
-use crate::cmd::failure;
-use crate::cmd::message::{say, say_at_once, word};
-use crate::cmd::run::{Ended, Lifetime, Locks, Program, end_like, run_under};
-use crate::cmd::sys::descriptors;
-use crate::cmd::sys::signals::Signals;
-
-/// A validated call: every value of it can be carried out.
-#[derive(Debug)]
-pub(crate) struct Job {
-    target: Target,
-    kind: Kind,
-    options: Options,
-    waiting: Waiting<'static>,
-    program: Option<Program>,
-    lifetime: Lifetime,
-    conflict: u8,
-    joins: bool,
-    voice: Voice,
-}
-
-/// What is to be locked.
-#[derive(Debug)]
-enum Target {
-    Paths(Vec<PathBuf>),
-    Descriptor(RawFd),
-}
-
-/// What is wanted of it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Kind {
-    Mutex,
-    Reader,
-    Writer(Preference),
-}
-
-impl Job {
-    pub(crate) fn new(arguments: LockArgs, kind: Kind) -> Self {
-        Self {
-            options: Options::new()
-                .family(if arguments.fcntl { Family::Fcntl } else { Family::Flock })
-                .preference(kind.preference())
-                .create(!arguments.no_create)
-                .nested(match arguments.nested {
-                    args::Nested::Refuse => Nested::Refuse,
-                    args::Nested::Join => Nested::Join,
-                    args::Nested::Wait => Nested::Wait,
-                }),
-            waiting: match (arguments.nonblock, arguments.timeout) {
-                (true, _) | (_, Some(Duration::ZERO)) => Waiting::never(),
-                (_, Some(limit)) => Waiting::at_most(limit),
-                (_, None) => Waiting::forever(),
-            },
-            target: match arguments.fd {
-                Some(number) => Target::Descriptor(number),
-                None => Target::Paths(arguments.locks),
-            },
-            kind,
-            program: match arguments.command_string {
-                Some(string) => Some(Program::shell(string)),
-                None if arguments.command.is_empty() => None,
-                None => Some(Program::new(arguments.command)),
-            },
-            lifetime: match (arguments.no_fork, arguments.close, arguments.linger) {
-                (true, _, _) => Lifetime::InPlace,
-                (_, true, _) => Lifetime::Wrapper,
-                (_, _, true) => Lifetime::LastInheritor,
-                _ => Lifetime::Command,
-            },
-            conflict: arguments.conflict_exit_code,
-            joins: matches!(arguments.nested, args::Nested::Join),
-            voice: match (arguments.quiet, arguments.verbose) {
-                (true, _) => Voice::Quiet,
-                (_, true) => Voice::Verbose,
-                _ => Voice::Normal,
-            },
-        }
-    }
-}
-
-impl Job {
-    fn waiting(&self) -> Waiting<'static> {
-        if self.voice == Voice::Quiet { self.waiting } else { self.waiting.doubting(doubt::say_so) }
-    }
-}
+use super::run::{Ended, Lifetime, Locks, end_like, run_under};
+use super::sys::descriptors;
+use super::sys::signals::Signals;
 
 /// Takes the locks and runs the command under them.
 pub(crate) fn run(job: &Job) -> u8 {
@@ -142,25 +58,6 @@ fn carry_out(job: &Job) -> Result<u8> {
     Ok(end_like(ended))
 }
 
-impl Kind {
-    /// Whether it waits in a gate file.
-    fn has_gates(self) -> bool {
-        self.preference() != Preference::Reader
-    }
-
-    fn mode(self) -> Mode {
-        if matches!(self, Self::Reader) { Mode::Shared } else { Mode::Exclusive }
-    }
-
-    fn preference(self) -> Preference {
-        match self {
-            Self::Mutex => Preference::Reader,
-            Self::Reader => Preference::PhaseFair,
-            Self::Writer(preference) => preference,
-        }
-    }
-}
-
 /// With the signals that are kept since before the lock was touched, if it is one that must not be
 /// lost.
 fn take(job: &Job) -> Result<(Locks, Option<Box<Signals>>), LockError> {
@@ -182,7 +79,7 @@ fn take(job: &Job) -> Result<(Locks, Option<Box<Signals>>), LockError> {
         }
         arrival.ok()
     };
-    let wanted = paths.iter().map(|path| wanted(path, job));
+    let wanted = paths.iter().map(|path| job.wanted(path));
     let taken = lock_all(wanted, job.waiting().telling(&|path| notice.waiting_for(path)).stopped_by(&keep));
     drop(notice);
     let taken = unless_signalled(taken, kept.get())?;
@@ -196,14 +93,6 @@ fn unless_signalled<T, E>(taken: Result<T, E>, signals: Option<&Signals>) -> Res
         process::exit(end_like(Ended::CalledOff(signal)).into());
     }
     taken
-}
-
-fn wanted(path: &Path, job: &Job) -> Wanted {
-    if let Kind::Mutex = job.kind {
-        return InterProcessLock::with_options(path, job.options).to_lock();
-    }
-    let lock = InterProcessReaderWriterLock::with_options(path, job.options);
-    if let Kind::Reader = job.kind { lock.to_read() } else { lock.to_write() }
 }
 
 /// A descriptor may hold a lock already, which must not be lost when we are

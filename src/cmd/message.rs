@@ -4,8 +4,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
-use crate::cmd::sys::output::{self, Stream};
-use crate::cmd::sys::{pipe, terminal};
+use crate::cmd::sys::streams::{self, Stream};
 
 /// Says it. That nobody listens is no error.
 pub(crate) fn say(words: &str) {
@@ -46,7 +45,7 @@ pub(crate) fn strerror(error: &io::Error) -> String {
 /// stopped.
 pub(crate) fn draw_line(words: &str) -> bool {
     let line = format!("fasten: {}", printable(words));
-    let width = terminal::width().saturating_sub(1);
+    let width = streams::terminal_width().saturating_sub(1);
     put_at_once(format!("\r{}\x1b[K", line.chars().take(width).collect::<String>()).as_bytes())
 }
 
@@ -80,12 +79,12 @@ pub(crate) fn printable(words: &str) -> String {
 
 /// Puts it there if nobody has to be waited for; whether it was put there.
 pub(crate) fn put_at_once(text: &[u8]) -> bool {
-    pipe::ignore_broken();
-    output::write_at_once(Stream::Error, text)
+    streams::ignore_broken_pipe();
+    streams::write_at_once(Stream::Error, text)
 }
 
 /// Puts it there as it is.
 pub(crate) fn put(text: &[u8]) {
-    pipe::ignore_broken();
+    streams::ignore_broken_pipe();
     let _ = io::stderr().write_all(text);
 }

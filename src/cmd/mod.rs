@@ -1,37 +1,21 @@
-//! The subcommands, one file each.
+//! All that is only the command's: its arguments, its subcommands, how it speaks and how it ends. The
+//! library knows nothing of it.
 
 pub(crate) mod args;
 mod colour;
 mod denial;
 mod describe;
-mod doctor;
-mod doubt;
-mod exclusive;
-pub(crate) mod exit;
+pub(crate) mod doctor;
+mod exit;
 pub(crate) mod failure;
-pub(crate) mod fast_path;
+mod fast_path;
 pub(crate) mod flock;
-mod lock;
-pub(crate) mod message;
+pub(crate) mod job;
+pub(crate) mod lock;
+mod message;
 mod progress;
-mod read;
-pub(crate) mod run;
-mod status;
-pub(crate) mod sys;
-mod unlock;
+mod run;
+pub(crate) mod status;
+mod sys;
+pub(crate) mod unlock;
 pub(crate) mod usage;
-mod write;
-
-use crate::cmd::args::Action;
-
-/// Carries one out; the code is what the process ends with.
-pub(crate) fn dispatch(action: Action) -> u8 {
-    match action {
-        Action::Exclusive(arguments) => exclusive::run(arguments),
-        Action::Read(arguments) => read::run(arguments),
-        Action::Write(arguments) => write::run(arguments),
-        Action::Unlock(arguments) => unlock::run(&arguments),
-        Action::Status(arguments) => status::run(&arguments),
-        Action::Doctor(arguments) => doctor::run(&arguments),
-    }
-}

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use super::describe;
 use crate::cmd::message::{clear_line, draw_line, say_at_once};
-use crate::cmd::sys::terminal;
+use crate::cmd::sys::streams;
 
 const PATIENCE: Duration = Duration::from_millis(500);
 const REDRAWN_EVERY: Duration = Duration::from_secs(1);
@@ -50,7 +50,7 @@ impl Notice {
         }
         let (at_terminal, verbose) = (stderr().is_terminal(), self.voice == Voice::Verbose);
         if at_terminal || verbose {
-            let kept_up_to_date = at_terminal && (!verbose || terminal::is_ours());
+            let kept_up_to_date = at_terminal && (!verbose || streams::is_our_terminal());
             self.current.replace(None);
             self.current.replace(Line::about(path, kept_up_to_date));
         }
@@ -88,7 +88,7 @@ impl Drop for Line {
     fn drop(&mut self) {
         let mut screen = locked(&self.screen);
         screen.over = true;
-        if screen.drawn && terminal::is_ours() {
+        if screen.drawn && streams::is_our_terminal() {
             clear_line();
         }
     }
@@ -103,7 +103,7 @@ fn speak(path: &Path, kept_up_to_date: bool, screen: &Mutex<Screen>, ended: &Rec
     let mut pause = PATIENCE;
     while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
         pause = REDRAWN_EVERY;
-        if kept_up_to_date && !terminal::is_ours() {
+        if kept_up_to_date && !streams::is_our_terminal() {
             continue;
         }
         let words = words(path, kept_up_to_date.then(|| start.elapsed()));

@@ -2,10 +2,10 @@
 
 use std::os::fd::RawFd;
 
-use super::held_by_thread;
+use super::held_lock;
 use super::obtain::obtain;
+use super::obtain::{Again, again};
 use super::options::Options;
-use super::reentry::{Again, again};
 use super::thread_queue::Front;
 use crate::holders::{OwnLock, held_through};
 use crate::layout::Bytes;
@@ -89,7 +89,7 @@ impl DescriptorLock {
         let path = file.path.clone();
         let refused = |why| Error::refused(&path, why);
         let front = Front::of((file.id, file.family), self.options.preference);
-        if let Some(taken) = held_by_thread::find(front.number()) {
+        if let Some(taken) = held_lock::find(front.number()) {
             match again(taken.mode(), how.mode, how.nested, patience) {
                 Again::Refused(why) => return Err(refused(why)),
                 Again::Shares if taken.mode() == Mode::Exclusive => return Ok(DescriptorGuard::new(None)),

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::guard::Guard;
-use super::held_by_thread;
+use super::held_lock;
 use super::held_lock::{Lease, Taken};
 use super::missing::open_or_create;
 use super::obtain::obtain;
+use super::obtain::{Again, again};
 use super::options::Options;
-use super::reentry::{Again, again};
 use super::thread_queue::{Entered, Front, Key, any_entered};
 use crate::lock::{Acquired, Error, GaveUp, How, LockFile, Nested, Patience, Threads};
 use crate::mode::Mode;
@@ -62,14 +62,14 @@ impl Place {
         let refused = |why| Error::refused(&self.path, why);
         loop {
             let front = self.front(mode, patience)?;
-            if let Some(taken) = held_by_thread::find(front.number()) {
+            if let Some(taken) = held_lock::find(front.number()) {
                 match again(taken.mode(), mode, self.options.nested, patience) {
                     Again::Shares => return Ok(Guard::new(taken)),
                     Again::Refused(why) => return Err(refused(why)),
                     Again::Waits => {}
                 }
             }
-            let holds_others = held_by_thread::holds_any() || !any_entered();
+            let holds_others = held_lock::holds_any() || !any_entered();
             let entered = front.enter(mode, &self.path, patience).map_err(refused)?;
             if let Some(guard) = self.take_at_the_head(entered, mode, holds_others, patience)? {
                 return Ok(guard);

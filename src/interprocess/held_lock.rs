@@ -1,14 +1,18 @@
 //! One lock that a thread has taken; all its guards of that lock share it.
+//!
+//! What the calling thread holds: so that it does not wait for itself.
+//!
+//! Guards stay in their thread, so nobody else has to be asked. The list has no destructor: guards that other thread-locals
+//! keep can still be dropped while the thread ends.
 
-use std::cell::Cell;
-use std::mem;
+use std::cell::{Cell, RefCell};
+use std::mem::{self, ManuallyDrop};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use super::file_pool::Place;
-use super::held_by_thread;
 use super::thread_queue::{Entered, Key};
 use crate::lock::{Endless, Error, GaveUp, Held, Joined, Patience, Unordered, leads_to};
 use crate::mode::Mode;
@@ -37,7 +41,7 @@ impl Taken {
         let number = entered.front().number();
         let taken = Self { place, entered, lease, is_lost: Cell::new(false), is_left: Cell::new(false) };
         let taken = Rc::new(taken);
-        held_by_thread::add(number, &taken);
+        add(number, &taken);
         taken
     }
 
@@ -128,7 +132,7 @@ impl Taken {
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        held_by_thread::remove(self.entered.front().number());
+        remove(self.entered.front().number());
         match mem::replace(&mut self.lease, Lease::Over) {
             Lease::Own(held) if self.is_left.get() => held.close(),
             Lease::Own(held) => {
@@ -139,4 +143,33 @@ impl Drop for Taken {
             _ => {}
         }
     }
+}
+
+type List = RefCell<ManuallyDrop<Vec<(u64, Weak<Taken>)>>>;
+
+thread_local! {
+    static MINE: List = const { RefCell::new(ManuallyDrop::new(Vec::new())) };
+}
+
+/// What the calling thread holds of this lock.
+pub(super) fn find(front: u64) -> Option<Rc<Taken>> {
+    MINE.with_borrow(|mine| mine.iter().find(|(number, _)| *number == front)?.1.upgrade())
+}
+
+/// Whether the calling thread holds any lock.
+pub(super) fn holds_any() -> bool {
+    MINE.with_borrow(|mine| !mine.is_empty())
+}
+
+pub(super) fn add(front: u64, taken: &Rc<Taken>) {
+    MINE.with_borrow_mut(|mine| mine.push((front, Rc::downgrade(taken))));
+}
+
+pub(super) fn remove(front: u64) {
+    MINE.with_borrow_mut(|mine| {
+        mine.retain(|(number, _)| *number != front);
+        if mine.is_empty() && mine.capacity() > 4 {
+            drop(mem::take(&mut **mine));
+        }
+    });
 }

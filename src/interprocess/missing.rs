@@ -7,9 +7,9 @@
 
 use std::path::Path;
 
-use super::held_by_thread;
+use super::held_lock;
+use super::obtain::{Again, again};
 use super::options::Options;
-use super::reentry::{Again, again};
 use super::thread_queue::{Front, any_entered};
 use crate::holders::{holder_of_removed, lineage, own_pid};
 use crate::lock::{
@@ -57,7 +57,7 @@ fn await_holder_of_removed(
         }
         let Some(file) = open_removed(path, &removed, family) else { break };
         let front = Front::of((file.id, family), options.preference);
-        if let Some(taken) = held_by_thread::find(front.number()) {
+        if let Some(taken) = held_lock::find(front.number()) {
             match again(taken.mode(), mode, nested, patience) {
                 Again::Refused(why) => return Err(why),
                 Again::Shares | Again::Waits => break,

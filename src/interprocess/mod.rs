@@ -8,14 +8,12 @@
 mod descriptor;
 mod file_pool;
 mod guard;
-mod held_by_thread;
 mod held_lock;
 mod lock_all;
 mod missing;
 mod mutex;
 mod obtain;
 mod options;
-mod reentry;
 mod rwlock;
 mod thread_queue;
 

@@ -3,19 +3,24 @@
 //! First everything is tried, without waiting. Only then, if there is time, the
 //! same way is gone again, sleeping in the kernel wherever it is shut. Both ways
 //! hold what the gates promise: the first goes in only when nobody is before us.
+//!
+//! The last step: the main lock, with respect for one that converts it.
+
+use std::io;
 
 use super::deadlock_watch::{Lookout, LooksFor};
-use super::enter::{enter, try_enter};
 use super::file::LockFile;
+use super::gate_file::GateFile;
 use super::gates::{Gates, Intent, Side};
 use super::guard::Held;
-use super::nested::{Nested, reads_below};
 use super::open::{Reopened, open_again_for_writing};
 use super::request::How;
+use super::request::{Nested, reads_below};
 use super::share::Joined;
 use super::unfair::Unordered;
 use super::wait_error::GaveUp;
 use super::wait_state::Patience;
+use super::{main_lock, upgrade};
 use crate::holders::inherited;
 use crate::mode::Mode;
 use crate::sys::descriptor::duplicate;
@@ -117,4 +122,34 @@ fn wait(lock: &LockFile, mode: Mode, side: Side, patience: &Patience) -> Result<
     }
     enter(lock, mode, patience)?;
     Ok(Taken::Entered(gates.and_then(Gates::entered), unordered))
+}
+
+/// Takes the main lock if it is free; `false` if it is not, or is on its way from one mode to the
+/// other.
+pub(crate) fn try_enter(lock: &LockFile, mode: Mode) -> io::Result<bool> {
+    Ok(main_lock::try_lock(lock, mode)? && gives_way(lock, mode)?.is_none())
+}
+
+/// Takes the main lock, sleeping until it is free.
+pub(crate) fn enter(lock: &LockFile, mode: Mode, patience: &Patience) -> Result<(), GaveUp> {
+    loop {
+        patience.block(|| main_lock::lock(lock, mode))?;
+        match gives_way(lock, mode).map_err(GaveUp::Failed)? {
+            Some(upgrade) => upgrade::wait_until_over(&upgrade, lock.family, patience)?,
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Gives the lock back if it is just being upgraded. It is looked for when the lock is held: an
+/// upgrade that begins later has to wait for us.
+fn gives_way(lock: &LockFile, mode: Mode) -> io::Result<Option<GateFile>> {
+    if mode == Mode::Shared {
+        return Ok(None);
+    }
+    let upgrade = upgrade::under_way(lock);
+    if !matches!(upgrade, Ok(None)) {
+        main_lock::unlock(lock)?;
+    }
+    upgrade
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::os::unix::process::parent_id;
 use std::process;
 
 use crate::holders::{Ancestor, Link, Step, in_brief};
@@ -29,26 +30,32 @@ pub enum Endless {
 impl fmt::Display for Endless {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Conversion => out.write_str("another reader is about to write, and waits for this one"),
-            Self::Inherited => out.write_str("this process has inherited it, held shared"),
-            Self::ThisThread(mode) => write!(out, "this thread holds it {} itself", adverb(*mode)),
+            Self::Conversion => out.write_str("another reader is upgrading and waits for this one to leave"),
+            Self::Inherited => out.write_str("this process inherited it, held shared"),
+            Self::ThisThread(mode) => write!(out, "this thread already holds it {}", adverb(*mode)),
             Self::Ancestor(ancestor) if ancestor.pid == process::id() => {
-                write!(out, "this process has inherited it, held {}", adverb(ancestor.mode))
+                write!(out, "this process inherited it, held {}", adverb(ancestor.mode))
             }
-            Self::Ancestor(ancestor) => {
-                let (mode, name) = (adverb(ancestor.mode), name(ancestor.command.as_ref()));
-                write!(out, "this runs under {name} (pid {}), which holds it {mode}", ancestor.pid)
-            }
+            Self::Ancestor(ancestor) => write!(out, "already {}", held_by(ancestor)),
             Self::Circle(steps) => {
                 for (index, step) in steps.iter().enumerate() {
                     let (then, name) = (if index == 0 { "" } else { ", " }, name(step.command.as_ref()));
                     let (holds, wants) = (path(&step.holds), path(&step.wants));
-                    write!(out, "{then}{name} (pid {}) holds {holds} and wants {wants}", step.pid)?;
+                    write!(out, "{then}{name} (pid {}) holds {holds} and waits for {wants}", step.pid)?;
                 }
                 Ok(())
             }
         }
     }
+}
+
+/// `held exclusively by our parent, make -j8 (pid 4242)`: the same words where the deadlock is not
+/// certain.
+#[doc(hidden)]
+pub fn held_by(ancestor: &Ancestor) -> String {
+    let relation = if ancestor.pid == parent_id() { "parent" } else { "ancestor" };
+    let (mode, name) = (adverb(ancestor.mode), name(ancestor.command.as_ref()));
+    format!("held {mode} by our {relation}, {name} (pid {})", ancestor.pid)
 }
 
 fn adverb(mode: Mode) -> &'static str {

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use super::deadlock::Endless;
 use super::file::LockFile;
 use super::interrupter::Look;
-use super::nested::{Nested, conflict};
+use super::request::{Nested, conflict};
 use super::wait::OnDoubt;
 use super::wait_error::GaveUp;
 use super::wait_state::Patience;

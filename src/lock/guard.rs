@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use super::file::LockFile;
 use super::gates::Intent;
 use super::main_lock;
-use super::nested::Nested;
+use super::request::Nested;
 use super::share::{Joined, Plan, Share, is_shared};
 use super::unfair::Unordered;
 use super::upgrade::{downgrade, upgrade};

@@ -7,16 +7,28 @@
 //! if it does not even get it shared, then the descriptor has it exclusively or not at all, and
 //! asking exclusively loses nothing. In between, where somebody reads, who may be the descriptor
 //! itself, a reader joins through the second file, and a writer is refused.
+//!
+//! Locks on a descriptor that somebody else has opened: a shell script, say.
+//!
+//! The lock is that of the open file description, which the caller keeps; what
+//! it held before is converted.
 
 use std::fs::File;
+use std::os::fd::RawFd;
 use std::thread;
 use std::time::Duration;
 
+use super::error::Error;
 use super::file::{FileId, LockFile};
 use super::guard::{AtTheEnd, DescriptorGuard, Held};
-use super::main_lock::{is_free, try_lock, unlock};
+use super::main_lock;
+use super::main_lock::{is_free, try_lock};
+use super::open::opened;
+use super::request::How;
 use super::unfair::Unordered;
+use super::upgrade::{downgrade, upgrade};
 use super::wait_error::GaveUp;
+use super::wait_state::Patience;
 use crate::holders::{OwnLock, held_through};
 use crate::mode::{Family, Mode};
 use crate::sys::descriptor::open_again;
@@ -75,7 +87,7 @@ fn find_out_to_write(lock: LockFile) -> Result<Found, GaveUp> {
         if is_visible(&second) {
             return Ok(Found::Free(lock));
         }
-        let _ = unlock(&second);
+        let _ = main_lock::unlock(&second);
         thread::sleep(PAUSE);
     }
     Err(cannot_be_seen())
@@ -103,4 +115,34 @@ fn second(lock: &LockFile) -> Option<LockFile> {
     let file = open_again(&lock.file).ok()?;
     let is_the_same = |file: &File| file.metadata().is_ok_and(|found| FileId::from(&found) == lock.id);
     is_the_same(&file).then(|| LockFile::new(lock.path.clone(), file, lock.id, true, lock.family))
+}
+
+/// Frees whatever lock of either family is held through this descriptor.
+pub(crate) fn unlock(descriptor: RawFd) -> Result<(), Error> {
+    for family in [Family::Flock, Family::Fcntl] {
+        let lock = opened(descriptor, family)?;
+        main_lock::unlock(&lock).or_else(|source| match family {
+            Family::Flock => Err(Error::System { path: lock.path, doing: "unlocking it", source }),
+            Family::Fcntl => Ok(()),
+        })?;
+    }
+    Ok(())
+}
+
+/// Converts the lock that the descriptor holds already.
+pub(crate) fn convert(
+    lock: LockFile,
+    held: Mode,
+    how: &How,
+    patience: &Patience,
+) -> Result<DescriptorGuard, Error> {
+    let (converted, at_the_end) = match (held, how.mode) {
+        (Mode::Shared, Mode::Exclusive) => (upgrade(&lock, how.nested, patience), AtTheEnd::Downgrade),
+        (Mode::Exclusive, Mode::Shared) => (downgrade(&lock), AtTheEnd::Keep),
+        _ => (Ok(()), AtTheEnd::Keep),
+    };
+    match converted {
+        Ok(()) => Ok(DescriptorGuard::new(Some(Held::converted(lock, how.mode, at_the_end)))),
+        Err(why) => Err(Error::refused(&lock.path, why)),
+    }
 }

@@ -50,11 +50,9 @@
 //! and nobody else. The order is that of Brandenburg and Anderson's phase-fair locks (2010), see [`Preference`].
 
 mod account;
-mod backoff;
 mod error;
 mod guard;
 mod holds;
-mod identity;
 mod line;
 mod owner;
 mod preference;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::Error;
 use super::guard::{ReadGuard, WriteGuard};
-use super::identity::Identity;
+use super::owner::Identity;
 use super::preference::Preference;
 use super::queue::{Queue, Role};
 use super::raw::RawLock;

@@ -15,7 +15,7 @@ fn a_thread_that_holds_the_lock_is_refused_and_not_left_waiting() {
     let _held = mutex.lock().unwrap();
     let refused = mutex.lock().unwrap_err();
     assert!(matches!(refused, Error::WouldNeverEnd { .. }));
-    assert!(refused.to_string().ends_with("this thread holds it exclusively itself"), "{refused}");
+    assert!(refused.to_string().ends_with("this thread already holds it exclusively"), "{refused}");
     assert_eq!(kind(&mutex.try_lock().unwrap_err()), "busy");
     let by_another_name = InterProcessReaderWriterLock::new(&lock.path);
     assert_eq!(kind(&by_another_name.read().unwrap_err()), "would never end");

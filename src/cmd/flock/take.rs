@@ -12,7 +12,7 @@ use fasten::{
 
 use super::command_line::{Bytes, Call};
 use super::refusal::Refusal;
-use crate::cmd::sys::lock_file;
+use crate::cmd::sys::descriptors;
 
 /// What hangs on a lock file, or on what was opened like one.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ fn not_locked(call: &Call, path: &Path, error: &Error) -> Refusal {
         Error::System { source, .. }
             if call.family == Family::Fcntl && source.raw_os_error() == Some(libc::EBADF) =>
         {
-            let why = lock_file::may_read_and_write(path).err();
+            let why = descriptors::may_read_and_write(path).err();
             let why = why.unwrap_or_else(|| io::Error::from_raw_os_error(libc::EISDIR));
             Refusal::not_locked(path.as_os_str(), &why)
         }
@@ -137,13 +137,13 @@ fn open(call: &Call, path: &Path) -> Result<File, Refusal> {
     let writes = call.family == Family::Fcntl && call.mode == Some(Mode::Exclusive);
     let file = open_or_create(path, writes).map_err(refused)?;
     if !writes && file.metadata().is_ok_and(|found| found.file_type().is_fifo()) {
-        match lock_file::would_have_waited(&file) {
+        match descriptors::would_have_waited(&file) {
             Ok(true) => return Err(Refusal::lonely_fifo(path.as_os_str())),
             Ok(false) => {}
             Err(error) => return Err(refused(error)),
         }
     }
-    lock_file::let_block(&file).map_err(refused)?;
+    descriptors::let_block(&file).map_err(refused)?;
     Ok(file)
 }
 

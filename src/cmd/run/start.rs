@@ -11,7 +11,7 @@ use crate::cmd::exit::Code;
 use crate::cmd::message::word;
 use crate::cmd::sys::child::{End, Started};
 use crate::cmd::sys::signals::{self, Signals};
-use crate::cmd::sys::{descriptors, exec, pipe, spawn};
+use crate::cmd::sys::{descriptors, entry, spawn, streams};
 
 /// How long the lock lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,7 @@ fn run(
     signals: Option<&Signals>,
     name: &str,
 ) -> Result<Ended, CannotStart> {
-    pipe::restore();
+    streams::restore_broken_pipe();
     if lifetime == Lifetime::InPlace {
         if let Some(signal) = signals.and_then(Signals::arrived) {
             return Ok(Ended::CalledOff(signal));
@@ -102,7 +102,7 @@ fn run(
         if let Some(signals) = signals {
             signals.give_back();
         }
-        return Err(cannot_start(program, exec::replace_process(program.words())));
+        return Err(cannot_start(program, entry::replace_process(program.words())));
     }
     let kept_now;
     let signals = if let Some(kept_before) = signals {

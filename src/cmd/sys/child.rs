@@ -70,12 +70,6 @@ impl Child {
         }
     }
 
-    /// Sends a signal to all of the group that it leads.
-    pub(super) fn send_to_group(&self, signal: i32) {
-        // SAFETY: kill has no preconditions.
-        unsafe { libc::kill(-self.pid, signal) };
-    }
-
     /// Waits for the end of a child, which tells nothing.
     pub(super) fn reap(self) {
         // SAFETY: nobody wants the status.

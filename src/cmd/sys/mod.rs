@@ -4,23 +4,14 @@
 mod caught;
 pub(crate) mod child;
 pub(crate) mod descriptors;
-pub(crate) mod die;
-mod entry;
-pub(crate) mod exec;
-pub(crate) mod fork;
+pub(crate) mod entry;
+pub(crate) mod forked;
 pub(crate) mod getopt;
 pub(crate) mod helper;
-pub(crate) mod interrupts;
-pub(crate) mod lock_file;
-pub(crate) mod locks;
-pub(crate) mod output;
-pub(crate) mod pipe;
+pub(crate) mod lock_kind;
 pub(crate) mod signals;
-#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
-#[path = "spawn_elsewhere.rs"]
+#[cfg_attr(not(all(target_os = "linux", not(fasten_portable))), path = "spawn_elsewhere.rs")]
 pub(crate) mod spawn;
-#[cfg(all(target_os = "linux", not(fasten_portable)))]
-pub(crate) mod spawn;
-pub(crate) mod terminal;
+pub(crate) mod streams;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod window;

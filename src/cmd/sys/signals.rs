@@ -18,9 +18,6 @@ const NOT_FOR_PROCESS_1: [i32; 2] = [libc::SIGCHLD, libc::SIGPIPE];
 /// What the terminal sends to its whole foreground group.
 pub(super) const OF_A_TERMINAL: [i32; 3] = [libc::SIGINT, libc::SIGQUIT, libc::SIGHUP];
 
-/// What ends a process that a person, a shell or a system wants to end.
-const ENDING: [i32; 4] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT];
-
 /// All signals that would end this process, and the one that a child has ended, are kept for
 /// [`Signals::next`]; this knows what they were before, which is what the command is to inherit.
 #[derive(Debug)]
@@ -221,11 +218,7 @@ pub(super) fn only(signals: &[i32]) -> libc::sigset_t {
     }
 }
 
-/// Those that would end this process; an ignored one, as under nohup(1), does not.
-pub(super) fn ending() -> Vec<i32> {
-    ENDING.into_iter().filter(|signal| !is_ignored(*signal)).collect()
-}
-
+/// As under nohup(1).
 fn is_ignored(signal: i32) -> bool {
     let mut found = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: nothing is changed, and a zeroed sigaction is a valid one.

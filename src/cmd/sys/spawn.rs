@@ -9,7 +9,7 @@ use std::ffi::{CString, c_char, c_int, c_void};
 use std::io;
 
 use super::child::{Child, Started};
-use super::exec::pointers;
+use super::entry::pointers;
 use super::signals::{self, Signals};
 use super::window;
 

@@ -4,7 +4,7 @@ use std::ffi::CString;
 use std::io::{self, Read, Write};
 
 use super::child::{Child, Started};
-use super::exec::replace_process;
+use super::entry::replace_process;
 use super::signals::{self, Signals};
 
 /// Starts the program, looked for in `PATH`, with the mask and dispositions

@@ -1,6 +1,5 @@
 //! Linux: the kernel's lock table, and what processes say in /proc of their descriptors.
 
-mod all;
 mod ancestors;
 mod certain_wait;
 #[doc(hidden)]
@@ -9,9 +8,7 @@ mod fdinfo;
 mod gate_files;
 mod holding;
 mod identify;
-mod inherited;
 mod look;
-mod ofd;
 mod own;
 #[doc(hidden)]
 pub mod parse;
@@ -20,18 +17,17 @@ mod process;
 mod removed;
 mod search;
 mod sharers;
-mod stitch;
 #[doc(hidden)]
 pub mod table;
 mod wait_cycle;
 mod waiting;
 
-pub use all::all;
 pub use ancestors::ancestor_holding;
 pub(crate) use ancestors::first_holding;
 pub(crate) use certain_wait::{is_awaited, keeps_nothing};
-pub(crate) use inherited::inherited;
+pub use look::all;
 pub use look::holders;
+pub(crate) use own::inherited;
 pub(crate) use own::{held_through, holds_alone};
 pub(crate) use proc::mount_of;
 pub use proc::own_pid;

@@ -4,10 +4,14 @@
 //! requests that are blocked on a gate of its gate file, and processes that have a gate and not yet
 //! what comes after it. A process that has a gate and also the lock, itself or through what it has
 //! started, is a holder.
+//!
+//! Finds the processes that wait for an OFD lock, which the lock table does not name: by the system
+//! call that a thread is in. Only the table's anonymous waiters make it necessary.
 
 use super::holding::Held;
-use super::ofd;
+use super::parse;
 use super::parse::{Entry, Kind};
+use super::proc::{numbers_in, read};
 use super::process::Processes;
 use crate::holders::LockId;
 use crate::holders::report::Waiter;
@@ -149,7 +153,7 @@ impl Queue {
         for index in 0..self.0.len() {
             if self.0[index].pid.is_none() && self.0[index].family == Family::Fcntl {
                 let listed: Vec<_> = self.0.iter().map(|waiting| waiting.pid).collect();
-                let in_call = in_call.get_or_insert_with(|| ofd::waiters(file));
+                let in_call = in_call.get_or_insert_with(|| waiters(file));
                 let pid = in_call.iter().copied().find(|&pid| !listed.contains(&Some(pid)));
                 self.0[index].pid = pid;
             }
@@ -167,4 +171,25 @@ fn holds(pid: u32, held: &[Held], processes: &mut Processes) -> bool {
             .iter()
             .flat_map(|held| &held.processes)
             .any(|&keeper| processes.lineage(keeper).contains(&pid))
+}
+
+/// The processes of which a thread waits for an OFD lock of this file. Processes that we may not trace
+/// are left out.
+pub fn waiters(file: LockId) -> Vec<u32> {
+    let mut buffer = Vec::new();
+    let pids = numbers_in("/proc").into_iter().flatten();
+    pids.filter(|pid| waits(*pid, file, &mut buffer).is_some()).collect()
+}
+
+fn waits(pid: u32, file: LockId, buffer: &mut Vec<u8>) -> Option<()> {
+    const COMMAND: u64 = libc::F_OFD_SETLKW.unsigned_abs() as u64;
+    numbers_in(&format!("/proc/{pid}/task")).ok()?.find_map(|thread| {
+        let call = read(&format!("/proc/{pid}/task/{thread}/syscall"), buffer).ok()?;
+        let descriptor = parse::ofd_wait(call, libc::SYS_fcntl, COMMAND)?;
+        let info = read(&format!("/proc/{pid}/task/{thread}/fdinfo/{descriptor}"), buffer).ok()?;
+        let (mount, inode) = (parse::field_number(info, "mnt_id:")?, parse::field_number(info, "ino:")?);
+        let mountinfo = read(&format!("/proc/{pid}/mountinfo"), buffer).ok()?;
+        let (major, minor) = parse::mount_device(mountinfo, mount)?;
+        ((major, minor, inode) == (file.major, file.minor, file.inode)).then_some(())
+    })
 }

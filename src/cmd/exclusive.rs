@@ -1,8 +1,0 @@
-//! `fasten exclusive`: a plain mutex, the same thing that flock(1) takes.
-
-use super::lock::{self, Job, Kind};
-use crate::cmd::args::LockArgs;
-
-pub(crate) fn run(arguments: LockArgs) -> u8 {
-    lock::run(&Job::new(arguments, Kind::Mutex))
-}
