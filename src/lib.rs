@@ -67,7 +67,8 @@
 //!
 //! # Waiting
 //!
-//! Each lock has five ways to acquire it, here with the names of [`InterProcessLock`]:
+//! A lock can be acquired in five ways, here with the names of [`InterProcessLock`]. The thread lock
+//! has the first four; [`DescriptorLock::lock`] has the last one.
 //!
 //! | method | waits |
 //! | --- | --- |

@@ -37,9 +37,10 @@ pub(super) fn acquire_from(pool: &Arc<FilePool>, mode: Mode, wait_state: &WaitSt
         //   it may close a cycle.
         // - No thread of this process has a turn. Then a lock that the kernel shows for this
         //   process was inherited, or is on a caller's descriptor: no thread is about to release
-        //   it. A single-threaded command that an ancestor waits for is this case. Otherwise other
-        //   threads hold locks and can release them, so the wait can end. Asked before
-        //   `wait_for_turn`, because the turn of this call would count too.
+        //   it. A single-threaded command that an ancestor waits for is this case.
+        //
+        // Otherwise other threads hold locks and can release them, so the wait can end. Asked
+        // before `wait_for_turn`, because the turn of this call would count too.
         let holds_others = held_lock::holds_any() || !any_turn();
         let turn = queue.wait_for_turn(mode, pool.path(), wait_state).map_err(refused)?;
         if let Some(guard) = acquire_with_turn(pool, turn, mode, holds_others, wait_state)? {

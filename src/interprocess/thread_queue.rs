@@ -104,10 +104,8 @@ impl ThreadQueue {
         if !self.raw.try_acquire(role(mode)) {
             wait_state.begin(path)?;
             let mut cancellable = CancellableWaiter::new(wait_state);
-            if !self
-                .raw
-                .acquire_told(role(mode), wait_state.deadline(), |waiter| cancellable.register(waiter))
-            {
+            let told = |waiter: &Arc<Waiter>| cancellable.register(waiter);
+            if !self.raw.acquire_told(role(mode), wait_state.deadline(), told) {
                 return Err(wait_state.gave_up());
             }
         }
