@@ -97,7 +97,7 @@
 //! # Guarantees
 //!
 //! - **Fairness.** Readers and writers take turns, both threads and processes, unless a
-//!   [`Preference`] says otherwise. Processes take turns with those of the same machine.
+//!   [`Preference`] says otherwise. The turns are among the processes of one machine.
 //!   [`Guard::unfair_reason`] says why a lock was acquired without turns.
 //! - **Panic.** A guard that a panic drops releases its lock. There is no poisoning.
 //! - **Crash.** The kernel releases the locks of a process that ends, however it ends.

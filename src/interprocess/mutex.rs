@@ -107,7 +107,8 @@ impl InterProcessLock {
         self.lock_with(Wait::never())
     }
 
-    /// Acquires the lock. Waits at most `timeout`, for the whole call.
+    /// Acquires the lock. Waits at most `timeout`, for the whole call; a timeout of zero acquires
+    /// only a free lock.
     ///
     /// # Errors
     ///

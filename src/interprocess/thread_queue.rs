@@ -104,8 +104,8 @@ impl ThreadQueue {
         if !self.raw.try_acquire(role(mode)) {
             wait_state.begin(path)?;
             let mut cancellable = CancellableWaiter::new(wait_state);
-            let told = |waiter: &Arc<Waiter>| cancellable.register(waiter);
-            if !self.raw.acquire_told(role(mode), wait_state.deadline(), told) {
+            let register = |waiter: &Arc<Waiter>| cancellable.register(waiter);
+            if !self.raw.acquire_told(role(mode), wait_state.deadline(), register) {
                 return Err(wait_state.gave_up());
             }
         }
