@@ -84,7 +84,7 @@ impl ThreadQueue {
             wait_state.begin(path)?;
             let mut in_line = InLine::new(wait_state);
             if !self.raw.acquire_told(role(mode), wait_state.deadline(), |waiter| in_line.joined(waiter)) {
-                return Err(wait_state.gave_up());
+                return Err(wait_state.end_reason());
             }
         }
         ENTERED.get().fetch_add(1, Relaxed);
@@ -109,7 +109,7 @@ impl Turn {
         let waker = wait_state.waker().ok()?;
         self.queue.outside().push(waker.clone());
         if self.queue.raw.queue().has_upgrader() {
-            waker.call_off(WaitError::YieldToUpgrade);
+            waker.end_wait(WaitError::YieldToUpgrade);
         }
         Some(YieldToUpgrade { queue: &self.queue, waker })
     }
@@ -127,12 +127,12 @@ impl Turn {
         let mut in_line = InLine::new(wait_state);
         let upgraded = raw.upgrade(wait_state.deadline(), |waiter| {
             in_line.joined(waiter);
-            self.queue.outside().iter().for_each(|waker| waker.call_off(WaitError::YieldToUpgrade));
+            self.queue.outside().iter().for_each(|waker| waker.end_wait(WaitError::YieldToUpgrade));
         });
         match upgraded {
             Upgrade::Done => Ok(()),
             Upgrade::Refused => Err(WaitError::Deadlock(Box::new(Deadlock::Upgrade))),
-            Upgrade::GaveUp => Err(wait_state.gave_up()),
+            Upgrade::GaveUp => Err(wait_state.end_reason()),
         }
     }
 
@@ -174,7 +174,7 @@ pub(super) struct YieldToUpgrade<'a> {
 impl Drop for YieldToUpgrade<'_> {
     fn drop(&mut self) {
         self.queue.outside().retain(|waker| !waker.is(&self.waker));
-        self.waker.hush();
+        self.waker.withdraw();
     }
 }
 
@@ -191,7 +191,7 @@ impl<'a> InLine<'a> {
 
     fn joined(&mut self, waiter: &Arc<Waiter>) {
         if let Some(cancel) = self.cancel {
-            cancel.remember(Wakeable::Line(Arc::clone(waiter)));
+            cancel.register(Wakeable::Line(Arc::clone(waiter)));
             self.waiter = Some(Wakeable::Line(Arc::clone(waiter)));
         }
     }
@@ -200,7 +200,7 @@ impl<'a> InLine<'a> {
 impl Drop for InLine<'_> {
     fn drop(&mut self) {
         if let (Some(cancel), Some(waiter)) = (self.cancel, &self.waiter) {
-            cancel.forget(waiter);
+            cancel.unregister(waiter);
         }
     }
 }

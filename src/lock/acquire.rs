@@ -48,8 +48,8 @@ pub(crate) fn acquire(
     wait_state: &WaitState,
 ) -> Result<Acquired, (LockFile, WaitError)> {
     let mut taken = take(&lock, request, wait_state);
-    let may_be_for_want_of_access = taken.as_ref().is_err_and(WaitError::may_be_for_want_of_access);
-    if request.mode == Mode::Exclusive && lock.is_ours && may_be_for_want_of_access {
+    let may_lack_access = taken.as_ref().is_err_and(WaitError::may_lack_access);
+    if request.mode == Mode::Exclusive && lock.is_ours && may_lack_access {
         match open_again_for_writing(&lock) {
             Reopened::Same(writable) => {
                 lock.file = writable;
@@ -96,7 +96,7 @@ fn take(lock: &LockFile, request: &Request, wait_state: &WaitState) -> Result<Ob
         let taken = wait(lock, request.mode, side, wait_state);
         drop(watch);
         match taken {
-            Err(WaitError::ReadsBelow) => (side, looks_for.may_read_below) = (Side::Bypass, false),
+            Err(WaitError::BelowReader) => (side, looks_for.may_read_below) = (Side::Bypass, false),
             taken => return taken,
         }
     }

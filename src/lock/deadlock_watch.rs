@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use super::deadlock::Deadlock;
 use super::file::LockFile;
-use super::interrupter::Verdict;
+use super::interrupter_thread::Verdict;
 use super::request::{Nested, conflict};
 use super::wait::OnDoubt;
 use super::wait_error::WaitError;
@@ -99,15 +99,15 @@ struct Observer {
 
 impl Observer {
     fn look(&mut self) -> Verdict {
-        let Some((file, own)) = self.found.or_else(|| self.find()) else { return Verdict::Never };
+        let Some((file, own)) = self.found.or_else(|| self.find()) else { return Verdict::Done };
         self.found = Some((file, own));
         if std::mem::take(&mut self.looks_for.may_read_below)
             && self.holding_above(file, own).is_some_and(|above| above.mode == Mode::Shared)
         {
-            return Verdict::End(WaitError::ReadsBelow);
+            return Verdict::End(WaitError::BelowReader);
         }
         if self.looks_for.nested == Nested::Wait {
-            return Verdict::Never;
+            return Verdict::Done;
         }
         let cycle = self.cycle(file, own);
         self.times_seen = match &cycle {

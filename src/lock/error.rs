@@ -108,7 +108,7 @@ impl Error {
     pub(crate) fn refused(path: &Path, why: WaitError) -> Self {
         let path = path.to_owned();
         match why {
-            WaitError::Busy | WaitError::YieldToUpgrade | WaitError::ReadsBelow | WaitError::Moved => {
+            WaitError::Busy | WaitError::YieldToUpgrade | WaitError::BelowReader | WaitError::Moved => {
                 Self::Busy { path }
             }
             WaitError::TimedOut(limit) => Self::TimedOut { path, limit },
@@ -116,7 +116,7 @@ impl Error {
             WaitError::Deadlock(why) => Self::Deadlock { path, why },
             WaitError::CannotConvert(why) => Self::CannotUpgrade { path, why },
             WaitError::Lost => Self::Lost { path },
-            failed if failed.is_for_want_of_access() => Self::CouldNotOpen { path, why: OpenError::Access },
+            failed if failed.lacks_access() => Self::CouldNotOpen { path, why: OpenError::Access },
             WaitError::Failed(source) => Self::System { path, operation: Operation::Lock, source },
         }
     }

@@ -23,6 +23,7 @@ mod gates;
 mod guard;
 mod held;
 mod interrupter;
+mod interrupter_thread;
 mod main_lock;
 mod open_gate_file;
 pub(crate) mod plain;
