@@ -106,8 +106,8 @@ impl Gate {
     }
 }
 
-/// The path of the gate file of the lock file that stat(2) describes so: `/dev/shm/fasten.DEVICE.INODE`,
-/// the device in hexadecimal digits and the inode in decimal ones.
+/// The path of the gate file of the lock file that stat(2) describes so:
+/// `/dev/shm/fasten.DEVICE.INODE`, the device in hexadecimal digits and the inode in decimal ones.
 pub(crate) fn gate_file(device: u64, inode: u64) -> PathBuf {
     // Each lock that is taken asks for it. By format! it would be a twentieth of a run.
     let mut path = Vec::with_capacity(64);

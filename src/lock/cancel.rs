@@ -8,9 +8,9 @@ use crate::thread::Waiter;
 /// Cancels the waits that were given this token with [`Wait::cancel_on`](super::Wait::cancel_on),
 /// those that begin later included.
 ///
-/// Clones are one token. A call that has acquired its lock already is not affected; its result shows
-/// which came first. A cancelled wait leaves nothing behind, neither in the queue of this process'
-/// threads nor in the kernel.
+/// Clones are one token. A call that has acquired its lock already is not affected; its result
+/// shows which came first. A cancelled wait leaves nothing behind, neither in the queue of this
+/// process' threads nor in the kernel.
 ///
 /// - **Fork**: a forked child has a copy; cancelling the one does not cancel the other.
 /// - **Panic**: a panic changes nothing; a token cannot be poisoned.

@@ -11,8 +11,8 @@ use super::wait::Wait;
 use super::wait_state::WaitState;
 use crate::mode::Mode;
 
-/// A lock on a descriptor that somebody else has opened, held until this is dropped: then it is freed, for all processes that
-/// have the descriptor, or is again what it was before.
+/// A lock on a descriptor that somebody else has opened, held until this is dropped: then it is
+/// freed, for all processes that have the descriptor, or is again what it was before.
 ///
 /// - **Panic**: unwinding drops it.
 /// - **Crash**: the lock stays, for as long as anybody has the descriptor.
@@ -68,7 +68,8 @@ impl DescriptorGuard {
         self.held.as_ref().map(|held| held.lock().file.as_fd())
     }
 
-    /// Why the lock was taken first come, first served, if an order was asked for and could not be had.
+    /// Why the lock was taken first come, first served, if an order was asked for and could not be
+    /// had.
     #[must_use]
     pub fn unfair_reason(&self) -> Option<UnfairReason> {
         self.held.as_ref().and_then(Held::unfair_reason)

@@ -1,9 +1,9 @@
 //! Ends the sleep of a thread in a lock call: at a deadline, or when another thread wakes it.
 //!
 //! The kernel's lock calls take no timeout; only a signal handler that runs ends them early. So a
-//! thread that may have to stop waiting starts a helper thread (`interrupter_thread`), which sends it
-//! a signal when the deadline passes, a [`Waker`] is used, the stop descriptor becomes readable, or
-//! the deadlock watch finds that the wait would never end.
+//! thread that may have to stop waiting starts a helper thread (`interrupter_thread`), which sends
+//! it a signal when the deadline passes, a [`Waker`] is used, the stop descriptor becomes readable,
+//! or the deadlock watch finds that the wait would never end.
 //!
 //! No interruption is lost. The waiting thread checks whether it must stop, and then enters the
 //! call; a signal that arrives between the two runs its handler too early, and the call sleeps all
@@ -15,9 +15,9 @@
 //! 3. The helper thread repeats the signal every millisecond until the waiting thread has read the
 //!    reason or has left the call. At most one of these signals can come too early.
 //!
-//! No signal is sent too late: the announcement is set and withdrawn under the mutex under which the
-//! helper thread sends. And the waiting thread never waits for the helper thread to exit, for by then
-//! it holds a lock that others wait for.
+//! No signal is sent too late: the announcement is set and withdrawn under the mutex under which
+//! the helper thread sends. And the waiting thread never waits for the helper thread to exit, for
+//! by then it holds a lock that others wait for.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -72,8 +72,8 @@ impl Interrupter {
         self.shared.change(|state| state.watch = Some(watch));
     }
 
-    /// Ends the checks. A verdict that the thread has not read is discarded, and so is the verdict of
-    /// a check that still runs.
+    /// Ends the checks. A verdict that the thread has not read is discarded, and so is the verdict
+    /// of a check that still runs.
     pub(crate) fn unwatch(&self) {
         let mut state = self.shared.lock();
         (state.watch, state.end, state.woken) = (None, None, false);
@@ -101,8 +101,8 @@ impl Interrupter {
         Waker(Arc::clone(&self.shared))
     }
 
-    /// Takes the reason for which the wait must end, if there is one. That also ends the signals for
-    /// [`wake`](Waker::wake): the caller checks next whether it is cancelled.
+    /// Takes the reason for which the wait must end, if there is one. That also ends the signals
+    /// for [`wake`](Waker::wake): the caller checks next whether it is cancelled.
     pub(crate) fn take_end(&self) -> Option<WaitError> {
         let mut state = self.shared.lock();
         state.woken = false;

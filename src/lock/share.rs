@@ -1,12 +1,12 @@
 //! Several commands under the lock of one open file: the last one out gives it back.
 //!
-//! A script may start two commands under the lock of one descriptor, and a command may join the lock
-//! that it has inherited. To the kernel that is one lock, which the first that ends would free under
-//! the others. So each of them shares a byte of the gate file while its command runs, and one that
-//! ends leaves the lock alone if another one is there that has the same open file.
+//! A script may start two commands under the lock of one descriptor, and a command may join the
+//! lock that it has inherited. To the kernel that is one lock, which the first that ends would free
+//! under the others. So each of them shares a byte of the gate file while its command runs, and one
+//! that ends leaves the lock alone if another one is there that has the same open file.
 //!
-//! The bytes say what the last of them is to do. One that comes later takes over the plan of one that
-//! is there: that one may end first.
+//! The bytes say what the last of them is to do. One that comes later takes over the plan of one
+//! that is there: that one may end first.
 
 use super::file::LockFile;
 use super::gate_file::GateFile;

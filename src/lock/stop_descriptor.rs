@@ -1,5 +1,5 @@
-//! A descriptor that ends a wait when it becomes readable. The command uses it for signals that must
-//! not end it halfway.
+//! A descriptor that ends a wait when it becomes readable. The command uses it for signals that
+//! must not end it halfway.
 
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};

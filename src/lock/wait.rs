@@ -54,8 +54,8 @@ pub(crate) struct StopSource<'a> {
     pub(crate) is_required: bool,
 }
 
-/// Another thread calls this once, with the lock and an ancestor that holds it, when the wait may be
-/// a deadlock and that is not certain.
+/// Another thread calls this once, with the lock and an ancestor that holds it, when the wait may
+/// be a deadlock and that is not certain.
 pub(crate) type OnDoubt = fn(&Path, &Ancestor);
 
 impl<'a> Wait<'a> {
@@ -92,9 +92,9 @@ impl<'a> Wait<'a> {
         Self { cancel: Some(cancel), ..self }
     }
 
-    /// Calls this with the path of each lock before the call waits for it, in the thread that waits:
-    /// once for the threads of this process and once for other processes, if it waits for both. A
-    /// call that need not wait does not call it.
+    /// Calls this with the path of each lock before the call waits for it, in the thread that
+    /// waits: once for the threads of this process and once for other processes, if it waits for
+    /// both. A call that need not wait does not call it.
     #[must_use]
     pub fn on_wait(self, on_wait: &'a dyn Fn(&Path)) -> Self {
         Self { notify: on_wait, ..self }
@@ -109,16 +109,16 @@ impl<'a> Wait<'a> {
     }
 
     /// [Cancels](super::Error::Cancelled) the wait when the descriptor that this returns becomes
-    /// readable. It is called once, when the call has to wait. Where the system has no thread left to
-    /// poll the descriptor, it is not called, and the call waits without it.
+    /// readable. It is called once, when the call has to wait. Where the system has no thread left
+    /// to poll the descriptor, it is not called, and the call waits without it.
     #[doc(hidden)]
     #[must_use]
     pub fn stopped_by(self, descriptor: &'a dyn Fn() -> Option<OwnedFd>) -> Self {
         Self { stop: Some(StopSource { descriptor, is_required: false }), ..self }
     }
 
-    /// As [`stopped_by`](Self::stopped_by), but a call that cannot poll the descriptor fails instead
-    /// of waiting.
+    /// As [`stopped_by`](Self::stopped_by), but a call that cannot poll the descriptor fails
+    /// instead of waiting.
     #[doc(hidden)]
     #[must_use]
     pub fn only_stopped_by(self, descriptor: &'a dyn Fn() -> Option<OwnedFd>) -> Self {

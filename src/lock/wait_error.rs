@@ -16,8 +16,8 @@ pub(crate) enum WaitError {
     /// Another thread of this process reads and upgrades. This thread has not got in yet, and must
     /// queue after that one.
     YieldToUpgrade,
-    /// A process above this one reads under the lock. This reader must not queue after a writer that
-    /// waits for that one.
+    /// A process above this one reads under the lock. This reader must not queue after a writer
+    /// that waits for that one.
     BelowReader,
     /// The path leads to another file now.
     Moved,

@@ -5,12 +5,12 @@ use std::mem::MaybeUninit;
 use std::ptr;
 use std::thread;
 
-/// The name of these threads, in at most 15 letters: those that look for deadlocks know by it that a
-/// process does nothing but wait.
+/// The name of these threads, in at most 15 letters: those that look for deadlocks know by it that
+/// a process does nothing but wait.
 pub const NAME: &str = "fasten-wait";
 
-/// Starts one that takes no signal of the process: those are for the threads that were there before. It is never joined,
-/// so it has to end by itself.
+/// Starts one that takes no signal of the process: those are for the threads that were there
+/// before. It is never joined, so it has to end by itself.
 ///
 /// # Errors
 /// Those of starting a thread.

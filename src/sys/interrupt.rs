@@ -107,7 +107,8 @@ fn install_handler() -> io::Result<libc::sigaction> {
 /// Whether it was blocked.
 fn unblock() -> io::Result<bool> {
     let (signal, mut before) = (this_signal(), MaybeUninit::<libc::sigset_t>::zeroed());
-    // SAFETY: the set is initialised, and the mask before is written to a place of ours and then read.
+    // SAFETY: the set is initialised, and the mask before is written to a place of ours and then
+    // read.
     unsafe {
         match libc::pthread_sigmask(libc::SIG_UNBLOCK, &raw const signal, before.as_mut_ptr()) {
             0 => Ok(libc::sigismember(before.as_ptr(), SIGNAL) == 1),

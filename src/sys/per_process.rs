@@ -1,7 +1,8 @@
 //! What each process has for itself, and a forked child anew.
 //!
-//! A child is a copy of one thread: what the others were about to change or release stays as it was. So a child leaves
-//! its parent's value alone, locked as it may be, and begins with one of its own behind it.
+//! A child is a copy of one thread: what the others were about to change or release stays as it
+//! was. So a child leaves its parent's value alone, locked as it may be, and begins with one of its
+//! own behind it.
 
 use std::sync::OnceLock;
 

@@ -1,7 +1,8 @@
 //! Which process this is, also right after a fork, without asking the kernel each time.
 //!
-//! A page that the kernel empties in a forked child keeps the number. getpid(2) would make a third of what a lock costs
-//! beside its own system calls, and `pthread_atfork` would not see a bare clone(2).
+//! A page that the kernel empties in a forked child keeps the number. getpid(2) would make a third
+//! of what a lock costs beside its own system calls, and `pthread_atfork` would not see a bare
+//! clone(2).
 
 use std::ptr;
 use std::sync::OnceLock;
