@@ -135,7 +135,7 @@ impl Held {
     }
 
     /// What to do with the lock now: nothing, if other commands still run under it; the last of
-    /// them does what all had planned.
+    /// them carries out the plan.
     fn on_release_now(&mut self) -> OnRelease {
         match self.share.take() {
             None if self.is_exposed.get() && is_shared(self.lock()) => OnRelease::Keep,
