@@ -1,12 +1,12 @@
 //! Several commands under the lock of one open file: the last one to end releases it.
 //!
-//! A script may start two commands under the lock of one descriptor, and a command may join the lock
-//! that it inherited. To the kernel that is one lock, and the first command that ends would release
-//! it for all. So each process shares a byte of the gate file while its command runs, and releases
-//! the lock only if no other process with the same open file shares one.
+//! A script may start two commands under the lock of one descriptor, and a command may join the
+//! lock that it inherited. To the kernel that is one lock, and the first command that ends would
+//! release it for all. So each process shares a byte of the gate file while its command runs, and
+//! releases the lock only if no other process with the same open file shares one.
 //!
-//! Which byte it shares says what the last one has to do with the lock. A process that arrives later
-//! adopts the plan of those that are there, for they may end first.
+//! Which byte it shares says what the last one has to do with the lock. A process that arrives
+//! later adopts the plan of those that are there, for they may end first.
 
 use super::file::LockFile;
 use super::gate_file::GateFile;
