@@ -3,8 +3,8 @@
 //! The thread is in the kernel's queue by then, so the search costs it no place. A cycle counts
 //! when it is found twice: a command may be about to end, and a waiter that was woken is missing
 //! from /proc/locks for a moment. The search is repeated as long as the wait lasts, ever more
-//! rarely: two processes may close a cycle at the same time, each after the other one's search, and
-//! an ancestor may acquire the lock later.
+//! rarely: of two processes that close a cycle at the same time, each may have searched before the
+//! other one waited, and an ancestor may acquire the lock later.
 //!
 //! The youngest process of a cycle gives up, so that one does and not all. The others give up only
 //! if the cycle persists: the youngest may be a program that does not search.

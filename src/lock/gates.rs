@@ -7,7 +7,7 @@
 //! | INTENT              | a preferring writer, one byte each, from arrival until release |
 //! | LANDING, CONVERSION | holders that upgrade; see `upgrade`                            |
 //!
-//! A reader shares PASSAGE and all bytes after it until it holds the lock. So:
+//! A reader shares the bytes from PASSAGE to CONVERSION until it holds the lock. So:
 //!
 //! 1. A reader that arrives after a writer has locked PASSAGE waits for that writer.
 //! 2. A fair writer at the head of QUEUE first acquires the main lock *shared*, and releases it. It
@@ -48,8 +48,8 @@ pub(crate) enum Side {
     PreferringWriter,
 }
 
-/// The gates that one waiter has locked. It drops them when it holds the lock or gives up, and so
-/// lets the next waiters pass.
+/// The gates that one waiter has locked. The waiter drops them when it holds the lock or gives up,
+/// and the next waiters pass.
 #[derive(Debug)]
 pub(crate) struct Gates {
     file: GateFile,

@@ -16,7 +16,7 @@
 //!
 //! The process that gave way waits by sharing LANDING and CONVERSION for an instant. Those two
 //! bytes are the difference between a second upgrade and one that only passes: a holder that finds
-//! CONVERSION shared, and not locked exclusively, waits at LANDING, where nobody stays.
+//! CONVERSION shared, and not locked exclusively, waits at LANDING, where no process stays.
 //!
 //! CONVERSION belongs to the open file and not to the process, so no close in this process can drop
 //! it. A program that knows no gates, such as flock(1), does not look at it, and may get in
@@ -59,7 +59,7 @@ pub(crate) fn upgrade(lock: &LockFile, nested: Nested, wait_state: &WaitState) -
         return Err(WaitError::Busy);
     }
     let converted = become_exclusive(lock, nested, wait_state);
-    // Restored while the gate is locked: nobody that looks at gates gets in before.
+    // Restored while the gate is locked: no process that looks at it gets in between.
     let restored = match (&converted, lock.family) {
         (Err(_), Family::Flock) => restore_shared(lock),
         _ => Ok(()),

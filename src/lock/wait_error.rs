@@ -13,8 +13,8 @@ pub(crate) enum WaitError {
     Busy,
     TimedOut(Duration),
     Cancelled,
-    /// Another thread of this process reads and upgrades. This thread has not got in yet, and must
-    /// queue after that one.
+    /// Another thread of this process upgrades. This thread waits for other processes, and must
+    /// queue after the one that upgrades.
     YieldToUpgrade,
     /// A process above this one reads under the lock. This reader must not queue after a writer
     /// that waits for that one.
