@@ -1,17 +1,18 @@
-//! A descriptor of the caller's of which it cannot be seen whether it holds the lock already: there
-//! is no /proc, or the file system keeps its locks in a server and shows none.
+//! A descriptor that the caller opened (a shell script, say), which may hold the lock already.
 //!
-//! A flock(2) of the other mode converts what is held, and lets it go if it cannot. So no call is
-//! made that could lose something. What can be known is found out through a second open file of the
-//! same file: if that one gets the lock exclusively, then nobody has it, the descriptor included;
-//! if it does not even get it shared, then the descriptor has it exclusively or not at all, and
-//! asking exclusively loses nothing. In between, where somebody reads, who may be the descriptor
-//! itself, a reader joins through the second file, and a writer is refused.
+//! The lock belongs to the open file description, which the caller keeps. What it held before is
+//! converted, and must not be lost: flock(2) in another mode drops the old lock if it cannot give
+//! the new one.
 //!
-//! Locks on a descriptor that somebody else has opened: a shell script, say.
+//! Where /proc shows the descriptor's locks, `convert` knows what is held. Elsewhere (there is no
+//! /proc, or the file system keeps its locks on a server) `probe` finds out as much as it can with
+//! calls that lose nothing. It opens the same file a second time, and tries the lock there:
 //!
-//! The lock is that of the open file description, which the caller keeps; what
-//! it held before is converted.
+//! - It can be locked exclusively: nobody holds the lock, not even the descriptor.
+//! - It cannot be locked shared: the descriptor holds the lock exclusively or not at all, and
+//!   asking for it exclusively loses nothing.
+//! - It can only be locked shared: there is a reader, which may be the descriptor. A reader then
+//!   holds the lock through the second file, beside the descriptor; a writer is refused.
 
 use std::fs::File;
 use std::os::fd::RawFd;
@@ -19,12 +20,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::error::{Error, Operation};
-use super::file::LockFile;
-use super::file::opened;
+use super::file::{LockFile, opened};
 use super::guard::DescriptorGuard;
 use super::held::{Held, OnRelease};
-use super::main_lock;
-use super::main_lock::{is_free, try_lock};
+use super::main_lock::{self, is_free, try_lock};
 use super::request::Request;
 use super::unfair::UnfairReason;
 use super::upgrade::{downgrade, upgrade};
@@ -35,31 +34,33 @@ use crate::mode::{Family, Mode};
 use crate::sys::descriptor::open_again;
 use crate::sys::file_id::FileId;
 
-/// Others that find out the same hold the lock for an instant too. It is waited so long for their
-/// end.
-const LOOKS: usize = 50;
+/// How often a probe tries again: other probes hold the lock for an instant.
+const TRIES: usize = 50;
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// What came of it.
+/// What a probe found.
 #[derive(Debug)]
 pub(crate) enum Found {
-    /// The descriptor holds nothing.
+    /// The descriptor holds nothing, and the lock has not been acquired.
     Free(LockFile),
-    /// The lock is had as it is wanted.
+    /// The lock is held in the mode that was asked for.
     Taken(Box<DescriptorGuard>),
 }
 
-/// Finds out what the descriptor holds, or takes the lock by a call that loses nothing whatever it
-/// holds.
-pub(crate) fn find_out(lock: LockFile, mode: Mode) -> Result<Found, WaitError> {
+/// Finds out what the descriptor holds, or acquires the lock by a call that loses nothing whatever
+/// it holds.
+///
+/// # Errors
+/// The descriptor may hold the lock shared, and an exclusive call might lose that.
+pub(crate) fn probe(lock: LockFile, mode: Mode) -> Result<Found, WaitError> {
     match mode {
-        Mode::Shared => find_out_to_read(lock),
-        Mode::Exclusive => find_out_to_write(lock),
+        Mode::Shared => probe_to_read(lock),
+        Mode::Exclusive => probe_to_write(lock),
     }
 }
 
-fn find_out_to_read(lock: LockFile) -> Result<Found, WaitError> {
-    match second(&lock) {
+fn probe_to_read(lock: LockFile) -> Result<Found, WaitError> {
+    match open_second(&lock) {
         Some(second) if try_lock(&second, Mode::Shared).unwrap_or(false) => {
             if is_visible(&second) {
                 return Ok(Found::Free(lock));
@@ -67,19 +68,19 @@ fn find_out_to_read(lock: LockFile) -> Result<Found, WaitError> {
             let held = Held::new(second, Mode::Shared, None, None);
             Ok(Found::Taken(Box::new(DescriptorGuard::beside(held, lock))))
         }
-        // Nothing and a shared lock become a shared one, an exclusive one is downgraded, as was
-        // asked.
+        // Another descriptor holds the lock exclusively, or this one does: a shared call downgrades
+        // that, as was asked.
         _ => try_on_the_descriptor(lock, Mode::Shared),
     }
 }
 
-fn find_out_to_write(lock: LockFile) -> Result<Found, WaitError> {
+fn probe_to_write(lock: LockFile) -> Result<Found, WaitError> {
     let cannot_be_seen = || WaitError::CannotConvert(UnfairReason::NotVisible);
     if lock.family == Family::Fcntl && is_free(&lock) {
         return Ok(Found::Free(lock));
     }
-    let second = second(&lock).ok_or_else(cannot_be_seen)?;
-    for _ in 0..LOOKS {
+    let second = open_second(&lock).ok_or_else(cannot_be_seen)?;
+    for _ in 0..TRIES {
         if try_lock(&second, Mode::Exclusive).map_err(|_| cannot_be_seen())? {
             return Ok(Found::Free(lock));
         }
@@ -95,9 +96,10 @@ fn find_out_to_write(lock: LockFile) -> Result<Found, WaitError> {
     Err(cannot_be_seen())
 }
 
-/// Only for what can be asked without loss. If it is refused, nothing was held, for another has it
-/// exclusively. If not, it may have been held before: so it stays at the end, unless it can be seen
-/// now and could not be before.
+/// Tries the lock on the descriptor itself, for a mode that loses nothing. If that fails, another
+/// process holds the lock exclusively, so the descriptor held nothing. If it succeeds, the
+/// descriptor may have held the lock before: the release keeps it then, unless the lock is visible
+/// now, so that it would have been visible before.
 fn try_on_the_descriptor(lock: LockFile, mode: Mode) -> Result<Found, WaitError> {
     if !try_lock(&lock, mode).map_err(WaitError::Failed)? {
         return Ok(Found::Free(lock));
@@ -106,20 +108,20 @@ fn try_on_the_descriptor(lock: LockFile, mode: Mode) -> Result<Found, WaitError>
     Ok(Found::Taken(Box::new(DescriptorGuard::new(Some(Held::converted(lock, mode, on_release))))))
 }
 
-/// Whether a lock that is held through this file can be seen. Then one that cannot be seen is not
-/// held.
+/// Whether /proc shows a lock that is held through this file. Then a lock that it does not show is
+/// not held.
 fn is_visible(held: &LockFile) -> bool {
     matches!(held_through(&held.file, held.family), OwnLock::Held(_))
 }
 
-/// The same file, opened once more; closing it gives back what it holds.
-fn second(lock: &LockFile) -> Option<LockFile> {
+/// The same file, opened a second time; closing it releases what it holds.
+fn open_second(lock: &LockFile) -> Option<LockFile> {
     let file = open_again(&lock.file).ok()?;
     let is_the_same = |file: &File| file.metadata().is_ok_and(|found| FileId::from(&found) == lock.id);
     is_the_same(&file).then(|| LockFile::new(lock.path.clone(), file, lock.id, true, lock.family))
 }
 
-/// Frees whatever lock of either family is held through this descriptor.
+/// Releases every lock, of either family, that is held through this descriptor.
 pub(crate) fn unlock(descriptor: RawFd) -> Result<(), Error> {
     for family in [Family::Flock, Family::Fcntl] {
         let lock = opened(descriptor, family)?;
@@ -131,7 +133,7 @@ pub(crate) fn unlock(descriptor: RawFd) -> Result<(), Error> {
     Ok(())
 }
 
-/// Converts the lock that the descriptor holds already.
+/// Converts the lock that the descriptor is known to hold.
 pub(crate) fn convert(
     lock: LockFile,
     held: Mode,
