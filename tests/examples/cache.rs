@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use super::ordered::{HOLD, until};
-use super::place::{Place, STAYS, kill_script, said};
-use super::running::Running;
+use super::stage::{Place, STAYS, kill_script, said};
+use crate::support::ordered::{HOLD, until};
+use crate::support::running::Running;
 
 /// What the cache is made of: it says whose work it is.
 const MAKE: &str = "echo run >>runs; echo made by $$";

@@ -1,7 +1,7 @@
 //! critical-section.sh: no number is drawn twice.
 
-use super::ordered::until;
-use super::place::{Place, STAYS, kill_script, said};
+use super::stage::{Place, STAYS, kill_script, said};
+use crate::support::ordered::until;
 
 const DRAW: [&str; 5] = ["critical-section.sh", ".", "sh", "-c", "echo $NUMBER"];
 

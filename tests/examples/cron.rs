@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::ordered::until;
-use super::place::{Place, STAYS, kill_script, said};
+use super::stage::{Place, STAYS, kill_script, said};
+use crate::support::ordered::until;
 
 const COMPRESS: [&str; 2] = ["cron.sh", "logs"];
 

@@ -3,9 +3,9 @@
 use nix::sys::signal::Signal;
 use std::os::unix::process::ExitStatusExt;
 
-use super::ordered::until;
-use super::place::{Place, STAYS, kill_script, send};
-use super::running::Running;
+use super::stage::{Place, STAYS, kill_script, send};
+use crate::support::ordered::until;
+use crate::support::running::Running;
 
 fn candidate(place: &Place) -> Running {
     place.start(&["leader.sh", "lock", "sh", "-c", STAYS])

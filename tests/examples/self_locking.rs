@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::ordered::until;
-use super::place::{Place, STAYS, kill_script, said};
+use super::stage::{Place, STAYS, kill_script, said};
+use crate::support::ordered::until;
 
 /// Stands in for tar: stays, and then packs.
 fn staying() -> String {

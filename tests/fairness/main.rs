@@ -4,19 +4,11 @@
 #![cfg(target_os = "linux")]
 #![allow(missing_docs, reason = "test names say it")]
 
-#[path = "../support/optimised.rs"]
-mod optimised;
-#[path = "../support/ordered.rs"]
-mod ordered;
-#[path = "../support/running.rs"]
-mod running;
-#[path = "../support/stream.rs"]
-mod stream;
-#[path = "../support/table.rs"]
-mod table;
+#[path = "../support/mod.rs"]
+mod support;
 
+mod limits;
 mod readers;
-mod starvation;
 mod throughput;
 mod turns;
 mod writers;

@@ -10,9 +10,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::alone;
-use super::optimised::optimised;
-use super::ordered::Lock;
-use super::stream::median;
+use crate::support::optimised::optimised;
+use crate::support::ordered::Lock;
+use crate::support::stream::median;
 
 const BATCHES: usize = 41;
 const AT_ONCE: usize = 4;

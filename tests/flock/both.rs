@@ -15,7 +15,7 @@ use std::sync::{Once, OnceLock};
 use assert_cmd::Command as Bounded;
 
 use super::recorded::{newest, recording};
-use super::support::{FASTEN, LONG, Place};
+use crate::support::place::{FASTEN, LONG, Place};
 
 /// Who is called by the name of flock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

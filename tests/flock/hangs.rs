@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use super::both::{Flock, Scene, run};
-use super::support::{until, waits};
+use crate::support::place::{until, waits};
 
 fn start(scene: &Scene, line: &str) -> Child {
     scene.sh(&format!("exec {line}")).stdout(Stdio::null()).spawn().unwrap()

@@ -6,10 +6,10 @@ use std::path::Path;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
-use super::ordered::{At, Lock, until};
-use super::place::until_somebody_waits;
-use super::running::Running;
+use super::contenders::until_somebody_waits;
 use super::tools::SUBCOMMANDS;
+use crate::support::ordered::{At, Lock, until};
+use crate::support::running::Running;
 
 const MANIFEST: &str = "[package]\nname = \"tiny\"\nedition = \"2024\"\n[workspace]\n";
 

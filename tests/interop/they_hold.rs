@@ -1,9 +1,9 @@
 //! The other program has the lock.
 
-use super::ordered::{Lock, until};
-use super::place::{held, until_somebody_waits};
-use super::table::Entry;
+use super::contenders::{held, until_somebody_waits};
 use super::tools::{SUBCOMMANDS, TOOLS};
+use crate::support::ordered::{Lock, until};
+use crate::support::table::Entry;
 
 const REFUSED: Option<i32> = Some(75);
 
@@ -95,5 +95,5 @@ fn a_lock_of_the_other_family_does_not_see_them() {
 
 fn status(lock: &Lock) -> String {
     let words = [env!("CARGO_BIN_EXE_fasten"), "status", lock.path.to_str().unwrap()].map(str::to_owned);
-    String::from_utf8(super::running::Running::start(&words).finish().stdout).unwrap()
+    String::from_utf8(crate::support::running::Running::start(&words).finish().stdout).unwrap()
 }

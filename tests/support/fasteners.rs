@@ -1,5 +1,4 @@
 //! Python's fasteners, the library that fasten's model of locks comes from.
-#![allow(dead_code, reason = "each test program uses its part of it")]
 
 use std::path::Path;
 use std::process::Command;

@@ -1,5 +1,5 @@
 //! Where the gate file of a lock lies, and which of its bytes means what: fasten-lock(5), written down once more.
-#![allow(dead_code, reason = "each test program uses its part of it")]
+#![allow(dead_code, reason = "each program uses its part of it")]
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;

@@ -1,5 +1,4 @@
 //! Another program that joins in at the gates, as fasten-lock(5) tells its author to.
-#![allow(dead_code, reason = "each test program uses its part of it")]
 
 use std::path::Path;
 

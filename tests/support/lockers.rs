@@ -1,8 +1,4 @@
 //! Processes that hold and want locks. Each says when it is ready; nothing here sleeps and hopes.
-#![allow(dead_code, missing_docs, reason = "each test program takes what it needs")]
-
-#[path = "table.rs"]
-pub mod table;
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
@@ -110,7 +106,7 @@ pub fn flock(options: &[&str], path: &Path) -> Process {
 
 /// The lines of /proc/locks on this lock file and its gate file, without their numbers.
 pub fn table(path: &Path) -> Vec<String> {
-    table::lines(path)
+    super::table::lines(path)
 }
 
 /// Waits until it is so.
@@ -136,7 +132,8 @@ pub fn lock_file() -> (tempfile::TempDir, PathBuf) {
 }
 
 /// Runs one ignored test of this test program under a command such as `unshare`.
-pub fn again(under: &[&str], test: &str, path: &Path) {
+pub fn again<T: Fn()>(under: &[&str], _test: T, path: &Path) {
+    let (_program, test) = std::any::type_name::<T>().split_once("::").unwrap();
     let output = Command::new(under[0])
         .args(&under[1..])
         .arg(std::env::current_exe().unwrap())

@@ -4,7 +4,6 @@
 //! ends. One that is to wait is started and then looked for in the kernel's own
 //! table, at the very place where it is to sleep. So a test goes on when a thing
 //! is so, and never because some time has passed.
-#![allow(dead_code, reason = "each test program uses its part of it")]
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,5 +1,4 @@
 //! A process that is talked to line by line, and never left behind.
-#![allow(dead_code, reason = "each test program uses its part of it")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};

@@ -1,5 +1,5 @@
 //! The kernel's table of locks, /proc/locks, as far as it is about one lock.
-#![allow(dead_code, reason = "each test program uses its part of it")]
+#![allow(dead_code, reason = "each program uses its part of it")]
 
 use std::path::Path;
 

@@ -4,6 +4,6 @@
 //! one who gets main looks there for a conversion, so a file in which a client converts must keep
 //! its name.
 
+mod converters;
 mod life;
-mod programs;
-mod upgrade;
+mod with_file;

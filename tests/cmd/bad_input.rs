@@ -1,0 +1,223 @@
+//! Bad input gets one clear line, the right code, and nothing done.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::place::{FASTEN, Place, complaint, fasten, is_free};
+
+/// Runs `fasten ARGUMENTS` in the place, where the command would leave a file
+/// `ran`, and wants one line with all the words.
+fn refused(place: &Place, arguments: &[&str], code: i32, words: &[&str]) {
+    let output = fasten().current_dir(place.folder()).args(arguments).output().unwrap();
+    let said = complaint(&output);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+    assert_eq!(said.lines().count(), 1, "one line for {arguments:?}: {said}");
+    assert!(said.starts_with("fasten: "), "{said}");
+    for word in words {
+        assert!(said.contains(word), "{arguments:?} should say {word}: {said}");
+    }
+    assert!(!place.path("ran").exists(), "the command of {arguments:?} ran");
+    assert!(is_free(&place.lock), "{arguments:?} left a lock behind");
+}
+
+const RUN: [&str; 3] = ["--", "touch", "ran"];
+
+fn with_run<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    [arguments, &RUN].concat()
+}
+
+#[test]
+fn wrong_usage_is_64_and_says_what_is_right() {
+    let place = Place::new();
+    refused(&place, &[], 64, &["exclusive, read, write, unlock, status or doctor"]);
+    refused(&place, &["exclusive", "a.lock"], 64, &["COMMAND", "LOCK... -- COMMAND"]);
+    refused(&place, &["exclusive", "a.lock", "touch", "ran"], 64, &["LOCK... -- COMMAND"]);
+    refused(&place, &["exclusive", "a.lock", "--"], 64, &["COMMAND"]);
+    refused(&place, &["exclusive", "--", "touch", "ran"], 64, &["LOCK"]);
+    refused(&place, &with_run(&["exclusive", "--timeuot", "1", "a.lock"]), 64, &["--timeuot", "'--timeout'"]);
+    refused(&place, &with_run(&["exclusiv", "a.lock"]), 64, &["exclusiv", "'exclusive'"]);
+    refused(&place, &with_run(&["exclusive", ""]), 64, &["LOCK"]);
+    refused(&place, &with_run(&["exclusive", "-n", "-w", "1", "a.lock"]), 64, &["--nonblock", "--timeout"]);
+    refused(&place, &with_run(&["exclusive", "-o", "--linger", "a.lock"]), 64, &["--close", "--linger"]);
+    refused(&place, &with_run(&["exclusive", "-F", "-o", "a.lock"]), 64, &["--no-fork", "--close"]);
+    refused(&place, &with_run(&["exclusive", "-c", "touch ran", "a.lock"]), 64, &["--command"]);
+    refused(&place, &with_run(&["read", "--prefer", "fair", "a.lock"]), 64, &["'--prefer' found; see"]);
+    refused(&place, &with_run(&["write", "--prefer", "me", "a.lock"]), 64, &["fair", "reader", "writer"]);
+}
+
+#[test]
+fn a_bad_number_is_64() {
+    let place = Place::new();
+    for wrong in ["-1", "nan", "inf", "1e30", "", "ten", "5 parsecs", "--"] {
+        refused(&place, &with_run(&["exclusive", "-w", wrong, "a.lock"]), 64, &[]);
+    }
+    for wrong in ["256", "-1", "x", ""] {
+        refused(&place, &with_run(&["exclusive", &format!("-E{wrong}"), "a.lock"]), 64, &[]);
+    }
+}
+
+#[test]
+fn what_cannot_be_opened_is_66() {
+    let place = Place::new();
+    nix::unistd::mkfifo(&place.path("fifo"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let _socket = UnixListener::bind(place.path("socket")).unwrap();
+    refused(&place, &with_run(&["exclusive", "fifo"]), 66, &["fifo", "a FIFO"]);
+    refused(&place, &with_run(&["exclusive", "socket"]), 66, &["socket", "a socket"]);
+    refused(&place, &with_run(&["exclusive", "/dev/null"]), 66, &["/dev/null", "a character device"]);
+    refused(
+        &place,
+        &with_run(&["exclusive", "missing/b.lock"]),
+        66,
+        &["missing/b.lock", "folder must exist"],
+    );
+    refused(&place, &with_run(&["exclusive", "a.lock/b.lock"]), 66, &["a.lock/b.lock"]);
+    refused(&place, &with_run(&["exclusive", "a.lock", "missing/b.lock"]), 66, &["missing/b.lock"]);
+}
+
+#[test]
+fn a_lock_that_is_not_to_be_created_is_69() {
+    let place = Place::new();
+    refused(&place, &with_run(&["exclusive", "--no-create", "b.lock"]), 69, &["b.lock", "does not exist"]);
+    assert!(!place.path("b.lock").exists());
+}
+
+/// As an ordinary user, who is not let through by being root.
+fn as_nobody(place: &Place, arguments: &[&str]) -> (Option<i32>, String) {
+    let ids = ["--reuid=65534", "--regid=65534", "--clear-groups", "--"];
+    let mut command = Command::new("setpriv");
+    let output =
+        command.args(ids).arg(public_copy(place)).args(arguments).current_dir(place.folder()).output();
+    let output = output.expect("this test needs setpriv (Debian package util-linux)");
+    (output.status.code(), complaint(&output))
+}
+
+/// The program where everybody may run it.
+fn public_copy(place: &Place) -> std::path::PathBuf {
+    let copy = place.path("fasten");
+    if !copy.exists() {
+        open_to_all(place.folder());
+        fs::copy(FASTEN, &copy).unwrap();
+    }
+    copy
+}
+
+fn open_to_all(path: &Path) {
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn no_permission_is_66_and_a_folder_that_cannot_be_written_73() {
+    let place = Place::new();
+    assert!(nix::unistd::geteuid().is_root(), "this test wants to be root, to become somebody else");
+    fs::set_permissions(&place.lock, fs::Permissions::from_mode(0o600)).unwrap();
+    let (code, said) = as_nobody(&place, &with_run(&["exclusive", "a.lock"]));
+    assert_eq!(code, Some(66), "{said}");
+    assert!(said.contains("a.lock") && said.contains("permission denied"), "{said}");
+    let (code, said) = as_nobody(&place, &with_run(&["exclusive", "b.lock"]));
+    assert_eq!(code, Some(73), "{said}");
+    assert!(said.contains("b.lock") && said.contains("folder must be writable"), "{said}");
+    assert!(!place.path("ran").exists());
+}
+
+/// A small file system of its own, with these options.
+fn on_tmpfs(options: &str, script: &str) -> (Option<i32>, String) {
+    let place = Place::new();
+    let script =
+        format!("mount -t tmpfs -o {options} none {0} && cd {0} && {script}", place.folder().display());
+    let output =
+        Command::new("unshare").args(["-m", "sh", "-c", &script]).env("FASTEN", FASTEN).output().unwrap();
+    (output.status.code(), complaint(&output))
+}
+
+#[test]
+fn a_read_only_or_full_file_system_is_73() {
+    let read_only = on_tmpfs("size=1m", "mount -o remount,ro . && \"$FASTEN\" exclusive b.lock -- touch ran");
+    assert_eq!(read_only.0, Some(73), "{}", read_only.1);
+    assert!(read_only.1.contains("writable file system"), "{}", read_only.1);
+    let full = on_tmpfs("nr_inodes=2", "touch filler; \"$FASTEN\" exclusive b.lock -- touch ran");
+    assert_eq!(full.0, Some(73), "{}", full.1);
+    assert!(full.1.contains("make room"), "{}", full.1);
+}
+
+#[test]
+fn out_of_descriptors_is_71() {
+    let place = Place::new();
+    let script = format!("ulimit -n 3; exec \"{FASTEN}\" exclusive a.lock -- touch ran");
+    let output = Command::new("sh").args(["-c", &script]).current_dir(place.folder()).output().unwrap();
+    assert_eq!(output.status.code(), Some(71), "{}", complaint(&output));
+    assert!(!place.path("ran").exists());
+}
+
+#[test]
+fn a_command_that_is_missing_is_127_and_one_that_cannot_be_executed_126() {
+    let place = Place::new();
+    fs::write(place.path("data"), "nothing to run").unwrap();
+    for subcommand in ["exclusive", "read", "write"] {
+        refused(
+            &place,
+            &[subcommand, "a.lock", "--", "no-such-command"],
+            127,
+            &["no-such-command", "not found"],
+        );
+        refused(&place, &[subcommand, "a.lock", "--", "./no/such"], 127, &["./no/such"]);
+        refused(&place, &[subcommand, "a.lock", "--", "./data"], 126, &["./data", "permission denied"]);
+        refused(&place, &[subcommand, "a.lock", "--", "/"], 126, &[]);
+    }
+    refused(&place, &["exclusive", "-F", "a.lock", "--", "no-such-command"], 127, &["no-such-command"]);
+    refused(&place, &["exclusive", "-F", "a.lock", "--", "./data"], 126, &["./data"]);
+}
+
+#[test]
+fn the_lock_file_is_never_changed() {
+    let place = Place::new();
+    fs::write(&place.lock, "precious\n").unwrap();
+    fs::set_permissions(&place.lock, fs::Permissions::from_mode(0o640)).unwrap();
+    let before = fs::metadata(&place.lock).unwrap();
+    for subcommand in ["exclusive", "read", "write"] {
+        fasten().arg(subcommand).arg(&place.lock).args(["--", "true"]).assert().success();
+    }
+    let after = fs::metadata(&place.lock).unwrap();
+    assert_eq!(before.modified().unwrap(), after.modified().unwrap());
+    assert_eq!(before.permissions(), after.permissions());
+    assert_eq!(place.text("a.lock"), "precious\n");
+}
+
+#[test]
+fn a_lock_file_is_made_with_the_umask() {
+    let place = Place::new();
+    let script = format!("umask 027; \"{FASTEN}\" exclusive b.lock -- true");
+    assert!(Command::new("sh").args(["-c", &script]).current_dir(place.folder()).status().unwrap().success());
+    assert_eq!(fs::metadata(place.path("b.lock")).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
+#[test]
+fn a_link_to_a_file_that_is_not_there_makes_that_file() {
+    let place = Place::new();
+    std::os::unix::fs::symlink("target", place.path("link")).unwrap();
+    fasten().current_dir(place.folder()).args(["exclusive", "link", "--", "true"]).assert().success();
+    assert!(place.path("target").is_file());
+}
+
+#[test]
+fn a_message_is_one_line_whatever_the_lock_is_called() {
+    let place = Place::new();
+    refused(
+        &place,
+        &with_run(&["exclusive", "missing/two\nlines\u{1b}[31m"]),
+        66,
+        &["two\\nlines\\u{1b}[31m"],
+    );
+}
+
+#[test]
+fn quiet_says_nothing() {
+    let place = Place::new();
+    let output = fasten().args(["exclusive", "-q", "/dev/null", "--", "true"]).output().unwrap();
+    assert_eq!((output.status.code(), complaint(&output).as_str()), (Some(66), ""));
+    let output =
+        fasten().current_dir(place.folder()).args(["exclusive", "-q", "a.lock", "--", "no-such"]).output();
+    assert_eq!(complaint(&output.unwrap()), "");
+}

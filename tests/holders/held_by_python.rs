@@ -1,0 +1,71 @@
+//! Who holds, when Python's fasteners took the lock.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::fasteners::python_with_fasteners;
+use crate::support::lockers::{Process, lock_file, started};
+use fasten::Family::Fcntl;
+use fasten::Mode::{self, Exclusive, Shared};
+use fasten::holders::{State, holders};
+
+/// A process that has acquired `fasteners.LOCK(path)`, and keeps it.
+fn acquired(lock: &str, acquire: &str, path: &Path) -> Process {
+    let code = format!(
+        "import fasteners, sys
+lock = fasteners.{lock}(sys.argv[1])
+lock.{acquire}()
+print('acquired', flush=True)
+sys.stdin.read()"
+    );
+    let mut python = python_with_fasteners();
+    python.args(["-c", &code]).arg(path);
+    let mut process = started(python);
+    assert_eq!(process.line(), "acquired");
+    process
+}
+
+/// Checks who holds it, in any order, and that the command says the same.
+fn held_by(path: &Path, processes: &[&Process], mode: Mode) {
+    let report = holders(path).unwrap();
+    assert_eq!(report.state, if mode == Shared { State::Shared } else { State::Exclusive });
+    let mut pids: Vec<u32> = report.holders.iter().map(|holder| holder.pid.unwrap()).collect();
+    let mut expected: Vec<u32> = processes.iter().map(|process| process.pid).collect();
+    pids.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(pids, expected);
+    for holder in &report.holders {
+        assert_eq!((holder.mode, holder.family), (mode, Fcntl));
+        let command = holder.command.as_ref().unwrap().to_string_lossy();
+        assert!(command.contains("python") && command.contains("import fasteners"), "{command}");
+    }
+
+    let status = Command::new(env!("CARGO_BIN_EXE_fasten")).arg("status").arg(path).output().unwrap();
+    assert_eq!(status.status.code(), Some(75));
+    let table = String::from_utf8(status.stdout).unwrap();
+    let kind = if mode == Shared { "read fcntl" } else { "write fcntl" };
+    assert_eq!(table.lines().filter(|line| line.contains(kind)).count(), processes.len(), "{table}");
+}
+
+#[test]
+fn an_inter_process_lock_is_held_by_its_python() {
+    let (_directory, path) = lock_file();
+    let process = acquired("InterProcessLock", "acquire", &path);
+    held_by(&path, &[&process], Exclusive);
+    drop(process);
+    assert_eq!(holders(&path).unwrap().state, State::Free);
+}
+
+#[test]
+fn a_reader_writer_lock_is_held_by_its_writer() {
+    let (_directory, path) = lock_file();
+    let process = acquired("InterProcessReaderWriterLock", "acquire_write_lock", &path);
+    held_by(&path, &[&process], Exclusive);
+}
+
+#[test]
+fn a_reader_writer_lock_is_held_by_all_its_readers() {
+    let (_directory, path) = lock_file();
+    let reader = || acquired("InterProcessReaderWriterLock", "acquire_read_lock", &path);
+    held_by(&path, &[&reader(), &reader(), &reader()], Shared);
+}

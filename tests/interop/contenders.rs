@@ -1,0 +1,49 @@
+//! A lock, and who is at it.
+
+use super::tools::Tool;
+use crate::support::fasteners::python_path;
+use crate::support::ordered::{HOLD, Lock, until};
+use crate::support::running::Running;
+use crate::support::table;
+
+const HOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/hold.py");
+
+/// Starts another program: these words, the lock, a command.
+pub fn start(lock: &Lock, words: &str, command: &str) -> Running {
+    let set = format!("PYTHONPATH={}", python_path());
+    let words = ["env", &set].into_iter().chain(words.split(' ')).map(|word| word.replace("hold.py", HOLDER));
+    let lock = lock.path.to_str().unwrap().to_owned();
+    let command = ["sh", "-c", command].map(str::to_owned);
+    Running::start(&words.chain([lock]).chain(command).collect::<Vec<_>>())
+}
+
+/// Another program that has the lock, and its command's pid.
+pub fn held(lock: &Lock, tool: &Tool) -> (Running, String) {
+    let mut running = start(lock, tool.waits, HOLD);
+    let pid = running.line();
+    (running, pid)
+}
+
+/// Another program that waits for the lock.
+pub fn waiting(lock: &Lock, tool: &Tool) -> Running {
+    let mut running = start(lock, tool.waits, HOLD);
+    if tool.polls {
+        assert_eq!(running.line(), "waits", "{tool:?}");
+    } else {
+        until(&format!("{tool:?} waits"), || {
+            lock.table().iter().any(|entry| entry.waits && entry.pid == running.pid)
+        });
+    }
+    running
+}
+
+/// Waits until somebody sleeps in the kernel for the lock or a gate of it.
+pub fn until_somebody_waits(lock: &Lock) {
+    until("somebody waits", || table::waiting(&lock.path) > 0);
+}
+
+/// Passes over what a polling program says until it is in, and lets it go.
+pub fn goes_on(mut running: Running) {
+    while running.line() == "waits" {}
+    running.leave();
+}
