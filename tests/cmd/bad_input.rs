@@ -3,24 +3,20 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
-use std::path::Path;
-use std::process::Command;
 
-use crate::support::place::{FASTEN, Place, complaint, fasten, is_free};
+use crate::support::{Place, complaint};
 
 /// Runs `fasten ARGUMENTS` in the place, where the command would leave a file
 /// `ran`, and wants one line with all the words.
 fn refused(place: &Place, arguments: &[&str], code: i32, words: &[&str]) {
-    let output = fasten().current_dir(place.folder()).args(arguments).output().unwrap();
-    let said = complaint(&output);
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+    let said = complaint(&place.fasten("").args(arguments).code(code).run());
     assert_eq!(said.lines().count(), 1, "one line for {arguments:?}: {said}");
     assert!(said.starts_with("fasten: "), "{said}");
     for word in words {
         assert!(said.contains(word), "{arguments:?} should say {word}: {said}");
     }
     assert!(!place.path("ran").exists(), "the command of {arguments:?} ran");
-    assert!(is_free(&place.lock), "{arguments:?} left a lock behind");
+    assert!(place.is_free(), "{arguments:?} left a lock behind");
 }
 
 const RUN: [&str; 3] = ["--", "touch", "ran"];
@@ -84,40 +80,14 @@ fn a_lock_that_is_not_to_be_created_is_69() {
     assert!(!place.path("b.lock").exists());
 }
 
-/// As an ordinary user, who is not let through by being root.
-fn as_nobody(place: &Place, arguments: &[&str]) -> (Option<i32>, String) {
-    let ids = ["--reuid=65534", "--regid=65534", "--clear-groups", "--"];
-    let mut command = Command::new("setpriv");
-    let output =
-        command.args(ids).arg(public_copy(place)).args(arguments).current_dir(place.folder()).output();
-    let output = output.expect("this test needs setpriv (Debian package util-linux)");
-    (output.status.code(), complaint(&output))
-}
-
-/// The program where everybody may run it.
-fn public_copy(place: &Place) -> std::path::PathBuf {
-    let copy = place.path("fasten");
-    if !copy.exists() {
-        open_to_all(place.folder());
-        fs::copy(FASTEN, &copy).unwrap();
-    }
-    copy
-}
-
-fn open_to_all(path: &Path) {
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-}
-
 #[test]
 fn no_permission_is_66_and_a_folder_that_cannot_be_written_73() {
     let place = Place::new();
     assert!(nix::unistd::geteuid().is_root(), "this test wants to be root, to become somebody else");
     fs::set_permissions(&place.lock, fs::Permissions::from_mode(0o600)).unwrap();
-    let (code, said) = as_nobody(&place, &with_run(&["exclusive", "a.lock"]));
-    assert_eq!(code, Some(66), "{said}");
+    let said = complaint(&place.as_nobody("exclusive a.lock -- touch ran").code(66).run());
     assert!(said.contains("a.lock") && said.contains("permission denied"), "{said}");
-    let (code, said) = as_nobody(&place, &with_run(&["exclusive", "b.lock"]));
-    assert_eq!(code, Some(73), "{said}");
+    let said = complaint(&place.as_nobody("exclusive b.lock -- touch ran").code(73).run());
     assert!(said.contains("b.lock") && said.contains("folder must be writable"), "{said}");
     assert!(!place.path("ran").exists());
 }
@@ -126,9 +96,8 @@ fn no_permission_is_66_and_a_folder_that_cannot_be_written_73() {
 fn on_tmpfs(options: &str, script: &str) -> (Option<i32>, String) {
     let place = Place::new();
     let script =
-        format!("mount -t tmpfs -o {options} none {0} && cd {0} && {script}", place.folder().display());
-    let output =
-        Command::new("unshare").args(["-m", "sh", "-c", &script]).env("FASTEN", FASTEN).output().unwrap();
+        format!("mount -t tmpfs -o {options} none {0} && cd {0} && {script}", place.directory().display());
+    let output = place.program("unshare").args(["-m", "sh", "-c", &script]).output();
     (output.status.code(), complaint(&output))
 }
 
@@ -145,9 +114,7 @@ fn a_read_only_or_full_file_system_is_73() {
 #[test]
 fn out_of_descriptors_is_71() {
     let place = Place::new();
-    let script = format!("ulimit -n 3; exec \"{FASTEN}\" exclusive a.lock -- touch ran");
-    let output = Command::new("sh").args(["-c", &script]).current_dir(place.folder()).output().unwrap();
-    assert_eq!(output.status.code(), Some(71), "{}", complaint(&output));
+    place.sh("ulimit -n 3; exec \"$FASTEN\" exclusive a.lock -- touch ran").code(71).run();
     assert!(!place.path("ran").exists());
 }
 
@@ -177,7 +144,7 @@ fn the_lock_file_is_never_changed() {
     fs::set_permissions(&place.lock, fs::Permissions::from_mode(0o640)).unwrap();
     let before = fs::metadata(&place.lock).unwrap();
     for subcommand in ["exclusive", "read", "write"] {
-        fasten().arg(subcommand).arg(&place.lock).args(["--", "true"]).assert().success();
+        place.fasten(subcommand).words("a.lock -- true").run();
     }
     let after = fs::metadata(&place.lock).unwrap();
     assert_eq!(before.modified().unwrap(), after.modified().unwrap());
@@ -188,8 +155,7 @@ fn the_lock_file_is_never_changed() {
 #[test]
 fn a_lock_file_is_made_with_the_umask() {
     let place = Place::new();
-    let script = format!("umask 027; \"{FASTEN}\" exclusive b.lock -- true");
-    assert!(Command::new("sh").args(["-c", &script]).current_dir(place.folder()).status().unwrap().success());
+    place.sh("umask 027; \"$FASTEN\" exclusive b.lock -- true").run();
     assert_eq!(fs::metadata(place.path("b.lock")).unwrap().permissions().mode() & 0o777, 0o640);
 }
 
@@ -197,7 +163,7 @@ fn a_lock_file_is_made_with_the_umask() {
 fn a_link_to_a_file_that_is_not_there_makes_that_file() {
     let place = Place::new();
     std::os::unix::fs::symlink("target", place.path("link")).unwrap();
-    fasten().current_dir(place.folder()).args(["exclusive", "link", "--", "true"]).assert().success();
+    place.fasten("exclusive link -- true").run();
     assert!(place.path("target").is_file());
 }
 
@@ -215,9 +181,6 @@ fn a_message_is_one_line_whatever_the_lock_is_called() {
 #[test]
 fn quiet_says_nothing() {
     let place = Place::new();
-    let output = fasten().args(["exclusive", "-q", "/dev/null", "--", "true"]).output().unwrap();
-    assert_eq!((output.status.code(), complaint(&output).as_str()), (Some(66), ""));
-    let output =
-        fasten().current_dir(place.folder()).args(["exclusive", "-q", "a.lock", "--", "no-such"]).output();
-    assert_eq!(complaint(&output.unwrap()), "");
+    place.fasten("exclusive -q /dev/null -- true").code(66).stderr("").run();
+    place.fasten("exclusive -q a.lock -- no-such").code(127).stderr("").run();
 }

@@ -2,8 +2,7 @@
 //! fasten by the name of flock.
 
 use super::play::{play, play_with_all};
-use crate::support::place::{FASTEN, Place};
-use std::process::Command;
+use crate::support::{FASTEN, Place};
 
 #[test]
 fn one_at_a_time() {
@@ -62,33 +61,21 @@ fn a_killed_waiter_is_as_if_it_had_never_been() {
 #[test]
 fn the_two_programs_exclude_each_other() {
     let place = Place::new();
-    let held = |holder: &mut Command, asker: &mut Command| {
+    let [fasten, flock] = [FASTEN, "flock"];
+    for (holder, held, asker, asked, code) in [
+        (fasten, "exclusive a.lock --", flock, "-n a.lock true", 1),
+        (fasten, "read a.lock --", flock, "-nx a.lock true", 1),
+        (fasten, "read a.lock --", flock, "-ns a.lock true", 0),
+        (flock, "-x a.lock", fasten, "read -qn a.lock -- true", 75),
+        (flock, "-s a.lock", fasten, "write -qn a.lock -- true", 75),
+        (flock, "-s a.lock", fasten, "read -qn a.lock -- true", 0),
+    ] {
         let mut holder =
-            holder.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
-        let mut word = [0; 5];
-        std::io::Read::read_exact(holder.stdout.as_mut().unwrap(), &mut word).unwrap();
-        let code = asker.status().unwrap().code();
-        drop(holder.stdin.take());
-        holder.wait().unwrap();
-        code
-    };
-    let fasten = |words: &[&str], command: &[&str]| {
-        let mut start = Command::new(FASTEN);
-        start.args(words).arg(&place.lock).arg("--").args(command);
-        start
-    };
-    let flock = |words: &[&str], command: &[&str]| {
-        let mut start = Command::new("flock");
-        start.args(words).arg(&place.lock).args(command);
-        start
-    };
-    let stay = ["sh", "-c", "echo here; cat >/dev/null"];
-    assert_eq!(held(&mut fasten(&["exclusive"], &stay), &mut flock(&["-n"], &["true"])), Some(1));
-    assert_eq!(held(&mut fasten(&["read"], &stay), &mut flock(&["-nx"], &["true"])), Some(1));
-    assert_eq!(held(&mut fasten(&["read"], &stay), &mut flock(&["-ns"], &["true"])), Some(0));
-    assert_eq!(held(&mut flock(&["-x"], &stay), &mut fasten(&["read", "-qn"], &["true"])), Some(75));
-    assert_eq!(held(&mut flock(&["-s"], &stay), &mut fasten(&["write", "-qn"], &["true"])), Some(75));
-    assert_eq!(held(&mut flock(&["-s"], &stay), &mut fasten(&["read", "-qn"], &["true"])), Some(0));
+            place.program(holder).words(held).args(["sh", "-c", "echo here; cat >/dev/null"]).start();
+        assert_eq!(holder.line(), "here");
+        place.program(asker).words(asked).code(code).run();
+        holder.leave();
+    }
 }
 
 #[test]

@@ -1,9 +1,8 @@
 //! The path may come to lead to another file while others wait.
 
 use std::fs;
-use std::process::Command;
 
-use crate::support::place::{FASTEN, Place, hold, release, until, waits};
+use crate::support::{Place, until, waits};
 
 /// Eight contenders, in a shared memory of their own. The last thing that a writer does inside is to remove the lock
 /// file, or to put another one in its place, under those that wait for it. Each notes that another was there at the
@@ -29,13 +28,7 @@ ls -A /dev/shm >>wrong"#;
 
 fn never_two(family: &str) {
     let place = Place::new();
-    let run = Command::new("unshare")
-        .args(["--mount", "bash", "-c", CONTENDERS])
-        .env("FASTEN", FASTEN)
-        .env("FAMILY", family)
-        .current_dir(place.folder())
-        .status();
-    assert!(run.expect("util-linux is installed").success());
+    place.program("unshare").args(["--mount", "bash", "-c", CONTENDERS]).env("FAMILY", family).run();
     assert_eq!(place.text("wrong"), "");
     let count = place.text("count").lines().count();
     assert!(count > 100, "{count} in 30 s");
@@ -54,19 +47,13 @@ fn so_it_is_in_the_fcntl_family() {
 #[test]
 fn a_waiter_whose_file_was_replaced_waits_for_the_holder_of_the_new_one() {
     let place = Place::new();
-    let first = hold(&place, "exclusive");
-    let mut waiter = Command::new(FASTEN)
-        .args(["exclusive", "-q", "-w", "60"])
-        .arg(&place.lock)
-        .args(["--", "true"])
-        .spawn()
-        .unwrap();
-    until("it waits for the old file", || waits(waiter.id(), &place.lock));
+    let first = place.hold("exclusive");
+    let waiter = place.waiter("exclusive -q -w 60 a.lock -- true");
     fs::remove_file(&place.lock).unwrap();
     fs::write(&place.lock, "").unwrap();
-    let second = hold(&place, "exclusive");
-    release(first);
-    until("it waits for the new file", || waits(waiter.id(), &place.lock));
-    release(second);
-    assert!(waiter.wait().unwrap().success());
+    let second = place.hold("exclusive");
+    first.leave();
+    until("it waits for the new file", || waits(waiter.pid, &place.lock));
+    second.leave();
+    waiter.leave();
 }

@@ -1,12 +1,11 @@
 //! A refusal names the holder, but nobody has to wait for the name.
 
-use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::place::{FASTEN, Place, complaint, hold, kill, release};
+use crate::support::{FASTEN, Place, complaint};
 
 /// Far longer than a refusal takes; so long the kernel is made to hold back what it is asked.
 const HELD_BACK: Duration = Duration::from_secs(20);
@@ -15,21 +14,18 @@ const HELD_BACK: Duration = Duration::from_secs(20);
 /// itself waits for all processes, so the end of the one that was refused is told by a shell.
 fn refusal_without(paths: &[&str]) -> String {
     let place = Place::new();
-    let holder = hold(&place, "exclusive");
-    let mut strace = Command::new("strace");
-    strace.args(["-f", "-qq", "-o", "/dev/null"]).args(paths.iter().flat_map(|path| ["-P", path]));
-    strace.args(["-e", &format!("inject=openat:delay_enter={}", HELD_BACK.as_micros())]);
-    strace.args(["sh", "-c", "\"$0\" exclusive -n \"$1\" -- true 2>&1; echo \"ended with $?\"", FASTEN]);
-    strace.arg(&place.lock).stdout(Stdio::piped()).stderr(Stdio::null());
+    let holder = place.hold("exclusive");
+    let strace = place.program("strace").words("-f -qq -o /dev/null");
+    let strace = strace.args(paths.iter().flat_map(|path| ["-P", path]));
+    let strace = strace.words(&format!("-e inject=openat:delay_enter={}", HELD_BACK.as_micros()));
+    let script = "\"$FASTEN\" exclusive -n a.lock -- true 2>&1; echo \"ended with $?\"";
     let start = Instant::now();
-    let mut strace = strace.spawn().expect("this test needs strace (Debian package strace)");
-    let mut lines = BufReader::new(strace.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let said = lines.next().unwrap();
-    assert_eq!(lines.next().unwrap(), "ended with 75", "{said}");
+    let mut strace = strace.args(["sh", "-c", script]).start();
+    let said = strace.line();
+    assert_eq!(strace.line(), "ended with 75", "{said}");
     assert!(start.elapsed() < HELD_BACK, "it was waited for: {said}");
-    kill("KILL", strace.id());
-    strace.wait().unwrap();
-    release(holder);
+    strace.kill();
+    holder.leave();
     said
 }
 

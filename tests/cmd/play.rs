@@ -14,11 +14,8 @@
 //! - `the command of A ends`: for an A that is dead.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read};
-use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use crate::support::place::{FASTEN, Place, kill, until, waits};
+use crate::support::{FASTEN, Place, Program, Running, until};
 
 /// Which program takes the locks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,41 +35,25 @@ impl Tool {
     }
 
     /// `exclusive -n` and the like, for the tool in question.
-    fn command(self, words: &str, place: &Place) -> Command {
-        let mut command = match self {
-            Self::Fasten => Command::new(FASTEN),
-            Self::Flock => Command::new("flock"),
-            Self::Link => {
-                let mut command = Command::new(FASTEN);
-                command.arg0("flock");
-                command
-            }
+    fn program(self, words: &str, place: &Place) -> Program {
+        let program = match self {
+            Self::Fasten => Program::new(FASTEN),
+            Self::Flock => Program::new("flock"),
+            Self::Link => Program::new(FASTEN).called("flock"),
         };
-        for word in words.split_whitespace() {
-            match (self, word) {
-                (Self::Flock | Self::Link, "exclusive" | "write") => command.arg("-x"),
-                (Self::Flock | Self::Link, "read") => command.arg("-s"),
-                _ => command.arg(word),
-            };
-        }
-        command.arg(&place.lock);
-        if self == Self::Fasten {
-            command.arg("--");
-        }
-        command.args(["sh", "-c", "echo here; cat >/dev/null"]);
-        command
+        let words = words.split_whitespace().map(|word| match (self, word) {
+            (Self::Flock | Self::Link, "exclusive" | "write") => "-x",
+            (Self::Flock | Self::Link, "read") => "-s",
+            _ => word,
+        });
+        let dashes = (self == Self::Fasten).then_some("--");
+        program.args(words).arg(&place.lock).args(dashes).args(["sh", "-c", "echo here; cat >/dev/null"])
     }
 }
 
 struct Actor {
     words: String,
-    started: Option<Started>,
-}
-
-struct Started {
-    process: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
+    started: Option<Running>,
 }
 
 /// Plays it with fasten.
@@ -120,56 +101,46 @@ impl Stage<'_> {
         }
     }
 
-    fn started(&mut self, name: &str) -> &mut Started {
+    fn started(&mut self, name: &str) -> &mut Running {
         let actor = self.actors.get_mut(name).unwrap_or_else(|| panic!("not in the cast: {name}"));
         let (tool, place) = (self.tool, self.place);
-        actor.started.get_or_insert_with(|| {
-            let mut command = tool.command(&actor.words, place);
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-            let mut process = command.spawn().unwrap();
-            let output = BufReader::new(process.stdout.take().unwrap());
-            Started { input: process.stdin.take(), output, process }
-        })
+        actor.started.get_or_insert_with(|| tool.program(&actor.words, place).start())
     }
 
     fn runs(&mut self, name: &str) {
-        let mut line = String::new();
-        self.started(name).output.read_line(&mut line).unwrap();
-        assert_eq!(line, "here\n", "{name} runs with {:?}", self.tool);
+        let line = self.started(name).line();
+        assert_eq!(line, "here", "{name} runs with {:?}", self.tool);
     }
 
     fn waits(&mut self, name: &str) {
-        let pid = self.started(name).process.id();
-        let lock = &self.place.lock;
-        until(&format!("{name} waits"), || waits(pid, lock));
+        let pid = self.started(name).pid;
+        self.place.until_waits(pid);
     }
 
     fn ends(&mut self, name: &str, code: i32) {
         let tool = self.tool;
-        let actor = self.started(name);
-        drop(actor.input.take());
-        let ended = actor.process.wait().unwrap();
-        assert_eq!(ended.code(), Some(code), "{name} ends with {tool:?}");
-        self.actors.get_mut(name).unwrap().started = None;
+        self.started(name);
+        let ended = self.actors.get_mut(name).unwrap().started.take().unwrap().finish();
+        assert_eq!(ended.status.code(), Some(code), "{name} ends with {tool:?}");
     }
 
     fn is_killed(&mut self, name: &str) {
         let actor = self.started(name);
-        kill("KILL", actor.process.id());
-        actor.process.wait().unwrap();
+        actor.signal("KILL");
+        until(&format!("{name} is dead"), || actor.has_ended());
     }
 
     fn command_ends(&mut self, name: &str) {
         let actor = self.started(name);
-        drop(actor.input.take());
-        actor.output.read_to_end(&mut Vec::new()).unwrap();
+        actor.end_input();
+        actor.rest();
     }
 
     /// Whoever is left ends.
     fn curtain(self) {
-        for mut started in self.actors.into_values().filter_map(|actor| actor.started) {
-            drop(started.input.take());
-            started.process.wait().unwrap();
-        }
+        self.actors
+            .into_values()
+            .filter_map(|actor| actor.started)
+            .for_each(|started| drop(started.finish()));
     }
 }

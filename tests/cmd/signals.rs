@@ -1,30 +1,17 @@
 //! Signals: what reaches the command, and how fasten ends.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::symlink;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command, Stdio};
+use std::os::unix::process::ExitStatusExt;
 
 use crate::support::calls::each_up_to;
-use crate::support::place::{FASTEN, Place, is_free, kill, until, waits};
+use crate::support::{FASTEN, Place, Running, complaint, send, until};
 
 /// fasten with a command of which the first line of output has been read.
-fn started(place: &Place, command: &[&str]) -> (Child, BufReader<std::process::ChildStdout>) {
-    let mut process = Command::new(FASTEN)
-        .current_dir(place.folder())
-        .args(["exclusive", "a.lock", "--"])
-        .args(command)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .process_group(0)
-        .spawn()
-        .unwrap();
-    let mut output = BufReader::new(process.stdout.take().unwrap());
-    let mut line = String::new();
-    output.read_line(&mut line).unwrap();
-    assert_eq!(line, "here\n");
-    (process, output)
+fn started(place: &Place, command: &[&str]) -> Running {
+    let mut process = place.fasten("exclusive a.lock --").args(command).alone_in_its_group().start();
+    assert_eq!(process.line(), "here");
+    process
 }
 
 /// Takes one signal and then, when its input has ended, tells what else came. No
@@ -45,16 +32,12 @@ fn a_signal_sent_to_fasten_reaches_the_command_once() {
         ["TERM", "HUP", "QUIT", "USR1", "USR2", "INT", "ALRM", "VTALRM", "PROF", "PIPE", "IO", "XCPU"];
     for signal in signals.into_iter().chain(["ABRT", "SEGV", "RTMIN"]) {
         let place = Place::new();
-        let (mut process, mut output) = started(&place, &["python3", "-c", TAKES_A_SIGNAL]);
-        kill(signal, process.id());
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        assert_eq!(line, format!("got SIG{signal}\n"));
-        drop(process.stdin.take());
-        let mut rest = String::new();
-        output.read_to_string(&mut rest).unwrap();
-        assert_eq!(rest, "and 0 more\n");
-        assert_eq!(process.wait().unwrap().code(), Some(0), "fasten stayed until the command had ended");
+        let mut process = started(&place, &["python3", "-c", TAKES_A_SIGNAL]);
+        process.signal(signal);
+        assert_eq!(process.line(), format!("got SIG{signal}"));
+        process.end_input();
+        assert_eq!(process.rest(), "and 0 more\n");
+        process.leave();
     }
 }
 
@@ -62,23 +45,19 @@ fn a_signal_sent_to_fasten_reaches_the_command_once() {
 fn fasten_dies_by_the_signal_that_killed_its_command() {
     for (name, number) in [("TERM", 15), ("KILL", 9), ("INT", 2), ("SEGV", 11), ("QUIT", 3)] {
         let place = Place::new();
-        let ended = Command::new(FASTEN)
-            .current_dir(place.folder())
-            .args(["exclusive", "a.lock", "-c", &format!("ulimit -c 0; kill -{name} $$; sleep 60")])
-            .status()
-            .unwrap();
+        let script = format!("ulimit -c 0; kill -{name} $$; sleep 60");
+        let ended = place.fasten("exclusive a.lock -c").arg(script).output().status;
         assert_eq!(ended.signal(), Some(number));
         assert!(!ended.core_dumped());
-        assert!(is_free(&place.lock));
+        assert!(place.is_free());
     }
 }
 
 #[test]
 fn there_is_no_second_core_dump() {
     let place = Place::new();
-    let script =
-        format!("ulimit -c unlimited; exec '{FASTEN}' exclusive a.lock -c 'ulimit -c 0; kill -SEGV $$'");
-    let ended = Command::new("bash").args(["-c", &script]).current_dir(place.folder()).status().unwrap();
+    let script = "ulimit -c unlimited; exec \"$FASTEN\" exclusive a.lock -c 'ulimit -c 0; kill -SEGV $$'";
+    let ended = place.bash(script).output().status;
     assert_eq!((ended.signal(), ended.core_dumped()), (Some(11), false));
 }
 
@@ -86,40 +65,25 @@ fn there_is_no_second_core_dump() {
 fn a_signal_ends_a_waiting_fasten_the_ordinary_way() {
     for (name, number) in [("TERM", 15), ("INT", 2), ("HUP", 1)] {
         let place = Place::new();
-        let (mut holder, _output) = started(&place, &["sh", "-c", "echo here; read -r x"]);
-        let mut waiter = Command::new(FASTEN)
-            .current_dir(place.folder())
-            .args(["exclusive", "-w", "60", "a.lock", "--", "touch", "ran"])
-            .spawn()
-            .unwrap();
-        until("it waits", || waits(waiter.id(), &place.lock));
-        kill(name, waiter.id());
-        assert_eq!(waiter.wait().unwrap().signal(), Some(number));
-        drop(holder.stdin.take());
-        holder.wait().unwrap();
-        assert!(is_free(&place.lock) && !place.path("ran").exists());
+        let holder = place.hold("exclusive");
+        let waiter = place.waiter("exclusive -w 60 a.lock -- touch ran");
+        waiter.signal(name);
+        assert_eq!(waiter.finish().status.signal(), Some(number));
+        holder.finish();
+        assert!(place.is_free() && !place.path("ran").exists());
     }
 }
 
 #[test]
 fn a_command_under_nohup_still_ignores_a_hangup() {
     let place = Place::new();
-    let mut process = Command::new("nohup")
-        .current_dir(place.folder())
-        .args([FASTEN, "exclusive", "a.lock", "--", "sh", "-c", "echo here; read -r x; echo alive"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut output = BufReader::new(process.stdout.take().unwrap());
-    let mut line = String::new();
-    output.read_line(&mut line).unwrap();
-    kill("HUP", process.id());
-    drop(process.stdin.take());
-    output.read_to_string(&mut line).unwrap();
-    assert_eq!(line, "here\nalive\n");
-    assert!(process.wait().unwrap().success());
+    let command = ["sh", "-c", "echo here; read -r x; echo alive"];
+    let mut process = place.program("nohup").arg(FASTEN).words("exclusive a.lock --").args(command).start();
+    assert_eq!(process.line(), "here");
+    process.signal("HUP");
+    process.end_input();
+    assert_eq!(process.rest(), "alive\n");
+    process.leave();
 }
 
 /// The bits of one of the sets of signals of a process.
@@ -138,70 +102,41 @@ fn child(pid: u32) -> u32 {
 /// first has been taken, tells when that has been passed on or not.
 #[test]
 fn what_timeout_sends_to_its_group_reaches_the_command_once() {
-    for name in ["fasten", "flock"] {
+    for (name, words) in [("fasten", "exclusive a.lock --"), ("flock", "a.lock")] {
         let place = Place::new();
         symlink(FASTEN, place.path(name)).unwrap();
-        let words: &[&str] = if name == "flock" { &["a.lock"] } else { &["exclusive", "a.lock", "--"] };
-        let mut timeout = Command::new("timeout")
-            .arg("1h")
-            .arg(place.path(name))
-            .args(words)
-            .args(["python3", "-c", TAKES_A_SIGNAL])
-            .current_dir(place.folder())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut output = BufReader::new(timeout.stdout.take().unwrap());
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        let fasten = child(timeout.id());
-        kill("TERM", timeout.id());
-        output.read_line(&mut line).unwrap();
-        assert_eq!(line, "here\ngot SIGTERM\n");
+        let under = place.program("timeout").arg("1h").arg(place.path(name)).words(words);
+        let mut timeout = under.args(["python3", "-c", TAKES_A_SIGNAL]).start();
+        assert_eq!(timeout.line(), "here");
+        let fasten = child(timeout.pid);
+        timeout.signal("TERM");
+        assert_eq!(timeout.line(), "got SIGTERM");
         until("the signal has been taken", || set(fasten, "ShdPnd:") == 0);
-        kill("USR1", fasten);
+        send("USR1", fasten);
         until("the other one is there", || set(child(fasten), "ShdPnd:") & 1 << (libc::SIGUSR1 - 1) != 0);
-        drop(timeout.stdin.take());
-        let mut rest = String::new();
-        output.read_to_string(&mut rest).unwrap();
-        assert_eq!(rest, "and 1 more\n", "{name}");
-        timeout.wait().unwrap();
+        timeout.end_input();
+        assert_eq!(timeout.rest(), "and 1 more\n", "{name}");
+        timeout.finish();
     }
 }
 
 /// As a command under sudo(8) is of another user.
 #[test]
 fn a_signal_that_may_not_be_passed_on_is_said_in_one_line() {
-    for name in ["fasten", "flock"] {
+    for (name, words) in [("fasten", "exclusive a.lock --"), ("flock", "a.lock")] {
         let place = Place::new();
         symlink(FASTEN, place.path(name)).unwrap();
-        let words: &[&str] = if name == "flock" { &["a.lock"] } else { &["exclusive", "a.lock", "--"] };
-        let mut process = Command::new("strace")
-            .args(["-f", "-qq", "-o", "log", "-e", "trace=kill", "-e", "inject=kill:error=EPERM"])
-            .arg(place.path(name))
-            .args(words)
-            .args(["sh", "-c", "echo $PPID $$; read -r x; exit 3"])
-            .current_dir(place.folder())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("this test needs strace (Debian package strace)");
-        let mut pids = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut pids).unwrap();
-        let (fasten, command) = pids.trim().split_once(' ').unwrap();
-        kill("TERM", fasten.parse().unwrap());
-        let mut said = BufReader::new(process.stderr.take().unwrap());
-        let mut line = String::new();
-        said.read_line(&mut line).unwrap();
+        let strace = place.program("strace").words("-f -qq -o log -e trace=kill -e inject=kill:error=EPERM");
+        let command = ["sh", "-c", "echo $PPID $$; read -r x; exit 3"];
+        let mut process = strace.arg(place.path(name)).words(words).args(command).start();
+        let pids = process.line();
+        let (fasten, command) = pids.split_once(' ').unwrap();
+        send("TERM", fasten.parse().unwrap());
         let why = "operation not permitted";
-        let told = format!("{name}: SIGTERM cannot be passed on to the command (pid {command}): {why}\n");
-        assert_eq!(line, told);
-        drop(process.stdin.take());
-        let mut rest = String::new();
-        said.read_to_string(&mut rest).unwrap();
-        assert_eq!((rest.as_str(), process.wait().unwrap().code()), ("", Some(3)));
+        let told = format!("{name}: SIGTERM cannot be passed on to the command (pid {command}): {why}");
+        assert_eq!(process.complaint(), told);
+        let ended = process.finish();
+        assert_eq!((complaint(&ended).as_str(), ended.status.code()), ("", Some(3)));
     }
 }
 
@@ -211,16 +146,8 @@ fn a_signal_that_may_not_be_passed_on_is_said_in_one_line() {
 fn a_ctrl_c_before_the_command_is_there_ends_fasten_and_the_command_never_starts() {
     let place = Place::new();
     let strace = |options: &[&str]| {
-        let mut command = Command::new("strace");
-        command.args(["-qq", "-o", "log"]).args(options).args([
-            FASTEN,
-            "exclusive",
-            "a.lock",
-            "--",
-            "touch",
-            "ran",
-        ]);
-        command.current_dir(place.folder()).status().expect("this test needs strace (Debian package strace)")
+        let strace = place.program("strace").words("-qq -o log").args(options).arg(FASTEN);
+        strace.words("exclusive a.lock -- touch ran").output().status
     };
     assert!(strace(&[]).success());
     fs::remove_file(place.path("ran")).unwrap();

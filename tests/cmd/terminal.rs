@@ -3,9 +3,7 @@
 //! A real shell with job control in a real pseudo-terminal, driven by Python's
 //! `pty`, which is on every Debian machine that has python3.
 
-use std::process::Command;
-
-use crate::support::place::{FASTEN, Place};
+use crate::support::{FASTEN, Place};
 
 /// Talks to an interactive bash: `type TEXT` and `see TEXT` in turns. The shell
 /// prompts when fasten has stopped; `stopped FILE` waits for the process whose
@@ -47,14 +45,7 @@ os.write(fd, b'exit\n')
 ";
 
 fn at_a_terminal(place: &Place, steps: &str) {
-    let output = Command::new("python3")
-        .args(["-c", DRIVER, steps])
-        .current_dir(place.folder())
-        .env("FASTEN", FASTEN)
-        .env("TERM", "dumb")
-        .output()
-        .expect("this test needs python3 (Debian package python3)");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    place.python(DRIVER).arg(steps).env("TERM", "dumb").run();
 }
 
 /// The same while somebody holds a.lock, until all of it has been seen; then it is free.
@@ -138,9 +129,7 @@ while b'here' not in seen: seen += os.read(fd, 100)
 os.close(fd)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 ";
-    let mut command = Command::new("python3");
-    let ended = command.args(["-c", script, FASTEN]).current_dir(place.folder()).status().unwrap();
-    assert_eq!(ended.code(), Some(4));
+    place.python(script).arg(FASTEN).code(4).run();
     assert_eq!(place.text("hung"), "caught\n");
 }
 

@@ -1,12 +1,12 @@
 //! Nobody reads what fasten says: a full pipe, a stopped terminal. The command starts all the same.
 
+use std::fs::File;
 use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
-use std::process::{Command, Stdio};
 use std::thread;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 
-use crate::support::place::{FASTEN, Place, hold, release, until, waits};
+use crate::support::{FASTEN, Place, until};
 
 /// A pipe that takes no byte more.
 fn full() -> (PipeReader, PipeWriter) {
@@ -22,25 +22,23 @@ fn full() -> (PipeReader, PipeWriter) {
 #[test]
 fn a_full_pipe_does_not_keep_the_command_from_starting() {
     for contended in [false, true] {
-        for words in [&["exclusive", "-v", "a.lock", "--"][..], &["write", "-v", "--fd", "0", "--"]] {
+        for words in ["exclusive -v a.lock --", "write -v --fd 0 --"] {
             let place = Place::new();
             let (mut reader, writer) = full();
-            let holder = contended.then(|| hold(&place, "exclusive"));
-            let mut process = Command::new(FASTEN)
-                .args(words)
+            let holder = contended.then(|| place.hold("exclusive"));
+            let process = place
+                .fasten(words)
                 .args(["touch", "ran"])
-                .current_dir(place.folder())
-                .stdin(std::fs::File::open(&place.lock).unwrap())
-                .stderr(writer)
-                .spawn()
-                .unwrap();
+                .stdin_from(File::open(&place.lock).unwrap())
+                .stderr_to(writer)
+                .start();
             if let Some(holder) = holder {
-                until("it waits", || waits(process.id(), &place.lock));
-                release(holder);
+                place.until_waits(process.pid);
+                holder.leave();
             }
             until("the command runs", || place.path("ran").exists());
             thread::spawn(move || reader.read_to_end(&mut Vec::new()));
-            assert!(process.wait().unwrap().success());
+            process.leave();
         }
     }
 }
@@ -50,11 +48,10 @@ fn by_the_name_of_flock_a_full_pipe_does_not_either() {
     let place = Place::new();
     std::os::unix::fs::symlink(FASTEN, place.path("flock")).unwrap();
     let (_reader, writer) = full();
-    let mut command = Command::new(place.path("flock"));
-    command.args(["--verbose", "a.lock", "touch", "ran"]).current_dir(place.folder()).stdout(writer);
-    let mut process = command.spawn().unwrap();
+    let process =
+        place.program(place.path("flock")).words("--verbose a.lock touch ran").stdout_to(writer).start();
     until("the command runs", || place.path("ran").exists());
-    assert!(process.wait().unwrap().success());
+    process.leave();
 }
 
 /// Says `drawn` when the line of a waiter has come to its terminal and the terminal has been stopped, and
@@ -81,17 +78,10 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(waiter, 0)[1]))
 #[test]
 fn a_stopped_terminal_does_not_keep_the_command_from_starting() {
     let place = Place::new();
-    let holder = hold(&place, "exclusive");
-    let mut process = Command::new("python3")
-        .args(["-c", STOPPED, FASTEN])
-        .current_dir(place.folder())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("this test needs python3 (Debian package python3)");
-    process.stdout.as_mut().unwrap().read_exact(&mut [0; 6]).unwrap();
-    release(holder);
+    let holder = place.hold("exclusive");
+    let mut process = place.python(STOPPED).arg(FASTEN).start();
+    assert_eq!(process.line(), "drawn");
+    holder.leave();
     until("the command runs", || place.path("ran").exists());
-    drop(process.stdin.take());
-    assert!(process.wait().unwrap().success());
+    process.leave();
 }

@@ -6,27 +6,27 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
-use super::stage::{Place, STAYS, said};
-use crate::support::running::Running;
+use super::stage::{STAYS, said, stage};
+use crate::support::Running;
 
 #[test]
 fn a_hundred_counters_at_once_lose_no_hit() {
-    let place = Place::new();
+    let place = stage();
     assert_eq!(place.numbers_of(100, &[&program("counter"), "hits.txt"]), (1..=100).collect());
     assert_eq!(place.text("hits.txt"), "100\n");
 }
 
 #[test]
 fn a_counter_that_cannot_be_read_is_not_begun_anew() {
-    let place = Place::new();
-    std::fs::write(place.path("hits.txt"), "many\n").unwrap();
+    let place = stage();
+    place.write("hits.txt", "many\n");
     assert!(!place.run(&[&program("counter"), "hits.txt"]).status.success());
     assert_eq!(place.text("hits.txt"), "many\n");
 }
 
 #[test]
 fn whoever_finds_the_cache_stale_makes_it_and_nobody_sees_half_of_it() {
-    let place = Place::new();
+    let place = stage();
     let all: Vec<_> = (0..20).map(|_| place.start(&[&program("cache"), "page.txt"])).collect();
     let made_by = all.iter().map(|one| format!("made by {}\n", one.pid)).collect::<BTreeSet<_>>();
     let seen = all.into_iter().map(|one| said(&one.finish()).0).collect::<BTreeSet<_>>();
@@ -36,7 +36,7 @@ fn whoever_finds_the_cache_stale_makes_it_and_nobody_sees_half_of_it() {
 
 #[test]
 fn a_worker_waits_for_its_turn_and_can_be_told_to_give_up() {
-    let place = Place::new();
+    let place = stage();
     let mut holder = place.start(&["fasten", "exclusive", "job.lock", "--", "sh", "-c", STAYS]);
     holder.line();
     let worker = || place.start(&[&program("worker"), "job.lock"]);

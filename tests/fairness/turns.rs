@@ -1,6 +1,7 @@
 //! Who passes whom. Nothing here is measured: each one is seen at its place
 //! before the next one comes.
 
+use crate::support::Running;
 use crate::support::ordered::{At, Lock};
 
 #[test]
@@ -39,7 +40,7 @@ fn readers_that_come_behind_a_waiting_writer_get_in_together_after_it() {
         reader.line();
     }
     lock.until_waits(next_writer.pid, At::Main);
-    readers.into_iter().for_each(crate::support::running::Running::leave);
+    readers.into_iter().for_each(Running::leave);
     next_writer.leave();
 }
 

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::lockers::{Process, again, flock, lock_file, locker, start, until, until_blocked};
+use crate::support::lockers::{again, flock, lock_file, locker, start, until_blocked};
+use crate::support::{Place, Running, until};
 use fasten::Family::{Fcntl, Flock};
 use fasten::Mode;
 use fasten::Mode::{Exclusive, Shared};
@@ -12,9 +13,9 @@ fn id(path: &Path) -> LockId {
     LockId::of_path(path).unwrap()
 }
 
-fn paths<const N: usize>() -> (tempfile::TempDir, [PathBuf; N]) {
+fn paths<const N: usize>() -> (Place, [PathBuf; N]) {
     let (directory, _) = lock_file();
-    let directory_path = directory.path().canonicalize().unwrap();
+    let directory_path = directory.directory().canonicalize().unwrap();
     let paths = std::array::from_fn(|index| directory_path.join(format!("lock {index}")));
     for path in &paths {
         std::fs::write(path, "").unwrap();
@@ -23,7 +24,7 @@ fn paths<const N: usize>() -> (tempfile::TempDir, [PathBuf; N]) {
 }
 
 /// Holds one lock and, under it, waits for another.
-fn holding_and_wanting(held: &Path, wanted: &Path, options: &[&str]) -> Process {
+fn holding_and_wanting(held: &Path, wanted: &Path, options: &[&str]) -> Running {
     let mut arguments = vec!["-x", held.to_str().unwrap(), "flock"];
     arguments.extend(options);
     arguments.extend([wanted.to_str().unwrap(), "true"]);
@@ -61,7 +62,8 @@ fn a_stranger_is_no_ancestor() {
 #[test]
 fn an_ancestor_of_another_user_is_seen_by_its_pid() {
     let (directory, path) = lock_file();
-    std::fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(directory.directory(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .unwrap();
     let under = [
         "flock",
         "-o",

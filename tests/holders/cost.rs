@@ -46,7 +46,7 @@ fn while_the_locker_lives_nobody_else_is_asked() {
     let child: u32 = holder.line().parse().unwrap();
     let crowd = Crowd::of(100);
     let asked = processes_asked(&path);
-    // Process 1 tells which pid namespace this is.
+    // Running 1 tells which pid namespace this is.
     assert!(
         asked.contains(&holder.pid) && asked.is_subset(&BTreeSet::from([1, holder.pid, child])),
         "{asked:?}"

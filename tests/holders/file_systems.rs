@@ -4,7 +4,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::lockers::{again, asking, given, lock_file, locker, until};
+use crate::support::lockers::{again, asking, given, lock_file, locker};
+use crate::support::until;
 use fasten::Family::Flock;
 use fasten::holders::{LockId, State, all, ancestor_holding, holders};
 
@@ -16,7 +17,7 @@ fn run(script: &str, directory: &Path) {
 #[test]
 fn locks_on_overlayfs_are_found() {
     let (directory, _) = lock_file();
-    again(&["unshare", "--mount"], on_overlayfs, directory.path());
+    again(&["unshare", "--mount"], on_overlayfs, directory.directory());
 }
 
 #[test]
@@ -45,7 +46,7 @@ fn on_overlayfs() {
 #[test]
 fn locks_on_btrfs_are_found_and_snapshots_are_told_apart() {
     let (directory, _) = lock_file();
-    again(&["unshare", "--mount"], on_btrfs, directory.path());
+    again(&["unshare", "--mount"], on_btrfs, directory.directory());
 }
 
 #[test]

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::support::fasteners::python_with_fasteners;
-use crate::support::lockers::{Process, lock_file, started};
+use crate::support::lockers::lock_file;
+use crate::support::{Program, Running};
 use fasten::Family::Fcntl;
 use fasten::Mode::{self, Exclusive, Shared};
 use fasten::holders::{State, holders};
 
 /// A process that has acquired `fasteners.LOCK(path)`, and keeps it.
-fn acquired(lock: &str, acquire: &str, path: &Path) -> Process {
+fn acquired(lock: &str, acquire: &str, path: &Path) -> Running {
     let code = format!(
         "import fasteners, sys
 lock = fasteners.{lock}(sys.argv[1])
@@ -20,13 +21,13 @@ sys.stdin.read()"
     );
     let mut python = python_with_fasteners();
     python.args(["-c", &code]).arg(path);
-    let mut process = started(python);
+    let mut process = Program::from(python).start();
     assert_eq!(process.line(), "acquired");
     process
 }
 
 /// Checks who holds it, in any order, and that the command says the same.
-fn held_by(path: &Path, processes: &[&Process], mode: Mode) {
+fn held_by(path: &Path, processes: &[&Running], mode: Mode) {
     let report = holders(path).unwrap();
     assert_eq!(report.state, if mode == Shared { State::Shared } else { State::Exclusive });
     let mut pids: Vec<u32> = report.holders.iter().map(|holder| holder.pid.unwrap()).collect();

@@ -1,9 +1,10 @@
 //! Who waits, and in which order: the gates of fasten-lock(5), taken by hand.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::support::lockers::{Process, asking, lock_file, locker, table, until, until_blocked};
-use crate::support::table::gate_file::gate_file;
+use crate::support::gate_file::gate_file;
+use crate::support::lockers::{asking, lock_file, locker, table, until_blocked};
+use crate::support::{Place, Running, until};
 use fasten::Mode::{Exclusive, Shared};
 use fasten::holders::{State, Waiter, holders};
 use fasten::{Family, Mode};
@@ -30,27 +31,16 @@ fn waiters(path: &Path) -> Vec<(Option<u32>, Mode)> {
     holders(path).unwrap().waiters.iter().map(|Waiter { pid, mode, .. }| (*pid, *mode)).collect()
 }
 
-/// A lock whose gate file goes with it.
-struct Gated {
-    _directory: tempfile::TempDir,
-    path: PathBuf,
-}
-
-fn gated() -> Gated {
-    let (directory, path) = lock_file();
-    let gates = gate_file(&path);
+/// A lock that has a gate file.
+fn gated() -> Place {
+    let place = Place::new();
+    let gates = gate_file(&place.lock);
     std::fs::write(&gates, "").unwrap();
     std::fs::set_permissions(&gates, std::os::unix::fs::PermissionsExt::from_mode(0o666)).unwrap();
-    Gated { _directory: directory, path }
+    place
 }
 
-impl Drop for Gated {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(gate_file(&self.path));
-    }
-}
-
-fn blocked(path: &Path, count: usize, steps: &[&str]) -> Process {
+fn blocked(path: &Path, count: usize, steps: &[&str]) -> Running {
     let process = asking(path, steps);
     until_blocked(path, count);
     process
@@ -70,8 +60,8 @@ fn plain_waiters_come_in_the_kernels_order() {
 
 #[test]
 fn fair_writers_and_readers_mixed_come_in_the_order_of_their_turn() {
-    let lock = gated();
-    let path = &lock.path;
+    let place = gated();
+    let path = &place.lock;
     let writer = locker(path, &[QUEUE, "flock:sh", PASSAGE, "flock:ex", OPEN_PASSAGE, LEAVE_QUEUE]);
     let queued_first = blocked(path, 1, &[QUEUE, "flock:sh", PASSAGE, "flock:ex"]);
     let reader = blocked(path, 2, &[WAY_IN, "flock:sh", LEAVE_WAY_IN]);
@@ -87,67 +77,67 @@ fn fair_writers_and_readers_mixed_come_in_the_order_of_their_turn() {
 
 #[test]
 fn a_writer_that_has_closed_the_passage_goes_before_the_readers_at_it() {
-    let lock = gated();
-    let holder = locker(&lock.path, &["flock:sh"]);
-    let writer = blocked(&lock.path, 1, &[QUEUE, PASSAGE, "flock:ex"]);
-    let late = blocked(&lock.path, 2, &[WAY_IN, "flock:sh"]);
-    assert_eq!(waiters(&lock.path), [(Some(writer.pid), Exclusive), (Some(late.pid), Shared)]);
-    assert_eq!(holders(&lock.path).unwrap().holders[0].pid, Some(holder.pid));
+    let place = gated();
+    let holder = locker(&place.lock, &["flock:sh"]);
+    let writer = blocked(&place.lock, 1, &[QUEUE, PASSAGE, "flock:ex"]);
+    let late = blocked(&place.lock, 2, &[WAY_IN, "flock:sh"]);
+    assert_eq!(waiters(&place.lock), [(Some(writer.pid), Exclusive), (Some(late.pid), Shared)]);
+    assert_eq!(holders(&place.lock).unwrap().holders[0].pid, Some(holder.pid));
 }
 
 #[test]
 fn a_preferring_writer_and_those_before_it_go_before_the_readers() {
-    let lock = gated();
-    let _writer = locker(&lock.path, &["flock:ex"]);
-    let fair = blocked(&lock.path, 1, &[QUEUE, "flock:sh"]);
-    let preferring = blocked(&lock.path, 2, &[&intent(7), QUEUE, "flock:ex"]);
-    let reader = blocked(&lock.path, 3, &[WAY_IN, "flock:sh"]);
-    let last = blocked(&lock.path, 4, &[QUEUE, "flock:sh"]);
+    let place = gated();
+    let _writer = locker(&place.lock, &["flock:ex"]);
+    let fair = blocked(&place.lock, 1, &[QUEUE, "flock:sh"]);
+    let preferring = blocked(&place.lock, 2, &[&intent(7), QUEUE, "flock:ex"]);
+    let reader = blocked(&place.lock, 3, &[WAY_IN, "flock:sh"]);
+    let last = blocked(&place.lock, 4, &[QUEUE, "flock:sh"]);
     let order = [(&fair, Exclusive), (&preferring, Exclusive), (&reader, Shared), (&last, Exclusive)];
-    assert_eq!(waiters(&lock.path), order.map(|(process, mode)| (Some(process.pid), mode)));
+    assert_eq!(waiters(&place.lock), order.map(|(process, mode)| (Some(process.pid), mode)));
 }
 
 #[test]
 fn a_gate_file_that_a_stranger_has_made_names_no_waiters() {
-    let lock = gated();
-    std::fs::set_permissions(&lock.path, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
-    let _holder = locker(&lock.path, &["flock:ex"]);
-    let _queued = blocked(&lock.path, 1, &["flock:ex"]);
-    let stranger = locker(&lock.path, &[QUEUE]);
-    assert!(waiters(&lock.path).iter().any(|(pid, _)| *pid == Some(stranger.pid)));
-    std::os::unix::fs::chown(gate_file(&lock.path), Some(65534), None).expect("tests run as root");
-    assert!(!waiters(&lock.path).iter().any(|(pid, _)| *pid == Some(stranger.pid)));
+    let place = gated();
+    std::fs::set_permissions(&place.lock, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    let _holder = locker(&place.lock, &["flock:ex"]);
+    let _queued = blocked(&place.lock, 1, &["flock:ex"]);
+    let stranger = locker(&place.lock, &[QUEUE]);
+    assert!(waiters(&place.lock).iter().any(|(pid, _)| *pid == Some(stranger.pid)));
+    std::os::unix::fs::chown(gate_file(&place.lock), Some(65534), None).expect("tests run as root");
+    assert!(!waiters(&place.lock).iter().any(|(pid, _)| *pid == Some(stranger.pid)));
 }
 
 #[test]
 fn a_writer_that_waits_for_an_upgrade_to_be_over_waits_to_write() {
-    let lock = gated();
-    let _upgrading = locker(&lock.path, &["flock:ex", UPGRADE]);
-    let writer = blocked(&lock.path, 1, &[UPGRADE_OVER]);
-    assert_eq!(waiters(&lock.path), [(Some(writer.pid), Exclusive)]);
+    let place = gated();
+    let _upgrading = locker(&place.lock, &["flock:ex", UPGRADE]);
+    let writer = blocked(&place.lock, 1, &[UPGRADE_OVER]);
+    assert_eq!(waiters(&place.lock), [(Some(writer.pid), Exclusive)]);
 }
 
 #[test]
 fn a_writer_whose_child_alone_keeps_the_lock_does_not_wait() {
-    let lock = gated();
+    let place = gated();
     let script = "exec 9>\"$1\"; flock 9; echo ready; read x";
-    let shell = ["sh", "-c", script, "sh", lock.path.to_str().unwrap()];
+    let shell = ["sh", "-c", script, "sh", place.lock.to_str().unwrap()];
     let code = "import fcntl,os,subprocess,sys
 f=open(sys.argv[1],'w'); fcntl.lockf(f,fcntl.LOCK_EX,1,1<<32); subprocess.run(sys.argv[2:])";
-    let gates = gate_file(&lock.path);
+    let gates = gate_file(&place.lock);
     let mut arguments = vec!["-c", code, gates.to_str().unwrap()];
     arguments.extend(shell);
     let mut process =
         crate::support::lockers::start("python3", &arguments.iter().map(AsRef::as_ref).collect::<Vec<_>>());
     process.line();
-    let report = holders(&lock.path).unwrap();
+    let report = holders(&place.lock).unwrap();
     assert_eq!((report.holders.len(), report.waiters.len()), (1, 0), "{report:?}");
 }
 
 #[test]
 fn who_waits_for_an_ofd_lock_is_found_by_its_gate() {
-    let lock = gated();
-    let path = &lock.path;
+    let place = gated();
+    let path = &place.lock;
     let _holder = locker(path, &[OFD_READ]);
     let writer = blocked(path, 1, &[FCNTL_QUEUE, FCNTL_PASSAGE, OFD_WRITE]);
     let reader = blocked(path, 2, &[FCNTL_WAY_IN, OFD_READ]);
@@ -158,8 +148,8 @@ fn who_waits_for_an_ofd_lock_is_found_by_its_gate() {
 
 #[test]
 fn a_writer_that_asks_with_the_readers_is_named_and_writes() {
-    let lock = gated();
-    let path = &lock.path;
+    let place = gated();
+    let path = &place.lock;
     let _holder = locker(path, &[OFD_WRITE]);
     let reader = blocked(path, 1, &[FCNTL_WAY_IN, OFD_READ]);
     let writer = blocked(path, 2, &[FCNTL_QUEUE, OFD_READ]);

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use crate::support::gate_file;
 use crate::support::lockers::{again, flock, given, lock_file, locker, start, table};
 use fasten::holders::{Holder, Report, State, all, holders, search};
 use fasten::{Family, Mode};
@@ -24,7 +25,7 @@ fn a_file_that_nobody_locks_is_free() {
 #[test]
 fn a_missing_file_is_free() {
     let (directory, _) = lock_file();
-    let report = holders(&directory.path().join("missing")).unwrap();
+    let report = holders(&directory.path("missing")).unwrap();
     assert_eq!((report.state, report.file), (State::Free, None));
 }
 
@@ -101,9 +102,9 @@ fn two_left_behind_by_two_lockers_are_two_holders() {
 #[test]
 fn a_directory_is_held() {
     let (directory, _) = lock_file();
-    let mut process = flock(&[], directory.path());
+    let mut process = flock(&[], directory.directory());
     process.line();
-    assert_eq!(only(directory.path()).pid, Some(process.pid));
+    assert_eq!(only(directory.directory()).pid, Some(process.pid));
 }
 
 #[test]
@@ -139,7 +140,7 @@ fn gates_alone_hold_nothing() {
     let report = holders(&path).unwrap();
     assert_eq!(report.state, State::Free);
     assert_eq!(report.waiters[0].pid, Some(process.pid));
-    let gates = crate::support::table::gate_file::gate_file(&path);
+    let gates = gate_file::gate_file(&path);
     let everything = all().unwrap();
     let is_it = |report: &&fasten::holders::Report| report.path.as_deref() == Some(&gates);
     assert_eq!(everything.iter().find(is_it), None, "a gate file is no lock");
@@ -149,7 +150,7 @@ fn gates_alone_hold_nothing() {
 #[test]
 fn names_may_be_any_bytes() {
     let (directory, _) = lock_file();
-    let path = directory.path().join(OsStr::from_bytes(b"a b\nc \xff (deleted)"));
+    let path = directory.path(OsStr::from_bytes(b"a b\nc \xff (deleted)"));
     std::fs::write(&path, "").unwrap();
     let process = locker(&path, &["flock:ex"]);
     let holder = only(&path);
@@ -162,7 +163,8 @@ fn names_may_be_any_bytes() {
 #[test]
 fn another_users_holder_is_named() {
     let (directory, path) = lock_file();
-    std::fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(directory.directory(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .unwrap();
     let _process = locker(&path, &["user:65534", "flock:ex"]);
     assert_eq!(only(&path).user.as_deref(), Some("nobody"));
 }
@@ -188,8 +190,9 @@ fn asking_drops_no_posix_lock_of_ours() {
 #[test]
 fn all_shows_the_own_files_first_with_their_paths() {
     let (directory, path) = lock_file();
-    std::fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let foreign = directory.path().join("a foreign one");
+    std::fs::set_permissions(directory.directory(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .unwrap();
+    let foreign = directory.path("a foreign one");
     std::fs::write(&foreign, "").unwrap();
     let _processes = [locker(&foreign, &["flock:ex", "user:65534"]), locker(&path, &["flock:ex", "leave"])];
     let reports = all().unwrap();
@@ -266,7 +269,8 @@ fn an_ofd_holder_in_an_outer_pid_namespace_is_not_visible() {
 #[test]
 fn without_permission_an_ofd_holder_is_not_visible_and_a_flock_holder_is_a_pid() {
     let (directory, path) = lock_file();
-    std::fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(directory.directory(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .unwrap();
     let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
     let process = locker(&path, &["ofd:ex:0:0"]);
     again(&nobody, held_by_nobody_visible, &path);

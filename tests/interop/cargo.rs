@@ -8,8 +8,8 @@ use nix::unistd::mkfifo;
 
 use super::contenders::until_somebody_waits;
 use super::tools::SUBCOMMANDS;
-use crate::support::ordered::{At, Lock, until};
-use crate::support::running::Running;
+use crate::support::ordered::{At, Lock};
+use crate::support::{Running, until};
 
 const MANIFEST: &str = "[package]\nname = \"tiny\"\nedition = \"2024\"\n[workspace]\n";
 
@@ -19,7 +19,7 @@ const BUILD: &str = "fn main() { std::fs::write(\"runs\", \"\").unwrap(); std::f
 /// A package in the folder of its target's lock. Its build waits in the middle.
 fn package() -> Lock {
     let lock = Lock::new();
-    let folder = lock.folder.path();
+    let folder = lock.place.directory();
     fs::create_dir(folder.join("src")).unwrap();
     fs::create_dir_all(folder.join("target/debug")).unwrap();
     fs::write(folder.join("Cargo.toml"), MANIFEST).unwrap();
@@ -32,11 +32,11 @@ fn package() -> Lock {
 }
 
 fn cargo_build(lock: &Lock) -> Running {
-    let folder = lock.folder.path().to_str().unwrap();
+    let folder = lock.place.directory().to_str().unwrap();
     let target = format!("CARGO_TARGET_DIR={folder}/target");
     let home = format!("CARGO_HOME={folder}/home");
     let words = ["env", "-C", folder, &target, &home, env!("CARGO"), "build", "--offline"];
-    Running::start(&words.map(str::to_owned))
+    Running::start(&words)
 }
 
 fn let_go(folder: &Path) {
@@ -51,7 +51,7 @@ fn until_it_builds(folder: &Path) {
 fn fasten_is_refused_or_waits_while_cargo_builds() {
     let lock = package();
     let cargo = cargo_build(&lock);
-    until_it_builds(lock.folder.path());
+    until_it_builds(lock.place.directory());
     for subcommand in SUBCOMMANDS {
         let refused = lock.run(&format!("{subcommand} -n"), &["true"]);
         let said = String::from_utf8(refused.stderr).unwrap();
@@ -60,7 +60,7 @@ fn fasten_is_refused_or_waits_while_cargo_builds() {
     }
     let mut waiter = lock.start("exclusive", &["echo", "in"]);
     until_somebody_waits(&lock);
-    let_go(lock.folder.path());
+    let_go(lock.place.directory());
     cargo.leave();
     assert_eq!(waiter.line(), "in");
     waiter.leave();
@@ -73,10 +73,10 @@ fn cargo_waits_while_fasten_holds_and_then_builds() {
         let holder = lock.held(subcommand);
         let cargo = cargo_build(&lock);
         lock.until_waits(cargo.pid, At::Main);
-        assert!(!lock.folder.path().join("runs").exists(), "{subcommand}");
+        assert!(!lock.place.path("runs").exists(), "{subcommand}");
         holder.leave();
-        until_it_builds(lock.folder.path());
-        let_go(lock.folder.path());
+        until_it_builds(lock.place.directory());
+        let_go(lock.place.directory());
         let built = cargo.finish();
         let said = String::from_utf8(built.stderr).unwrap();
         assert!(built.status.success(), "{subcommand}: {said}");

@@ -2,19 +2,17 @@
 
 use super::tools::Tool;
 use crate::support::fasteners::python_path;
-use crate::support::ordered::{HOLD, Lock, until};
-use crate::support::running::Running;
-use crate::support::table;
+use crate::support::ordered::Lock;
+use crate::support::{HOLD, Program, Running, table, until};
 
 const HOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/hold.py");
 
 /// Starts another program: these words, the lock, a command.
 pub fn start(lock: &Lock, words: &str, command: &str) -> Running {
-    let set = format!("PYTHONPATH={}", python_path());
-    let words = ["env", &set].into_iter().chain(words.split(' ')).map(|word| word.replace("hold.py", HOLDER));
-    let lock = lock.path.to_str().unwrap().to_owned();
-    let command = ["sh", "-c", command].map(str::to_owned);
-    Running::start(&words.chain([lock]).chain(command).collect::<Vec<_>>())
+    let words = words.replace("hold.py", HOLDER);
+    let (program, words) = words.split_once(' ').unwrap_or((&words, ""));
+    let program = Program::new(program).env("PYTHONPATH", python_path()).words(words);
+    program.arg(&lock.path).args(["sh", "-c", command]).start()
 }
 
 /// Another program that has the lock, and its command's pid.

@@ -2,8 +2,9 @@
 
 use super::contenders::{held, until_somebody_waits};
 use super::tools::{SUBCOMMANDS, TOOLS};
-use crate::support::ordered::{Lock, until};
+use crate::support::ordered::Lock;
 use crate::support::table::Entry;
+use crate::support::{Running, until};
 
 const REFUSED: Option<i32> = Some(75);
 
@@ -95,5 +96,5 @@ fn a_lock_of_the_other_family_does_not_see_them() {
 
 fn status(lock: &Lock) -> String {
     let words = [env!("CARGO_BIN_EXE_fasten"), "status", lock.path.to_str().unwrap()].map(str::to_owned);
-    String::from_utf8(crate::support::running::Running::start(&words).finish().stdout).unwrap()
+    String::from_utf8(Running::start(&words).finish().stdout).unwrap()
 }

@@ -5,8 +5,8 @@ use std::thread;
 
 use fasten::{InterProcessReaderWriterLock, Waiting};
 
-use crate::support::ordered::{Lock, NEVER};
-use crate::support::running::Running;
+use crate::support::ordered::Lock;
+use crate::support::{LIMIT, Running};
 
 const THREADS: u64 = 3;
 const TURNS: u64 = 60;
@@ -33,7 +33,7 @@ fn turns(lock: &InterProcessReaderWriterLock, seed: u64) -> u64 {
     let (mut random, mut written) = (seed, 0);
     for _ in 0..TURNS {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let waiting = Waiting::at_most(NEVER);
+        let waiting = Waiting::at_most(LIMIT);
         match (random >> 33) % 6 {
             0 | 1 => {
                 let _guard = lock.write_with(waiting).unwrap();
@@ -68,12 +68,11 @@ fn turns(lock: &InterProcessReaderWriterLock, seed: u64) -> u64 {
 #[test]
 fn readers_among_threads_and_processes_always_see_a_whole() {
     let lock = Lock::new();
-    let folder = lock.folder.path();
+    let folder = lock.place.directory();
     ["left", "right"].iter().for_each(|half| fs::write(folder.join(half), "0").unwrap());
     let own = std::env::current_exe().unwrap();
     let words = [own.to_str().unwrap(), "--exact", "chaos::takes_part", "--ignored", "--nocapture"];
-    let mut others: Vec<Running> =
-        (0..PROCESSES).map(|_| Running::start(&words.map(str::to_owned))).collect();
+    let mut others: Vec<Running> = (0..PROCESSES).map(|_| Running::start(&words)).collect();
     for other in &mut others {
         other.tell(lock.path.to_str().unwrap());
     }

@@ -10,8 +10,9 @@ use std::time::Duration;
 use fasten::{Cancel, DescriptorLock, Family, InterProcessReaderWriterLock, Mode, Options, Waiting};
 
 use crate::player::{is_left_alone, kind, player, waiters};
-use crate::support::ordered::{Lock, until};
-use crate::support::table::gate_file::gate_file;
+use crate::support::gate_file::gate_file;
+use crate::support::ordered::Lock;
+use crate::support::until;
 
 fn lock() -> (Lock, InterProcessReaderWriterLock) {
     let lock = Lock::new();

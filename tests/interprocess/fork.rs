@@ -6,7 +6,8 @@ use std::thread;
 use fasten::{InterProcessLock, InterProcessReaderWriterLock, Nested, Options};
 
 use crate::player::{is_left_alone, kind, player};
-use crate::support::ordered::{Lock, until};
+use crate::support::ordered::Lock;
+use crate::support::until;
 
 /// Runs this in a forked child; its end is the answer.
 fn forked(child: impl FnOnce() -> bool) -> libc::pid_t {

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use fasten::{Cancel, Error, Guard, InterProcessLock, InterProcessReaderWriterLock, Waiting};
 
 use crate::player::{is_left_alone, kind, player, waiters};
-use crate::support::ordered::{Lock, until};
+use crate::support::ordered::Lock;
+use crate::support::until;
 
 const SOON: Duration = Duration::from_millis(30);
 

@@ -6,7 +6,8 @@ use std::thread;
 use fasten::{InterProcessLock, InterProcessReaderWriterLock};
 
 use crate::player::player;
-use crate::support::ordered::{Lock, until};
+use crate::support::ordered::Lock;
+use crate::support::until;
 
 /// Keeps threads at it until this is done; they are at it before it begins, and still at its end.
 fn while_threads(count: usize, busy: impl Fn() + Sync, done: impl FnOnce()) {

@@ -8,7 +8,8 @@ use std::thread;
 use fasten::{InterProcessLock, InterProcessReaderWriterLock, Mode, Waiting, lock_all};
 
 use crate::player::{is_left_alone, kind, player};
-use crate::support::ordered::{Lock, NEVER};
+use crate::support::LIMIT;
+use crate::support::ordered::Lock;
 
 fn mutex(lock: &Lock) -> InterProcessLock {
     InterProcessLock::new(&lock.path)
@@ -93,7 +94,7 @@ fn one_that_is_not_to_wait_returns_while_the_files_are_replaced_without_end() {
             let locked = lock_all(wanted, Waiting::never()).map_err(|error| kind(&error));
             returned.send(locked.map(|guards| guards.len())).unwrap();
         });
-        let ended = end.recv_timeout(NEVER);
+        let ended = end.recv_timeout(LIMIT);
         stop.store(true, Relaxed);
         assert!(matches!(ended, Ok(Ok(150) | Err("busy"))), "{ended:?}");
     });

@@ -10,16 +10,16 @@ use std::time::Duration;
 
 use fasten::{Error, Guard, InterProcessLock, InterProcessReaderWriterLock, Nested, Options, Waiting};
 
+use crate::support::Running;
+use crate::support::gate_file::gate_file;
 use crate::support::ordered::Lock;
-use crate::support::running::Running;
-use crate::support::table::gate_file::gate_file;
 use crate::support::table::{Entry, entries};
 
 /// Starts a player on this lock.
 pub fn player(lock: &Lock) -> Player {
     let own = env::current_exe().unwrap();
     let words = [own.to_str().unwrap(), "--exact", "player::plays", "--ignored", "--nocapture"];
-    let mut running = Running::start(&words.map(str::to_owned));
+    let mut running = Running::start(&words);
     running.tell(lock.path.to_str().unwrap());
     while !running.line().ends_with("ready") {}
     Player { running }

@@ -8,6 +8,7 @@ use fasten::{Error, InterProcessLock, InterProcessReaderWriterLock, Options, Uno
 
 use crate::player::{kind, player};
 use crate::support::ordered::Lock;
+use crate::support::until;
 
 #[test]
 fn a_file_that_was_put_in_the_place_of_the_lock_is_the_lock() {
@@ -53,7 +54,7 @@ fn one_who_waits_in_the_line_finds_that_the_path_leads_elsewhere() {
         let mut other = player(&lock);
         assert_eq!(other.does("lock"), "done");
         drop(held);
-        crate::support::ordered::until("it waits for the new one", || {
+        until("it waits for the new one", || {
             crate::player::waiters(&lock.path).iter().any(|entry| entry.pid == std::process::id())
         });
         assert_eq!(other.does("drop"), "done");

@@ -6,7 +6,8 @@ use std::thread;
 use fasten::{InterProcessLock, InterProcessReaderWriterLock, Waiting};
 
 use crate::player::{Player, count, kind, player, waiters};
-use crate::support::ordered::{Lock, until};
+use crate::support::ordered::Lock;
+use crate::support::until;
 
 #[test]
 fn a_process_and_a_thread_exclude_each_other() {

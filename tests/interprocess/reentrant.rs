@@ -6,7 +6,8 @@ use std::time::Duration;
 use fasten::{Error, InterProcessLock, InterProcessReaderWriterLock, Mode, Nested, Options, Waiting};
 
 use crate::player::{is_left_alone, kind};
-use crate::support::ordered::{Lock, until};
+use crate::support::ordered::Lock;
+use crate::support::until;
 
 #[test]
 fn a_thread_that_holds_the_lock_is_refused_and_not_left_waiting() {

@@ -1,7 +1,6 @@
 //! Locks on descriptors that a script has opened.
 
-use crate::shell::Place;
-use crate::support::ordered::until;
+use crate::support::{Place, until};
 
 fn state(place: &Place) -> String {
     place.shell().does("fasten status lock").said.lines().next().unwrap().to_owned()
@@ -132,7 +131,7 @@ fn a_signal_ends_the_waiting_and_leaves_nothing_locked() {
     for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         shell.begins("exec 8>>lock; fasten write --fd 8");
         place.until_waiting("lock", 1);
-        let waiter = place.waiter("lock");
+        let waiter = place.pid_of_waiter("lock");
         holder.ends(&format!("kill -{signal} {waiter}"), 0);
         let ended = shell.ended();
         assert_eq!(ended.code, code, "{ended:?}");

@@ -1,6 +1,6 @@
 //! Locks of the fcntl family.
 
-use crate::shell::Place;
+use crate::support::Place;
 
 /// Holds an fcntl lock as lockf(3) does, on the whole file, until its input ends.
 const LOCKF: &str = r"

@@ -1,7 +1,6 @@
 //! A lock under the same lock.
 
-use crate::shell::Place;
-use crate::support::ordered::until;
+use crate::support::{Place, until};
 
 const REFUSED: i32 = 75;
 

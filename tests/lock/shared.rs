@@ -1,7 +1,7 @@
 //! Several commands under the lock of one open file: the last one out gives it back.
 
-use crate::shell::{Place, Shell};
-use crate::support::ordered::until;
+use crate::shell::Shell;
+use crate::support::{Place, gate_file, until};
 
 fn is_free(place: &Place, options: &str) -> bool {
     place.shell().does(&format!("fasten exclusive -nq {options} lock -- true")).code == 0
@@ -11,7 +11,7 @@ fn is_free(place: &Place, options: &str) -> bool {
 fn job(place: &Place, shell: &mut Shell, how: &str, go: &str) {
     let command = format!("touch {go}.in; until [ -e {go} ]; do sleep 0.01; done; touch {go}.out");
     shell.ends(&format!("fasten {how} -- sh -c '{command}' &"), 0);
-    until("it is at work", || place.path(&format!("{go}.in")).exists());
+    until("it is at work", || place.path(format!("{go}.in")).exists());
 }
 
 fn ends(place: &Place, go: &str) {
@@ -33,7 +33,7 @@ fn of_two_jobs_on_one_descriptor_the_last_one_gives_the_lock_back_whichever_it_i
             ends(&place, last);
             shell.ends("wait", 0);
             assert!(is_free(&place, family), "both have ended");
-            assert!(!crate::support::table::gate_file::gate_file(&place.path("lock")).exists());
+            assert!(!gate_file::gate_file(&place.path("lock")).exists());
         }
     }
 }
@@ -81,7 +81,7 @@ fn a_joined_command_that_outlives_the_lock_it_joined_keeps_it() {
         assert!(!is_free(&place, family), "{family}: the joined command runs");
         shell.ends("touch go", 0);
         until("it is free", || is_free(&place, family));
-        assert!(!crate::support::table::gate_file::gate_file(&place.path("lock")).exists());
+        assert!(!gate_file::gate_file(&place.path("lock")).exists());
     }
 }
 

@@ -1,35 +1,10 @@
-//! Shells that are told one line after the other, in a folder of locks.
+//! Shells that are told one line after the other, in a directory of locks.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::support::ordered::until;
-use crate::support::running::Running;
-use crate::support::table;
-
-/// A folder, which goes when this is dropped.
-pub struct Place(tempfile::TempDir);
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        table::gate_file::remove_gate_files(self.0.path());
-    }
-}
+use crate::support::{FASTEN, Place, Running, table, until};
 
 impl Place {
-    /// A folder with these lock files.
-    pub fn with(locks: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        for lock in locks {
-            fs::write(folder.path().join(lock), "").unwrap();
-        }
-        Self(folder)
-    }
-
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
     /// A shell that stands in it, and knows `fasten`.
     pub fn shell(&self) -> Shell {
         self.shell_in(&[])
@@ -38,9 +13,9 @@ impl Place {
     /// The same, started by these words.
     pub fn shell_in(&self, words: &[String]) -> Shell {
         let mut running = Running::start(&[words, &["bash".to_owned()]].concat());
-        let fasten = Path::new(env!("CARGO_BIN_EXE_fasten"));
-        running.tell(&format!("cd '{}'", self.0.path().display()));
-        running.tell(&format!("PATH='{}':$PATH; exec 2>&1", fasten.parent().unwrap().display()));
+        let programs = Path::new(FASTEN).parent().unwrap().display();
+        running.tell(&format!("cd '{}'", self.directory().display()));
+        running.tell(&format!("PATH='{programs}':$PATH; exec 2>&1"));
         Shell { running }
     }
 
@@ -50,17 +25,10 @@ impl Place {
     }
 
     /// The process that sleeps for this lock.
-    pub fn waiter(&self, lock: &str) -> String {
+    pub fn pid_of_waiter(&self, lock: &str) -> String {
         let table = self.table(lock);
         let line = table.iter().find(|line| line.starts_with("-> ")).expect("somebody waits");
         line.split_whitespace().nth(4).unwrap().to_owned()
-    }
-
-    /// Waits until so many sleep for this lock or its gates.
-    pub fn until_waiting(&self, lock: &str, count: usize) {
-        until(&format!("{count} wait for {lock}"), || {
-            self.table(lock).iter().filter(|line| line.starts_with("-> ")).count() == count
-        });
     }
 }
 

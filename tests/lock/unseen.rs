@@ -7,10 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::shell::{Place, Shell};
-use crate::support::ordered::until;
+use crate::shell::Shell;
 use crate::support::portable::portable;
-use crate::support::running::Running;
+use crate::support::{Place, Running, until};
 
 /// Where nothing can be seen.
 struct World {

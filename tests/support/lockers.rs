@@ -1,10 +1,10 @@
 //! Processes that hold and want locks. Each says when it is ready; nothing here sleeps and hopes.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+
+use super::{Place, Program, Running, table, until};
 
 /// Runs the operations named by its arguments on one file, then keeps what it has until it is killed:
 /// `flock:ex`, `ofd:sh:START:LENGTH`, `posix:ex:START:LENGTH`, `gate:ex:START:LENGTH` (a record lock on the
@@ -36,69 +36,30 @@ for step in sys.argv[2:]:
 sys.stdin.read()
 ";
 
-/// A process and its end.
-pub struct Process {
-    child: Child,
-    input: Option<ChildStdin>,
-    /// Its pid, or that of the child it left everything to.
-    pub pid: u32,
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        if self.pid != self.child.id() {
-            let _ = Command::new("kill").args(["-9", &self.pid.to_string()]).status();
-        }
-        // The end of its input ends whatever is left.
-        drop(self.input.take());
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Starts a command with pipes for input and output.
-pub fn start(program: impl AsRef<OsStr>, arguments: &[&OsStr]) -> Process {
-    let mut command = Command::new(program);
-    command.args(arguments);
-    started(command)
-}
-
-/// Starts this command, with pipes for input and output.
-pub fn started(mut command: Command) -> Process {
-    command.stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
-    Process { input: child.stdin.take(), pid: child.id(), child }
-}
-
-impl Process {
-    /// Waits for the next line of output.
-    pub fn line(&mut self) -> String {
-        let mut line = String::new();
-        BufReader::with_capacity(1, self.child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        assert!(!line.is_empty(), "the process ended without a word");
-        line.trim().to_owned()
-    }
+/// Starts a command with pipes for its streams.
+pub fn start(program: impl AsRef<OsStr>, arguments: &[&OsStr]) -> Running {
+    Program::new(program).args(arguments).start()
 }
 
 /// Starts the locker and waits until it has done everything.
-pub fn locker(path: &Path, steps: &[&str]) -> Process {
+pub fn locker(path: &Path, steps: &[&str]) -> Running {
     let mut process = asking(path, &[steps, &["say"]].concat());
-    process.pid = process.line().parse().unwrap();
-    if process.pid != process.child.id() {
-        process.child.wait().unwrap();
+    let pid = process.line().parse().unwrap();
+    if pid != process.pid {
+        process.is_now(pid);
     }
     process
 }
 
 /// Starts the locker and does not wait.
-pub fn asking(path: &Path, steps: &[&str]) -> Process {
+pub fn asking(path: &Path, steps: &[&str]) -> Running {
     let mut arguments: Vec<&OsStr> = vec!["-c".as_ref(), LOCKER.as_ref(), path.as_ref()];
     arguments.extend(steps.iter().map(AsRef::<OsStr>::as_ref));
     start("python3", &arguments)
 }
 
 /// flock(1) with a command that says a line and reads until its input ends.
-pub fn flock(options: &[&str], path: &Path) -> Process {
+pub fn flock(options: &[&str], path: &Path) -> Running {
     let mut arguments: Vec<&OsStr> = options.iter().map(AsRef::as_ref).collect();
     arguments.extend([path.as_os_str(), "sh".as_ref(), "-c".as_ref(), "echo $$; read x".as_ref()]);
     start("flock", &arguments)
@@ -106,16 +67,7 @@ pub fn flock(options: &[&str], path: &Path) -> Process {
 
 /// The lines of /proc/locks on this lock file and its gate file, without their numbers.
 pub fn table(path: &Path) -> Vec<String> {
-    super::table::lines(path)
-}
-
-/// Waits until it is so.
-pub fn until(what: &str, mut so: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !so() {
-        assert!(start.elapsed() < Duration::from_secs(20), "never came true: {what}");
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    table::lines(path)
 }
 
 /// Waits until the table has this many blocked requests for the file.
@@ -124,11 +76,10 @@ pub fn until_blocked(path: &Path, count: usize) {
 }
 
 /// A directory and an empty file in it.
-pub fn lock_file() -> (tempfile::TempDir, PathBuf) {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("lock");
-    std::fs::write(&path, "").unwrap();
-    (directory, path)
+pub fn lock_file() -> (Place, PathBuf) {
+    let place = Place::new();
+    let path = place.lock.clone();
+    (place, path)
 }
 
 /// Runs one ignored test of this test program under a command such as `unshare`.

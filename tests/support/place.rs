@@ -1,125 +1,146 @@
-//! What the tests have in common: the program, a folder, waiting for a fact.
+//! A directory with lock files, which goes when this is dropped, and what runs in it.
 
-use std::fs;
-use std::io::Read;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::{Command, Output};
 
-use super::table;
-use assert_cmd::Command as Checked;
 use tempfile::TempDir;
 
-pub const FASTEN: &str = env!("CARGO_BIN_EXE_fasten");
+use super::gate_file::remove_gate_files;
+use super::program::{FASTEN, HOLD, Program, complaint};
+use super::running::Running;
+use super::table;
+use super::wait::until;
 
-/// How long a fact may take to come true on a machine that has much to do; cron
-/// alone needs up to a minute.
-pub const LONG: Duration = Duration::from_secs(180);
-
-/// fasten, run to its end and then checked.
-pub fn fasten() -> Checked {
-    let mut command = Checked::new(FASTEN);
-    command.timeout(LONG);
-    command
-}
-
-/// A folder with one lock file, which goes when this is dropped.
+#[derive(Debug)]
 pub struct Place {
-    folder: TempDir,
+    directory: TempDir,
+    /// The first of its lock files.
     pub lock: PathBuf,
 }
 
+/// A waiter that is killed leaves the gate file to the next one, and here no next one comes.
 impl Drop for Place {
     fn drop(&mut self) {
-        table::gate_file::remove_gate_files(self.folder.path());
+        remove_gate_files(self.directory.path());
     }
 }
 
 impl Place {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let lock = folder.path().join("a.lock");
-        fs::write(&lock, "").unwrap();
-        Self { folder, lock }
+        Self::with(&["a.lock"])
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+    pub fn with(locks: &[&str]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        locks.iter().for_each(|lock| fs::write(directory.path().join(lock), "").unwrap());
+        let lock = directory.path().join(locks.first().unwrap_or(&"lock"));
+        Self { directory, lock }
     }
 
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.directory.path().join(name)
     }
 
     /// What the file of this name holds, as text.
     pub fn text(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
-}
 
-/// A command that holds the lock of this place until its input ends.
-pub fn hold(place: &Place, subcommand: &str) -> Child {
-    let mut process = Command::new(FASTEN)
-        .arg(subcommand)
-        .arg(&place.lock)
-        .args(["--", "sh", "-c", "echo here; read -r x"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    process.stdout.as_mut().unwrap().read_exact(&mut [0; 5]).unwrap();
-    process
-}
-
-/// Ends its input, and waits until it has ended.
-pub fn release(mut holder: Child) {
-    drop(holder.stdin.take());
-    holder.wait().unwrap();
-}
-
-/// Waits until it is so.
-pub fn until(what: &str, mut so: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !so() {
-        assert!(start.elapsed() < LONG, "never came true: {what}");
-        thread::sleep(Duration::from_millis(2));
+    pub fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
     }
-}
 
-/// Waits until the file is there and ends with a line end.
-pub fn until_written(path: &Path) -> String {
-    let mut text = String::new();
-    until(&format!("{} is written", path.display()), || {
-        text = fs::read_to_string(path).unwrap_or_default();
-        text.ends_with('\n')
-    });
-    text
-}
+    /// A program that runs in it, and finds fasten as `$FASTEN`.
+    pub fn program(&self, program: impl AsRef<Path>) -> Program {
+        Program::new(program.as_ref()).inside(self.directory()).env("FASTEN", FASTEN)
+    }
 
-/// The lines of the kernel's table on this file, without their numbers.
-pub fn locks_on(path: &Path) -> Vec<String> {
-    table::lines(path)
+    /// fasten, with the words between the blanks.
+    pub fn fasten(&self, words: &str) -> Program {
+        self.program(FASTEN).words(words)
+    }
+
+    /// A script for sh(1).
+    pub fn sh(&self, script: &str) -> Program {
+        self.program("sh").args(["-c", script])
+    }
+
+    /// A script for bash(1).
+    pub fn bash(&self, script: &str) -> Program {
+        self.program("bash").args(["-c", script])
+    }
+
+    /// A script for python3(1).
+    pub fn python(&self, script: &str) -> Program {
+        self.program("python3").args(["-c", script])
+    }
+
+    /// fasten as an ordinary user, who is not let through by being root, in a directory that everybody may enter.
+    pub fn as_nobody(&self, words: &str) -> Program {
+        let copy = self.path("fasten");
+        if !copy.exists() {
+            fs::set_permissions(self.directory(), Permissions::from_mode(0o755)).unwrap();
+            fs::copy(FASTEN, &copy).unwrap();
+        }
+        let ids = "--reuid=65534 --regid=65534 --clear-groups --";
+        self.program("setpriv").words(ids).arg(copy).words(words)
+    }
+
+    /// A command that holds the lock until its input ends.
+    #[track_caller]
+    pub fn hold(&self, how: &str) -> Running {
+        let mut holder = self.fasten(how).arg(&self.lock).args(["--", "sh", "-c", HOLD]).start();
+        holder.line();
+        holder
+    }
+
+    /// A fasten of these words, which sleeps for the lock.
+    #[track_caller]
+    pub fn waiter(&self, words: &str) -> Running {
+        let waiter = self.fasten(words).start();
+        self.until_waits(waiter.pid);
+        waiter
+    }
+
+    #[track_caller]
+    pub fn until_waits(&self, pid: u32) {
+        until("it waits", || waits(pid, &self.lock));
+    }
+
+    /// How many sleep for this lock or a gate of it.
+    pub fn waiting(&self, lock: &str) -> usize {
+        table::waiting(&self.path(lock))
+    }
+
+    #[track_caller]
+    pub fn until_waiting(&self, lock: &str, count: usize) {
+        until(&format!("{count} wait for {lock}"), || self.waiting(lock) == count);
+    }
+
+    /// Whether somebody else could have the lock at once.
+    pub fn is_free(&self) -> bool {
+        is_free(&self.lock)
+    }
 }
 
 /// Whether the process sleeps in the kernel for a lock on this file.
 pub fn waits(pid: u32, path: &Path) -> bool {
-    locks_on(path).iter().any(|line| line.contains("-> ") && line.contains(&format!(" {pid} ")))
+    table::lines(path).iter().any(|line| line.contains("-> ") && line.contains(&format!(" {pid} ")))
 }
 
-/// Whether somebody else could have the lock at once.
 pub fn is_free(path: &Path) -> bool {
     Command::new("flock").arg("-n").arg(path).arg("true").status().unwrap().success()
 }
 
-/// Sends a signal as another process would.
-pub fn kill(signal: &str, pid: u32) {
-    let sent = Command::new("kill").args([&format!("-{signal}"), &pid.to_string()]).status().unwrap();
-    assert!(sent.success(), "kill -{signal} {pid}");
-}
-
 /// Runs something that is refused until it has named the holder: it does not where that takes too
 /// long.
+#[track_caller]
 pub fn refused_by_name(mut run: impl FnMut() -> Output) -> Output {
     let mut refused = run();
     until("the holder is named", || {
@@ -130,9 +151,4 @@ pub fn refused_by_name(mut run: impl FnMut() -> Output) -> Output {
         named
     });
     refused
-}
-
-/// What it said on standard error.
-pub fn complaint(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }

@@ -7,8 +7,7 @@ use fasten::Mode;
 use fasten::holders::LockId;
 use fasten::holders::parse::{self, Kind};
 
-#[path = "gate_file.rs"]
-pub mod gate_file;
+use super::gate_file;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Family {

@@ -13,7 +13,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use fasten::holders::{State, all, holders};
-use support::lockers::{Process, asking, flock, lock_file, locker, until_blocked};
+use support::Running;
+use support::lockers::{asking, flock, lock_file, locker, until_blocked};
 
 /// Asks so many times, while enough other locks come and go that the table has several pieces and is never
 /// the same twice. One test at a time: that is load enough.
@@ -68,7 +69,7 @@ fn asking_causes_no_refusal() {
 fn a_held_lock_is_never_free_while_others_come_and_go() {
     let (directory, path) = lock_file();
     let _holder = locker(&path, &["flock:ex"]);
-    while_others_come_and_go(directory.path(), 50, || {
+    while_others_come_and_go(directory.directory(), 50, || {
         assert_eq!(holders(&path).unwrap().state, State::Exclusive);
     });
 }
@@ -76,9 +77,9 @@ fn a_held_lock_is_never_free_while_others_come_and_go() {
 #[test]
 fn everyone_is_told_once_while_others_come_and_go() {
     let (directory, path) = lock_file();
-    let mut readers: Vec<Process> = (0..20).map(|_| flock(&["-s"], &path)).collect();
+    let mut readers: Vec<Running> = (0..20).map(|_| flock(&["-s"], &path)).collect();
     readers.iter_mut().for_each(|reader| drop(reader.line()));
-    let writers: Vec<Process> = (0..3).map(|_| asking(&path, &["flock:ex"])).collect();
+    let writers: Vec<Running> = (0..3).map(|_| asking(&path, &["flock:ex"])).collect();
     until_blocked(&path, writers.len());
     let sorted = |pids: &mut dyn Iterator<Item = u32>| {
         let mut pids: Vec<u32> = pids.collect();
@@ -87,7 +88,7 @@ fn everyone_is_told_once_while_others_come_and_go() {
     };
     let reading = sorted(&mut readers.iter().map(|reader| reader.pid));
     let waiting = sorted(&mut writers.iter().map(|writer| writer.pid));
-    while_others_come_and_go(directory.path(), 50, || {
+    while_others_come_and_go(directory.directory(), 50, || {
         let report = holders(&path).unwrap();
         assert_eq!(sorted(&mut report.holders.iter().map(|holder| holder.pid.unwrap())), reading);
         assert_eq!(sorted(&mut report.waiters.iter().map(|waiter| waiter.pid.unwrap())), waiting);
@@ -97,7 +98,7 @@ fn everyone_is_told_once_while_others_come_and_go() {
 #[test]
 fn every_held_file_is_told_once_while_others_come_and_go() {
     let (directory, _) = lock_file();
-    let held: Vec<_> = (0..20).map(|number| directory.path().join(format!("held {number}"))).collect();
+    let held: Vec<_> = (0..20).map(|number| directory.path(format!("held {number}"))).collect();
     let _files: Vec<File> = held
         .iter()
         .map(|path| {
@@ -106,7 +107,7 @@ fn every_held_file_is_told_once_while_others_come_and_go() {
             file
         })
         .collect();
-    while_others_come_and_go(directory.path(), 50, || {
+    while_others_come_and_go(directory.directory(), 50, || {
         let reports = all().unwrap();
         for path in &held {
             let of_path = reports.iter().filter(|report| report.path.as_ref() == Some(path));

@@ -2,38 +2,31 @@
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Command;
 
-use super::{is_clean, report};
-use crate::support::place::{FASTEN, Place, kill, until};
+use super::is_clean;
+use crate::support::{Place, Running, report, send, until};
 
 /// A doctor whose examining process is stopped while its file is there.
 struct Caught {
-    doctor: Child,
+    doctor: Running,
     examiner: u32,
 }
 
 /// Starts one with a command of sh(1), until it has been caught before it was over.
 fn caught(place: &Place, start: &str) -> Caught {
     loop {
-        let mut doctor = Command::new("sh")
-            .args(["-c", start])
-            .env("FASTEN", FASTEN)
-            .current_dir(place.folder())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        until("it has begun or ended", || !is_clean(place.folder()) || doctor.try_wait().unwrap().is_some());
-        if let Some(examiner) = child_of(doctor.id()) {
+        let mut doctor = place.sh(start).start();
+        until("it has begun or ended", || !is_clean(place.directory()) || doctor.has_ended());
+        if let Some(examiner) = child_of(doctor.pid) {
             let _ = Command::new("kill").args(["-STOP", &examiner.to_string()]).status();
             until("it is stopped or gone", || state(examiner).is_none_or(|state| "TZX".contains(state)));
-            if state(examiner) == Some('T') && !is_clean(place.folder()) {
+            if state(examiner) == Some('T') && !is_clean(place.directory()) {
                 return Caught { doctor, examiner };
             }
         }
-        let _ = doctor.kill();
-        doctor.wait().unwrap();
-        until("nothing is left", || is_clean(place.folder()));
+        doctor.kill();
+        until("nothing is left", || is_clean(place.directory()));
     }
 }
 
@@ -47,19 +40,15 @@ fn state(pid: u32) -> Option<char> {
     stat.rsplit(") ").next()?.chars().next()
 }
 
-fn end(doctor: Child) -> Output {
-    doctor.wait_with_output().unwrap()
-}
-
 #[test]
 fn a_signal_ends_it_after_the_cleaning() {
     for (name, number) in [("INT", 2), ("TERM", 15), ("HUP", 1), ("QUIT", 3)] {
         let place = Place::new();
         let caught = caught(&place, "ulimit -c 0; exec \"$FASTEN\" doctor");
-        kill(name, caught.doctor.id());
-        let output = end(caught.doctor);
+        caught.doctor.signal(name);
+        let output = caught.doctor.finish();
         assert_eq!((output.status.signal(), report(&output)), (Some(number), String::new()), "{name}");
-        assert!(is_clean(place.folder()), "{name}");
+        assert!(is_clean(place.directory()), "{name}");
         until("the other process is gone", || state(caught.examiner).is_none());
     }
 }
@@ -68,9 +57,9 @@ fn a_signal_ends_it_after_the_cleaning() {
 fn a_signal_that_is_ignored_does_not_end_it() {
     let place = Place::new();
     let caught = caught(&place, "trap '' HUP; exec \"$FASTEN\" doctor");
-    kill("HUP", caught.doctor.id());
-    kill("CONT", caught.examiner);
-    let output = end(caught.doctor);
+    caught.doctor.signal("HUP");
+    send("CONT", caught.examiner);
+    let output = caught.doctor.finish();
     assert_eq!(output.status.code(), Some(0));
     assert!(report(&output).starts_with(".: locks work\n"));
 }
@@ -79,10 +68,9 @@ fn a_signal_that_is_ignored_does_not_end_it() {
 fn when_it_is_killed_the_process_that_examines_cleans_up_and_ends() {
     let place = Place::new();
     let caught = caught(&place, "exec \"$FASTEN\" doctor");
-    kill("KILL", caught.doctor.id());
-    end(caught.doctor);
-    kill("CONT", caught.examiner);
-    until("nothing is left", || is_clean(place.folder()));
+    caught.doctor.kill();
+    send("CONT", caught.examiner);
+    until("nothing is left", || is_clean(place.directory()));
     until("it is gone", || state(caught.examiner).is_none_or(|state| state == 'Z'));
 }
 
@@ -90,9 +78,9 @@ fn when_it_is_killed_the_process_that_examines_cleans_up_and_ends() {
 fn when_the_process_that_examines_is_killed_that_is_told_and_cleaned_up() {
     let place = Place::new();
     let caught = caught(&place, "exec \"$FASTEN\" doctor");
-    kill("KILL", caught.examiner);
-    let output = end(caught.doctor);
+    send("KILL", caught.examiner);
+    let output = caught.doctor.finish();
     assert_eq!(output.status.code(), Some(71));
     assert!(report(&output).contains(": the process that tried it was killed; try again\n"));
-    assert!(is_clean(place.folder()));
+    assert!(is_clean(place.directory()));
 }

@@ -6,16 +6,10 @@ mod mounts;
 mod no_locks;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
-use crate::support::place::{FASTEN, Place, complaint, fasten};
-
-/// What it said on standard output.
-pub fn report(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
+use crate::support::{FASTEN, Place, complaint, report};
 
 /// Whether there is nothing but what the test has put there.
 pub fn is_clean(directory: &Path) -> bool {
@@ -24,7 +18,7 @@ pub fn is_clean(directory: &Path) -> bool {
 }
 
 fn doctor(place: &Place, arguments: &[&str]) -> Output {
-    fasten().current_dir(place.folder()).arg("doctor").args(arguments).output().unwrap()
+    place.fasten("doctor").args(arguments).output()
 }
 
 #[test]
@@ -56,7 +50,7 @@ fn a_healthy_directory_is_0_and_every_trial_is_told() {
         assert!(lines.contains(&line.as_str()), "{line} in {told}");
         assert!(line.len() <= 80, "{line}");
     }
-    assert!(is_clean(place.folder()));
+    assert!(is_clean(place.directory()));
 }
 
 #[test]
@@ -78,7 +72,7 @@ fn several_directories_are_told_one_after_the_other() {
     let heads: Vec<&str> = told.lines().filter(|line| !line.starts_with(' ')).collect();
     assert_eq!(heads, ["b: locks work", ".: locks work", "two\\nlines: locks work"]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(is_clean(place.folder()) && is_clean(&place.path("b")));
+    assert!(is_clean(place.directory()) && is_clean(&place.path("b")));
 }
 
 #[test]
@@ -97,14 +91,9 @@ fn what_is_no_directory_is_66_and_does_not_keep_the_others_from_being_tried() {
 fn a_directory_that_cannot_be_written_is_73() {
     let place = Place::new();
     assert!(nix::unistd::geteuid().is_root(), "this test wants to be root, to become somebody else");
-    fs::set_permissions(place.folder(), fs::Permissions::from_mode(0o755)).unwrap();
-    fs::copy(FASTEN, place.path("fasten")).unwrap();
-    let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", "--", "./fasten", "doctor"];
-    let output = Command::new("setpriv").args(nobody).current_dir(place.folder()).output().unwrap();
-    assert_eq!(output.status.code(), Some(73));
     let said =
         "fasten: .: no file can be created in it: permission denied; name a directory that is writable\n";
-    assert_eq!(complaint(&output), said);
+    place.as_nobody("doctor").code(73).stderr(said).run();
 }
 
 /// Its own files then get the numbers of the standard streams.
@@ -112,10 +101,8 @@ fn a_directory_that_cannot_be_written_is_73() {
 fn closed_standard_streams_do_not_get_into_its_way() {
     for closed in ["<&- >&- 2>&-", "<&- >&-", ">&-", "<&-"] {
         let place = Place::new();
-        let script = format!("\"{FASTEN}\" doctor {closed}");
-        let ran = Command::new("sh").args(["-c", &script]).current_dir(place.folder()).output().unwrap();
-        assert_eq!((ran.status.code(), complaint(&ran)), (Some(0), String::new()), "{closed}");
-        assert!(is_clean(place.folder()), "{closed}");
+        place.sh(&format!("\"$FASTEN\" doctor {closed}")).stderr("").run();
+        assert!(is_clean(place.directory()), "{closed}");
     }
 }
 
@@ -123,9 +110,8 @@ fn closed_standard_streams_do_not_get_into_its_way() {
 fn there_is_colour_at_a_terminal_unless_no_colour_is_wanted() {
     let place = Place::new();
     let at_terminal = |no_colour: &str| {
-        let mut script = Command::new("script");
-        script.args(["-qec", &format!("'{FASTEN}' doctor"), "/dev/null"]).env("NO_COLOR", no_colour);
-        report(&script.current_dir(place.folder()).output().expect("script (Debian package bsdutils)"))
+        let script = place.program("script").args(["-qec", &format!("'{FASTEN}' doctor"), "/dev/null"]);
+        report(&script.env("NO_COLOR", no_colour).run())
     };
     assert!(at_terminal("").starts_with(".: \x1b[32mlocks work\x1b[0m"));
     assert!(at_terminal("1").starts_with(".: locks work"));

@@ -1,20 +1,12 @@
 //! `fasten doctor` on real mounts. Wants root, mkfs.btrfs and sshfs.
 
-use std::process::Command;
+use crate::support::{Place, complaint, report};
 
-use super::report;
-use crate::support::place::{FASTEN, Place, complaint};
-
-/// Runs a script in a mount namespace, in a folder of its own; its code, and
+/// Runs a script in a mount namespace, in a directory of its own; its code, and
 /// what it said on standard output and error.
 fn mounted(script: &str) -> (Option<i32>, String, String) {
     let place = Place::new();
-    let output = Command::new("unshare")
-        .args(["-m", "sh", "-euc", script])
-        .env("FASTEN", FASTEN)
-        .current_dir(place.folder())
-        .output()
-        .expect("this test needs unshare (Debian package util-linux)");
+    let output = place.program("unshare").args(["-m", "sh", "-euc", script]).output();
     (output.status.code(), report(&output), complaint(&output))
 }
 

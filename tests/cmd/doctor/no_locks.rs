@@ -1,20 +1,14 @@
 //! `fasten doctor` where locks do not work: strace makes the kernel answer as a
 //! broken file system would.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
-use super::{is_clean, report};
-use crate::support::place::{FASTEN, Place};
+use super::is_clean;
+use crate::support::{FASTEN, Place, report};
 
 fn strace(place: &Place, options: &[&str], doctor: &[&str]) -> Output {
-    Command::new("strace")
-        .args(["-f", "-s", "200", "-o", "calls"])
-        .args(options)
-        .args([FASTEN, "doctor"])
-        .args(doctor)
-        .current_dir(place.folder())
-        .output()
-        .expect("this test needs strace (Debian package strace)")
+    let strace = place.program("strace").words("-f -s 200 -o calls").args(options);
+    strace.args([FASTEN, "doctor"]).args(doctor).output()
 }
 
 /// Runs it with this fault in every call, and wants exactly these lines to be
@@ -29,7 +23,7 @@ fn wrong(fault: &str, lines: &[&str]) {
     assert_eq!(found, expected);
     let problems = if lines.len() == 1 { "1 problem" } else { "2 problems" };
     assert_eq!(told.lines().next(), Some(format!(".: {problems}").as_str()));
-    assert!(is_clean(place.folder()));
+    assert!(is_clean(place.directory()));
 }
 
 #[test]
@@ -93,7 +87,7 @@ fn fault_in(trial: &str, nth: usize, fault: &str) -> (Option<i32>, String) {
     let is_lock = |line: &&str| line.starts_with(&format!("{pid} ")) && line.contains(" flock(");
     let when = calls.lines().take(begin).filter(is_lock).count() + nth;
     let output = strace(&place, &["-e", &format!("inject=flock:{fault}:when={when}")], &[]);
-    assert!(is_clean(place.folder()));
+    assert!(is_clean(place.directory()));
     (output.status.code(), report(&output))
 }
 

@@ -1,10 +1,9 @@
 //! Only a wait that certainly never ends is refused.
 
+use crate::support::{Place, until};
 use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
-
-use crate::shell::Place;
 
 const FASTEN: &str = env!("CARGO_BIN_EXE_fasten");
 
@@ -115,7 +114,7 @@ fn an_uncertain_one_is_told_after_a_second_unless_it_is_to_be_quiet() {
                 0,
             );
         }
-        shell.ends(&format!("kill {}; echo >go", place.waiter("lock")), 0);
+        shell.ends(&format!("kill {}; echo >go", place.pid_of_waiter("lock")), 0);
         outer.ended();
         assert_eq!(fs::read_to_string(place.path("said")).unwrap().lines().count(), usize::from(told));
     }
@@ -133,7 +132,7 @@ fn a_waiter_is_in_the_queue_before_it_looks_around() {
         ));
         place.until_waiting("lock", 1);
         let seen = || fs::read_to_string(place.path("trace")).unwrap();
-        crate::support::ordered::until("it has looked", || seen().contains("\"/proc/"));
+        until("it has looked", || seen().contains("\"/proc/"));
         holder.ends("fasten unlock --fd 9", 0);
         assert_eq!(waiter.ended().code, 0);
         let trace = seen();

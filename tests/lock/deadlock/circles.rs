@@ -1,6 +1,7 @@
 //! Circles: each holds what the next one waits for.
 
-use crate::shell::{Ended, Place, Shell};
+use crate::shell::{Ended, Shell};
+use crate::support::Place;
 
 /// Shells that hold one lock each, in the order of their starts.
 fn holders(place: &Place, locks: &[&str], how: &str) -> Vec<Shell> {

@@ -1,5 +1,6 @@
 //! Writers of one kind are served in the order in which they came.
 
+use crate::support::Running;
 use crate::support::ordered::{At, Lock};
 
 const MANY: usize = 12;
@@ -21,7 +22,7 @@ fn preferring_writers_are_served_in_order_of_arrival() {
 
 fn in_order_of_arrival(how: &str, place: At) {
     let lock = Lock::new();
-    let served = lock.folder.path().join("served");
+    let served = lock.place.path("served");
     let first = lock.held(how);
     let arrived: Vec<_> = (0..MANY)
         .map(|number| {
@@ -32,7 +33,7 @@ fn in_order_of_arrival(how: &str, place: At) {
         })
         .collect();
     first.leave();
-    arrived.into_iter().for_each(crate::support::running::Running::leave);
+    arrived.into_iter().for_each(Running::leave);
     let expected: String = (0..MANY).map(|number| format!("{number}\n")).collect();
     assert_eq!(std::fs::read_to_string(served).unwrap(), expected);
 }

@@ -5,10 +5,10 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::ordered::{Lock, until};
-use crate::support::running::Running;
-use crate::support::table::gate_file::gate_file;
+use crate::support::gate_file::gate_file;
+use crate::support::ordered::Lock;
 use crate::support::table::waiting;
+use crate::support::{Running, until};
 
 const ALL: [&str; 4] = ["read", "write", "write --prefer writer", "exclusive"];
 
@@ -78,7 +78,7 @@ fcntl.lockf(file, fcntl.LOCK_EX)
 print(flush=True)
 sys.stdin.read()";
     let words = ["python3", "-c", program, gates.to_str().unwrap()];
-    let mut stranger = Running::start(&words.map(str::to_owned));
+    let mut stranger = Running::start(&words);
     stranger.line();
     chown(&gates, Some(65534), Some(65534)).expect("tests run as root");
     for how in ALL {
@@ -121,7 +121,7 @@ fn without_permission_or_descriptors_for_it_the_command_runs() {
     ] {
         for how in ["read -o", "write -o"] {
             let lock = Lock::new();
-            let program = lock.folder.path().join("fasten");
+            let program = lock.place.path("fasten");
             assert!(
                 Command::new("cp")
                     .arg(env!("CARGO_BIN_EXE_fasten"))
@@ -130,7 +130,7 @@ fn without_permission_or_descriptors_for_it_the_command_runs() {
                     .unwrap()
                     .success()
             );
-            fs::set_permissions(lock.folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+            fs::set_permissions(lock.place.directory(), fs::Permissions::from_mode(0o755)).unwrap();
             fs::set_permissions(&lock.path, fs::Permissions::from_mode(0o666)).unwrap();
             let around = |words: &[String]| {
                 let mut all = ["unshare", "--mount", "sh", "-c", script, "sh"].map(str::to_owned).to_vec();

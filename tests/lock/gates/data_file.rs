@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
+use crate::support::Running;
 use crate::support::ordered::{At, Lock};
-use crate::support::running::Running;
 
 const ALL: [&str; 5] = ["read", "write", "write --prefer writer", "write --prefer reader", "exclusive"];
 
@@ -32,8 +32,7 @@ fn so_it_does_under_flock() {
     for waiter in ["read", "write", "write --prefer writer"] {
         let lock = Lock::new();
         let path = lock.path.to_str().unwrap();
-        let mut holder =
-            Running::start(&["flock", path, "python3", "-c", LOCKS_ITS_DATA, path].map(str::to_owned));
+        let mut holder = Running::start(&["flock", path, "python3", "-c", LOCKS_ITS_DATA, path]);
         locks_its_data(&mut holder, &lock, ("flock", waiter));
         holder.leave();
     }
@@ -77,7 +76,8 @@ fn nor_does_it_when_one_waits() {
         let lock = Lock::new();
         let script = "\"$@\" & waiter=$!; exec 9<lock; flock 9 -c true; wait $waiter";
         let words = lock.words(how, &["true"]).join(" ");
-        let both = format!("cd {}; flock lock -c 'read x' & {words}; {script}", lock.folder.path().display());
+        let both =
+            format!("cd {}; flock lock -c 'read x' & {words}; {script}", lock.place.directory().display());
         let mut command = vec!["sh".to_owned(), "-c".to_owned(), both, "sh".to_owned()];
         command.extend(lock.words("exclusive", &["true"]));
         assert_eq!(watched(&lock, &command), "untouched\n", "{how}");

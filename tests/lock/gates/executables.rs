@@ -83,7 +83,7 @@ fn binary() -> Lock {
 /// Another process makes the copy: were this one to write it, a child that is
 /// being started beside it would hold it open for writing.
 fn installed(lock: Lock, from: &Path) -> Lock {
-    let program = lock.folder.path().join("program");
+    let program = lock.place.path("program");
     let install = Command::new("install").args(["-m", "755"]).arg(from).arg(&program).status();
     assert!(install.unwrap().success());
     lock.at(program)

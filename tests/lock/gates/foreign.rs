@@ -1,7 +1,7 @@
 //! Others who use fcntl locks on the same file for something else.
 
+use crate::support::Running;
 use crate::support::ordered::{At, Lock};
-use crate::support::running::Running;
 
 /// Locks the file in its second way from 0 to infinity, as Python's fasteners does.
 const STRANGER: &str = "import fcntl, sys
@@ -50,7 +50,7 @@ fn beside_such_a_stranger_a_reader_waits_for_the_writer_only() {
 
 fn stranger(lock: &Lock, how: &str) -> Running {
     let path = lock.path.to_str().unwrap();
-    let mut stranger = Running::start(&["python3", "-c", STRANGER, path, how].map(str::to_owned));
+    let mut stranger = Running::start(&["python3", "-c", STRANGER, path, how]);
     stranger.line();
     stranger
 }

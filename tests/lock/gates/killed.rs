@@ -1,10 +1,10 @@
 //! A waiter that is killed leaves the others as if it had never been, wherever
 //! it stood.
 
+use crate::support::gate_file::{PASSAGE, gate_file};
 use crate::support::joiner::joiner;
-use crate::support::ordered::{At, Lock, until};
-use crate::support::running::Running;
-use crate::support::table::gate_file::{PASSAGE, gate_file};
+use crate::support::ordered::{At, Lock};
+use crate::support::{Running, until};
 
 #[test]
 fn a_writer_killed_at_the_queue_leaves_nothing() {

@@ -1,8 +1,9 @@
 //! The bytes of the gates, as documented: others join by them.
 
+use crate::support::gate_file::{CONVERSION, FCNTL, INTENT, LANDING, PASSAGE, QUEUE, gate_file};
 use crate::support::ordered::{At, Lock};
-use crate::support::table::gate_file::{CONVERSION, FCNTL, INTENT, LANDING, PASSAGE, QUEUE, gate_file};
 use crate::support::table::{Entry, Family, lines};
+use crate::support::{HOLD, until};
 
 #[test]
 fn a_fair_writer_has_queue_and_passage_while_it_waits_for_readers_and_nothing_while_it_holds() {
@@ -62,10 +63,8 @@ fn a_reader_shares_all_but_queue_while_it_waits_and_nothing_while_it_holds() {
     for (family, offset) in [("", 0), (" --fcntl", FCNTL)] {
         let lock = Lock::new();
         let writer = lock.held(&format!("write{family}"));
-        let mut reader = lock.start(&format!("read{family}"), &["sh", "-c", crate::support::ordered::HOLD]);
-        crate::support::ordered::until("it waits", || {
-            lines(&lock.path).iter().any(|line| line.starts_with("-> "))
-        });
+        let mut reader = lock.start(&format!("read{family}"), &["sh", "-c", HOLD]);
+        until("it waits", || lines(&lock.path).iter().any(|line| line.starts_with("-> ")));
         assert_eq!(gates_of(&lock, reader.pid), [(false, PASSAGE + offset, CONVERSION + offset)]);
         writer.leave();
         reader.line();

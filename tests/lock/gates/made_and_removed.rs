@@ -5,9 +5,9 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::ordered::{At, Lock, until};
-use crate::support::running::Running;
-use crate::support::table::gate_file::gate_file;
+use crate::support::gate_file::gate_file;
+use crate::support::ordered::{At, Lock};
+use crate::support::{Running, table, until};
 
 const WAITERS: [(&str, At); 3] =
     [("read", At::Main), ("write", At::Main), ("write --prefer writer", At::Intent)];
@@ -32,7 +32,7 @@ fn a_lock_that_is_free_needs_none_and_is_opened_once() {
     let lock = Lock::new();
     let gates = gate_file(&lock.path).display().to_string();
     for how in ["exclusive", "read", "write", "write --prefer reader"] {
-        let trace = lock.folder.path().join("trace");
+        let trace = lock.place.path("trace");
         let words = lock.words(how, &["true"]);
         let output =
             Command::new("strace").args(["-e", "trace=%file", "-o"]).arg(&trace).args(&words).output();
@@ -126,9 +126,9 @@ fn one_that_was_removed_by_hand_keeps_nobody_out_and_lets_nobody_in() {
 #[test]
 fn two_paths_to_one_file_lead_to_one_queue() {
     let lock = Lock::new();
-    let second = lock.folder.path().join("second");
+    let second = lock.place.path("second");
     fs::hard_link(&lock.path, &second).unwrap();
-    let note = |what: &str| format!("echo {what} >>{}", lock.folder.path().join("order").display());
+    let note = |what: &str| format!("echo {what} >>{}", lock.place.path("order").display());
     let holder = lock.held("write");
     let mut words = lock.words("write", &["sh", "-c", &note("W1")]);
     let at = words.iter().position(|word| Path::new(word) == lock.path).unwrap();
@@ -141,20 +141,20 @@ fn two_paths_to_one_file_lead_to_one_queue() {
     lock.until_waits(reader.pid, At::Main);
     holder.leave();
     [first, next, reader].into_iter().for_each(Running::leave);
-    assert_eq!(fs::read_to_string(lock.folder.path().join("order")).unwrap(), "R\nW1\nW2\n");
+    assert_eq!(fs::read_to_string(lock.place.path("order")).unwrap(), "R\nW1\nW2\n");
 }
 
 #[test]
 fn preferring_writers_of_two_pid_namespaces_have_two_intents() {
     let lock = Lock::new();
-    let order = lock.folder.path().join("order");
+    let order = lock.place.path("order");
     let note = |what: &str| format!("echo {what} >>{}", order.display());
     let process_1 = |note: &str| {
         let mut words = ["unshare", "--pid", "--fork", "--kill-child"].map(str::to_owned).to_vec();
         words.extend(lock.words("write --prefer writer", &["sh", "-c", note]));
         Running::start(&words)
     };
-    let waiting = |count| until("they wait", || crate::support::table::waiting(&lock.path) == count);
+    let waiting = |count| until("they wait", || table::waiting(&lock.path) == count);
     let holder = lock.held("read");
     let first = process_1(&note("W1"));
     waiting(1);

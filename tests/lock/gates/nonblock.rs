@@ -1,8 +1,8 @@
 //! `-n`: refused where somebody is before us, and nowhere else.
 
+use crate::support::gate_file::{INTENT, LANDING, PASSAGE, QUEUE};
 use crate::support::joiner::joiner;
 use crate::support::ordered::{At, Lock};
-use crate::support::table::gate_file::{INTENT, LANDING, PASSAGE, QUEUE};
 
 const BUSY: Option<i32> = Some(75);
 const DONE: Option<i32> = Some(0);

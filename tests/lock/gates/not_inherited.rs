@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use crate::support::HOLD;
 use crate::support::ordered::{At, Lock};
 use crate::support::table::Family;
 
@@ -13,7 +14,7 @@ const ALL: [&str; 5] = ["read", "write", "write --prefer writer", "write --prefe
 fn the_command_has_one_descriptor_of_the_lock_and_it_is_read_only() {
     let lock = Lock::new();
     for how in ALL {
-        let mut holder = lock.start(how, &["sh", "-c", crate::support::ordered::HOLD]);
+        let mut holder = lock.start(how, &["sh", "-c", HOLD]);
         let command = holder.line();
         assert_eq!(accesses(&command, &lock.path), [READ_ONLY], "{how}");
         holder.leave();
@@ -37,7 +38,7 @@ fn so_it_is_after_waiting_at_the_gates() {
 fn the_command_holds_no_record_lock() {
     let lock = Lock::new();
     for how in ALL {
-        let mut holder = lock.start(how, &["sh", "-c", crate::support::ordered::HOLD]);
+        let mut holder = lock.start(how, &["sh", "-c", HOLD]);
         let command: u32 = holder.line().parse().unwrap();
         let table = lock.table();
         let of_others = |family| table.iter().filter(move |entry| entry.family == family);

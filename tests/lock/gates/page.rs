@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use crate::support::Running;
+use crate::support::gate_file::gate_file;
 use crate::support::ordered::{At, Lock};
-use crate::support::running::Running;
-use crate::support::table::gate_file::gate_file;
 
 /// The program, as the page shows it.
 fn program() -> String {

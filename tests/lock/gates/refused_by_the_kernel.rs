@@ -4,15 +4,15 @@
 use std::fs;
 use std::process::Command;
 
+use crate::support::gate_file::{CONVERSION, LANDING, QUEUE, gate_file};
 use crate::support::joiner::joiner;
-use crate::support::ordered::{At, Lock, until};
-use crate::support::running::Running;
-use crate::support::table::gate_file::{CONVERSION, LANDING, QUEUE, gate_file};
+use crate::support::ordered::{At, Lock};
+use crate::support::{Running, until};
 
 /// Starts fasten so that its requests at the gate file are refused like this, counted from the
 /// first one, which is to look. The gate file has to be there already.
 fn refused(lock: &Lock, how: &str, fault: &str) -> Running {
-    let trace = lock.folder.path().join("trace");
+    let trace = lock.place.path("trace");
     let mut words = ["strace", "-f", "-qq", "-e", "signal=none", "-o"].map(str::to_owned).to_vec();
     words.push(trace.to_str().unwrap().to_owned());
     words.extend(["-P".to_owned(), gate_file(&lock.path).to_str().unwrap().to_owned()]);
@@ -22,7 +22,7 @@ fn refused(lock: &Lock, how: &str, fault: &str) -> Running {
 }
 
 fn refusals(lock: &Lock, error: &str) -> usize {
-    let trace = fs::read_to_string(lock.folder.path().join("trace")).unwrap_or_default();
+    let trace = fs::read_to_string(lock.place.path("trace")).unwrap_or_default();
     trace.lines().filter(|line| line.contains(&format!("{error} (")) && line.contains("INJECTED")).count()
 }
 
@@ -54,7 +54,7 @@ fn one_that_gives_way_to_an_upgrade_and_is_refused_its_gate_gets_the_lock_all_th
             until("it is refused a request, or waits", || refusals(&lock, error) > 0 || waits());
             upgrading.leave();
             gives_way.leave();
-            fs::read_to_string(lock.folder.path().join("trace"))
+            fs::read_to_string(lock.place.path("trace"))
                 .unwrap()
                 .lines()
                 .any(|line| line.contains("F_SETLKW") && line.contains("INJECTED"))

@@ -3,9 +3,10 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::gate_file::{PASSAGE, QUEUE};
 use crate::support::joiner::joiner;
-use crate::support::ordered::{At, Lock, until};
-use crate::support::table::gate_file::{PASSAGE, QUEUE};
+use crate::support::ordered::{At, Lock};
+use crate::support::until;
 
 #[test]
 fn a_reader_behind_a_waiting_writer_behind_a_reader_gives_up_in_time() {

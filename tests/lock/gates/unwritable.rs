@@ -6,8 +6,9 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::thread;
 
-use crate::support::ordered::{At, Lock, until};
+use crate::support::ordered::{At, Lock};
 use crate::support::table::waiting;
+use crate::support::until;
 
 const NOBODY: [&str; 4] = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
 
@@ -16,7 +17,7 @@ fn a_writer_without_write_permission_is_served_first_come_and_says_so() {
     let lock = read_only();
     let holder = lock.held("exclusive");
     let waiter = thread::spawn({
-        let (fasten, path) = (lock.folder.path().join("fasten"), lock.path.clone());
+        let (fasten, path) = (lock.place.path("fasten"), lock.path.clone());
         move || write_as_nobody(&fasten, &path, "-v")
     });
     until("it waits", || waiting(&lock.path) == 1);
@@ -32,7 +33,7 @@ fn a_writer_without_write_permission_is_served_first_come_and_says_so() {
 #[test]
 fn a_writer_without_write_permission_excludes_and_is_excluded() {
     let lock = read_only();
-    let fasten = lock.folder.path().join("fasten");
+    let fasten = lock.place.path("fasten");
     let try_as_nobody = || write_as_nobody(&fasten, &lock.path, "-n").status.code();
     for holder in ["read", "write", "exclusive"] {
         let holder = lock.held(holder);
@@ -56,7 +57,7 @@ fn readers_and_writers_of_a_read_only_file_take_turns() {
 #[test]
 fn a_directory_is_a_lock_for_all_three() {
     let lock = Lock::new();
-    let path = lock.folder.path().to_owned();
+    let path = lock.place.directory().to_owned();
     let lock = lock.at(path);
     for writer in ["write", "write --prefer writer", "exclusive"] {
         let reader = lock.held("read");
@@ -76,9 +77,9 @@ fn a_directory_is_a_lock_for_all_three() {
 /// run, whoever owns the folder that it was built in.
 fn read_only() -> Lock {
     let lock = Lock::new();
-    allow(lock.folder.path(), 0o755);
+    allow(lock.place.directory(), 0o755);
     allow(&lock.path, 0o444);
-    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_fasten")).arg(lock.folder.path()).status();
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_fasten")).arg(lock.place.directory()).status();
     assert!(copied.unwrap().success());
     lock
 }

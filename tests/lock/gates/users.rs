@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::process::Command;
 
-use crate::support::ordered::{At, HOLD, Lock};
-use crate::support::running::Running;
-use crate::support::table::gate_file::gate_file;
+use crate::support::gate_file::gate_file;
+use crate::support::ordered::{At, Lock};
+use crate::support::{HOLD, Running, table};
 
 const NOBODY: u32 = 65534;
 
@@ -15,15 +15,15 @@ fn lock_of(owner: u32, mode: u32) -> Lock {
     let lock = Lock::new();
     chown(&lock.path, Some(owner), Some(owner)).expect("tests run as root");
     fs::set_permissions(&lock.path, fs::Permissions::from_mode(mode)).unwrap();
-    fs::set_permissions(lock.folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_fasten")).arg(lock.folder.path()).status();
+    fs::set_permissions(lock.place.directory(), fs::Permissions::from_mode(0o755)).unwrap();
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_fasten")).arg(lock.place.directory()).status();
     assert!(copied.unwrap().success());
     lock
 }
 
 fn by(user: u32, lock: &Lock, how: &str, command: &[&str]) -> Running {
     let mut words = lock.words(how, command);
-    lock.folder.path().join("fasten").to_str().unwrap().clone_into(&mut words[0]);
+    lock.place.path("fasten").to_str().unwrap().clone_into(&mut words[0]);
     let id = format!("--reuid={user}");
     let group = format!("--regid={user}");
     let mut all = ["setpriv", &id, &group, "--clear-groups"].map(str::to_owned).to_vec();
@@ -86,12 +86,12 @@ fn writers_of_two_users_queue_in_order_of_arrival() {
     for first in [0, NOBODY] {
         let lock = lock_of(0, 0o666);
         let holder = lock.held("exclusive");
-        let order = lock.folder.path().join("order");
+        let order = lock.place.path("order");
         fs::write(&order, "").unwrap();
         fs::set_permissions(&order, fs::Permissions::from_mode(0o666)).unwrap();
         let writers = [first, NOBODY - first, first].map(|user| {
             let note = format!("echo {user} >>{}", order.display());
-            let before = crate::support::table::waiting(&lock.path);
+            let before = table::waiting(&lock.path);
             let writer = by(user, &lock, "write", &["sh", "-c", &note]);
             lock.until_waits(writer.pid, if before == 0 { At::Main } else { At::Queue });
             writer

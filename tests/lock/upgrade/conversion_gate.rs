@@ -4,10 +4,9 @@ use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
-use crate::shell::Place;
+use crate::support::gate_file::{CONVERSION, LANDING};
 use crate::support::joiner::joiner;
-use crate::support::ordered::until;
-use crate::support::table::gate_file::{CONVERSION, LANDING};
+use crate::support::{Place, until};
 
 #[test]
 fn a_writer_that_leaves_the_gate_is_waited_for_and_not_taken_for_one_that_converts() {

@@ -1,6 +1,7 @@
 //! From a lock for reading to one for writing, and back, on a descriptor.
 
-use crate::shell::{Place, Shell};
+use crate::shell::Shell;
+use crate::support::{Place, gate_file};
 
 fn reader(place: &Place, family: &str) -> Shell {
     let mut shell = place.shell();
@@ -162,7 +163,7 @@ fn where_there_are_no_gates_an_upgrade_is_refused_and_loses_nothing() {
     );
     shell.ends("exec 9<>lock; fasten read --fd 9", 0);
     let refused = shell.does("fasten write --fd 9");
-    std::fs::remove_file(crate::support::table::gate_file::gate_file(&place.path("lock"))).unwrap();
+    std::fs::remove_file(gate_file::gate_file(&place.path("lock"))).unwrap();
     assert_eq!(refused.code, 66);
     assert!(refused.said.contains("its gate file in /dev/shm is not trusted"), "{refused:?}");
     assert_reads(&place, shell.pid());

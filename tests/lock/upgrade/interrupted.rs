@@ -3,7 +3,8 @@
 //!
 //! strace sends it, before each of the system calls in turn.
 
-use crate::shell::{Place, Shell};
+use crate::shell::Shell;
+use crate::support::Place;
 use crate::support::calls::each_up_to;
 
 /// What the descriptor 9 of the shell holds.
