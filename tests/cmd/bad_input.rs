@@ -16,7 +16,7 @@ fn refused(place: &Place, arguments: &[&str], code: i32, words: &[&str]) {
         assert!(said.contains(word), "{arguments:?} should say {word}: {said}");
     }
     assert!(!place.path("ran").exists(), "the command of {arguments:?} ran");
-    assert!(place.is_free(), "{arguments:?} left a lock behind");
+    assert!(place.is_free(), "{arguments:?} left a lock");
 }
 
 const RUN: [&str; 3] = ["--", "touch", "ran"];
@@ -83,7 +83,7 @@ fn a_lock_that_is_not_to_be_created_is_69() {
 #[test]
 fn no_permission_is_66_and_a_folder_that_cannot_be_written_73() {
     let place = Place::new();
-    assert!(nix::unistd::geteuid().is_root(), "this test wants to be root, to become somebody else");
+    assert!(nix::unistd::geteuid().is_root(), "this test wants to be root, to become another user");
     fs::set_permissions(&place.lock, fs::Permissions::from_mode(0o600)).unwrap();
     let said = complaint(&place.as_nobody("exclusive a.lock -- touch ran").code(66).run());
     assert!(said.contains("a.lock") && said.contains("permission denied"), "{said}");

@@ -1,5 +1,5 @@
 //! What flock(1) promises too: the same cases, with both programs, and with
-//! fasten by the name of flock.
+//! fasten invoked as flock.
 
 use super::play::{play, play_with_all};
 use crate::support::{FASTEN, Place};

@@ -2,7 +2,7 @@
 
 use crate::support::{Place, report, send, until, until_written};
 
-/// A command that leaves a daemon behind, which writes its pid and has every
+/// A command that leaves a daemon, which writes its pid and has every
 /// descriptor that it inherited.
 const LEAVES_A_DAEMON: &str = "setsid sh -c 'echo $$ >daemon; exec sleep 300' </dev/null >/dev/null 2>&1 & until [ -s daemon ]; do :; done";
 

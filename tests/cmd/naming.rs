@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::{FASTEN, Place, complaint};
 
-/// Far longer than a refusal takes; so long the kernel is made to hold back what it is asked.
+/// Far longer than a refusal takes; for this time the kernel is made to hold back what it is asked.
 const HELD_BACK: Duration = Duration::from_secs(20);
 
 /// What a refusal says while the kernel does not answer to the opening of these files. strace(1)

@@ -2,7 +2,7 @@
 //!
 //!     play(&place, &["A: exclusive", "B: exclusive"], "A runs, B waits, A ends, B runs")
 //!
-//! The cast says who starts the tool with which arguments; each actor's command
+//! The cast names the actors and the arguments of each; each actor's command
 //! says `here` when it runs and goes on until it is told to end. The steps:
 //!
 //! - `A runs`: starts A, if it has not come yet, and its command runs now.
@@ -22,7 +22,7 @@ use crate::support::{FASTEN, Place, Program, Running, until};
 pub enum Tool {
     Fasten,
     Flock,
-    /// fasten by the name of flock.
+    /// fasten invoked as flock.
     Link,
 }
 
@@ -62,7 +62,7 @@ pub fn play(place: &Place, cast: &[&str], steps: &str) {
 }
 
 /// Plays it with fasten and, in lock files of their own, with flock(1), which
-/// promises the same, and with fasten by the name of flock.
+/// promises the same, and with fasten invoked as flock.
 pub fn play_with_all(cast: &[&str], steps: &str) {
     for tool in [Tool::Fasten, Tool::Flock, Tool::Link] {
         play_with(tool, &Place::new(), cast, steps);
@@ -136,7 +136,7 @@ impl Stage<'_> {
         actor.rest();
     }
 
-    /// Whoever is left ends.
+    /// The actors that are left end.
     fn curtain(self) {
         self.actors
             .into_values()

@@ -48,7 +48,7 @@ fn at_a_terminal(place: &Place, steps: &str) {
     place.python(DRIVER).arg(steps).env("TERM", "dumb").run();
 }
 
-/// The same while somebody holds a.lock, until all of it has been seen; then it is free.
+/// The same while a.lock is held, until all of it has been seen; then it is free.
 fn beside_a_holder(place: &Place, steps: &str) {
     let held =
         "type mkfifo f; \"$FASTEN\" exclusive a.lock -- sh -c 'echo he\"\"re; read x <f' &\nsee here\n";

@@ -7,3 +7,4 @@ mod cli;
 mod completions;
 mod pages;
 mod public_api;
+mod reading;

@@ -1,7 +1,7 @@
 //! What is public is meant to be: every item, method, variant and field stands in `tests/docs/public_api.txt`. And the page that
 //! shows them is made without a warning.
 //!
-//! `FASTEN_UPDATE=1 cargo test --test docs public_api` writes the list anew, to be looked at in the change.
+//! `FASTEN_UPDATE=1 cargo test --test docs public_api` rewrites the list, to be looked at in the change.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -24,7 +24,7 @@ fn every_public_name_is_meant_and_the_documentation_has_no_warning() {
     assert!(new.is_empty() && gone.is_empty(), "public and not in the list: {new:#?}\nnot public: {gone:#?}");
 }
 
-/// The folder of pages that rustdoc makes.
+/// The directory of pages that rustdoc makes.
 fn documentation() -> PathBuf {
     let made = Command::new(env!("CARGO"))
         .args(["rustdoc", "--lib", "--offline", "--", "-D", "warnings"])

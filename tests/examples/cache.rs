@@ -10,7 +10,7 @@ fn read(place: &Place, make: &str) -> Running {
     place.start(&["cache.sh", ".", "5", "sh", "-c", make])
 }
 
-/// One who has the lock, and stays.
+/// A holder of the lock, which stays.
 fn holder(place: &Place, subcommand: &str) -> Running {
     let mut holder = place.start(&["fasten", subcommand, "lock", "--", "sh", "-c", HOLD]);
     holder.line();

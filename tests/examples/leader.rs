@@ -9,7 +9,7 @@ fn candidate(place: &Place) -> Running {
     place.start(&["leader.sh", "lock", "sh", "-c", STAYS])
 }
 
-/// One who leads, the pid of its script, and one who waits.
+/// The one that leads, the pid of its script, and one that waits.
 fn leader_and_follower(place: &Place) -> (Running, u32, Running) {
     let mut leader = candidate(place);
     let script = leader.line().parse().unwrap();

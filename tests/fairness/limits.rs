@@ -1,4 +1,4 @@
-//! Who comes into a stream of the others waits for about one of them.
+//! A process that comes into a stream of others waits for about one of them.
 //!
 //! The unit is a phase: how long those in the stream held, in this very run.
 //! What it takes to start a process is measured on a lock that nobody holds, in
@@ -15,7 +15,7 @@ use crate::support::stream::{Stream, Tool, Turn, holds, longest, median, turn, w
 
 pub const AT_ONCE: u32 = 4;
 
-/// What one who came again and again met with.
+/// What one that came again and again met with.
 #[derive(Debug)]
 pub struct Met {
     /// The runs of the stream.
@@ -33,7 +33,7 @@ pub struct Limits {
     pub longest: f64,
 }
 
-/// A stream without a gap, and one who comes into it so many times.
+/// A stream without a gap, and one that comes into it this many times.
 pub fn meet(stream: Tool, hold: Duration, own: Tool, times: u32) -> Met {
     let _alone = alone();
     let (lock, free) = (Lock::new(), Lock::new());

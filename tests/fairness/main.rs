@@ -1,6 +1,5 @@
-//! Nobody starves: how long who waits, with real processes, and who is passed by
-//! whom. The waits are compared with what else happened in the same run, because
-//! a machine that is busy makes everything longer.
+//! Nobody starves: how long a process waits, and which others pass it. The waits are compared with what else happened
+//! in the same run, because a machine that is busy makes everything longer.
 #![cfg(target_os = "linux")]
 #![allow(missing_docs, reason = "test names say it")]
 

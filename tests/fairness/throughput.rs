@@ -1,4 +1,4 @@
-//! What the gates cost readers while there is no writer: against bare flock(2),
+//! What the gates cost readers without a writer: against bare flock(2),
 //! taken by flock(1).
 //!
 //! The run of a whole process is compared, so it is done with the program as it

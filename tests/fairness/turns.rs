@@ -1,4 +1,4 @@
-//! Who passes whom. Nothing here is measured: each one is seen at its place
+//! The order in which they get in. Nothing here is measured: each one is seen at its place
 //! before the next one comes.
 
 use crate::support::Running;

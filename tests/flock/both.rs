@@ -1,7 +1,7 @@
 //! One shell line, two programs called flock: what came of it, compared.
 //!
-//! Each line is run in a new folder with these in it: `free`, a file; `held`, a
-//! file that somebody has locked; `read`, one that somebody shares; `folder`;
+//! Each line is run in a new directory with these in it: `free`, a file; `held`, a
+//! file that is locked; `read`, one that is shared; `folder`;
 //! `data`, a file that cannot be executed; `script`, one without `#!` that can;
 //! `bin/flock`, the program, which stands first in `PATH`.
 
@@ -15,7 +15,7 @@ use std::sync::{Once, OnceLock};
 use super::recorded::{newest, recording};
 use crate::support::{FASTEN, Place, Program};
 
-/// Who is called by the name of flock.
+/// The programs that are called flock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flock {
     /// The one of Debian 12: util-linux 2.38.
@@ -25,7 +25,7 @@ pub enum Flock {
     Ours,
 }
 
-/// A folder in which a line is run.
+/// A directory in which a line is run.
 pub struct Scene {
     pub place: Place,
     _held: [File; 2],

@@ -1,4 +1,4 @@
-//! Where the original waits for ever. It is shown that it does, and then ended.
+//! Where the original never ends its wait. It is seen to wait, and then ended.
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;

@@ -2,14 +2,14 @@
 
 use super::both::same;
 
-/// Leaves a process behind that has every descriptor, but for those of `closed`.
+/// Leaves a daemon that has every descriptor, but for those of `closed`.
 fn daemon(closed: &str) -> String {
     format!(
         "sh -c \"echo \\$\\$ >pid; exec sleep 300\" >/dev/null 2>&1 {closed} & until [ -s pid ]; do :; done"
     )
 }
 
-/// Runs the second when the first has left its daemon behind.
+/// Runs the second when the first has left its daemon.
 fn then(first: &str, second: &str) -> &'static str {
     format!("{first}; {second}; code=$?; kill -KILL $(cat pid) 2>/dev/null; exit $code").leak()
 }

@@ -1,4 +1,4 @@
-//! fasten by the name of flock, beside two real ones of util-linux. Every line of the tables is
+//! fasten invoked as flock, beside two real ones of util-linux. Every line of the tables is
 //! run by `sh` with ours and with 2.38.1, of Debian 12, and what 2.42 did with it is in
 //! recorded.txt. The code, standard output and standard error must be the same bytes. Where they
 //! are not meant to be, the table says what each does, and why.
@@ -8,6 +8,7 @@ mod support;
 
 mod both;
 mod codes;
+mod differences;
 mod fcntl_option;
 mod fd;
 mod handed_down;

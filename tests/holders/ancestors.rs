@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::lockers::{again, flock, lock_file, locker, start, until_blocked};
-use crate::support::{Place, Running, until};
 use fasten::Family::{Fcntl, Flock};
 use fasten::Mode;
 use fasten::Mode::{Exclusive, Shared};
 use fasten::holders::{LockId, Step, ancestor_holding, circle, own_pid};
+
+use crate::support::lockers::{again, flock, lock_file, locker, start, until_blocked};
+use crate::support::{Place, Running, until};
 
 fn id(path: &Path) -> LockId {
     LockId::of_path(path).unwrap()

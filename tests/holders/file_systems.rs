@@ -4,10 +4,11 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::lockers::{again, asking, given, lock_file, locker};
-use crate::support::until;
 use fasten::Family::Flock;
 use fasten::holders::{LockId, State, all, ancestor_holding, holders};
+
+use crate::support::lockers::{again, asking, given, lock_file, locker};
+use crate::support::until;
 
 fn run(script: &str, directory: &Path) {
     let status = Command::new("sh").args(["-euc", script]).current_dir(directory).status().unwrap();

@@ -1,14 +1,15 @@
-//! Who holds, when Python's fasteners took the lock.
+//! The holders of a lock that Python's fasteners took.
 
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::fasteners::python_with_fasteners;
-use crate::support::lockers::lock_file;
-use crate::support::{Program, Running};
 use fasten::Family::Fcntl;
 use fasten::Mode::{self, Exclusive, Shared};
 use fasten::holders::{State, holders};
+
+use crate::support::fasteners::python_with_fasteners;
+use crate::support::lockers::lock_file;
+use crate::support::{Program, Running};
 
 /// A process that has acquired `fasteners.LOCK(path)`, and keeps it.
 fn acquired(lock: &str, acquire: &str, path: &Path) -> Running {
@@ -26,7 +27,7 @@ sys.stdin.read()"
     process
 }
 
-/// Checks who holds it, in any order, and that the command says the same.
+/// Checks that these hold it, in any order, and that the command says the same.
 fn held_by(path: &Path, processes: &[&Running], mode: Mode) {
     let report = holders(path).unwrap();
     assert_eq!(report.state, if mode == Shared { State::Shared } else { State::Exclusive });

@@ -1,10 +1,11 @@
 //! The parsers of /proc, with lines as kernels write them and with any others.
 
-use crate::parsers::hold_for;
 use fasten::Mode;
 use fasten::holders::LockId;
 use fasten::holders::parse::{self, Entry, Kind};
 use proptest::prelude::*;
+
+use crate::parsers::hold_for;
 
 fn file(major: u32, minor: u32, inode: u64) -> LockId {
     LockId { major, minor, inode, subvolume: None }

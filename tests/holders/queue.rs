@@ -1,13 +1,14 @@
-//! Who waits, and in which order: the gates of fasten-lock(5), taken by hand.
+//! The waiters of a lock and their order: the gates of fasten-lock(5), taken by hand.
 
 use std::path::Path;
+
+use fasten::Mode::{Exclusive, Shared};
+use fasten::holders::{State, Waiter, holders};
+use fasten::{Family, Mode};
 
 use crate::support::gate_file::gate_file;
 use crate::support::lockers::{asking, lock_file, locker, table, until_blocked};
 use crate::support::{Place, Running, until};
-use fasten::Mode::{Exclusive, Shared};
-use fasten::holders::{State, Waiter, holders};
-use fasten::{Family, Mode};
 
 const QUEUE: &str = "gate:ex:4294967296:1";
 const LEAVE_QUEUE: &str = "gate:un:4294967296:1";

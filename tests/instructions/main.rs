@@ -34,12 +34,12 @@ const RUNS: [(&str, i32); 5] = [
 
 #[test]
 fn no_run_takes_3_percent_more_instructions_than_it_did() {
-    let folder = tempfile::tempdir().unwrap();
-    std::os::unix::fs::symlink(optimised(), folder.path().join("fasten")).unwrap();
-    File::create(folder.path().join("free")).unwrap();
-    let held = File::create(folder.path().join("held")).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(optimised(), directory.path().join("fasten")).unwrap();
+    File::create(directory.path().join("free")).unwrap();
+    let held = File::create(directory.path().join("held")).unwrap();
     fs2::FileExt::lock_exclusive(&held).unwrap();
-    let counted = RUNS.map(|(run, code)| (run, count(folder.path(), run, code)));
+    let counted = RUNS.map(|(run, code)| (run, count(directory.path(), run, code)));
 
     if std::env::var_os("FASTEN_UPDATE").is_some() {
         let lines = counted.iter().fold(String::new(), |mut lines, (run, count)| {
@@ -66,17 +66,17 @@ fn no_run_takes_3_percent_more_instructions_than_it_did() {
 }
 
 /// The instructions of one run, in surroundings that are the same everywhere.
-fn count(folder: &Path, run: &str, code: i32) -> u64 {
+fn count(directory: &Path, run: &str, code: i32) -> u64 {
     let output = Command::new("/usr/bin/valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=counted", "--vgdb=no", "-q", "./fasten"])
         .args(run.split(' '))
-        .current_dir(folder)
+        .current_dir(directory)
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
         .output()
         .expect("the package valgrind is installed: tools/test does that");
     assert_eq!(output.status.code(), Some(code), "{run}: {}", String::from_utf8_lossy(&output.stderr));
-    let counted = fs::read_to_string(folder.join("counted")).expect("callgrind has counted");
+    let counted = fs::read_to_string(directory.join("counted")).expect("callgrind has counted");
     let total = counted.lines().find_map(|line| line.strip_prefix("totals: "));
     total.and_then(|total| total.parse().ok()).unwrap_or_else(|| panic!("no total: {counted}"))
 }

@@ -1,4 +1,4 @@
-//! A lock, and who is at it.
+//! Other programs that hold a lock or wait for it.
 
 use super::tools::Tool;
 use crate::support::fasteners::python_path;
@@ -35,9 +35,9 @@ pub fn waiting(lock: &Lock, tool: &Tool) -> Running {
     running
 }
 
-/// Waits until somebody sleeps in the kernel for the lock or a gate of it.
-pub fn until_somebody_waits(lock: &Lock) {
-    until("somebody waits", || table::waiting(&lock.path) > 0);
+/// Waits until a process sleeps in the kernel for the lock or a gate of it.
+pub fn until_one_waits(lock: &Lock) {
+    until("one waits", || table::waiting(&lock.path) > 0);
 }
 
 /// Passes over what a polling program says until it is in, and lets it go.

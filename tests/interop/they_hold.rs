@@ -1,6 +1,6 @@
 //! The other program has the lock.
 
-use super::contenders::{held, until_somebody_waits};
+use super::contenders::{held, until_one_waits};
 use super::tools::{SUBCOMMANDS, TOOLS};
 use crate::support::ordered::Lock;
 use crate::support::table::Entry;
@@ -46,7 +46,7 @@ fn fasten_waits_for_them_and_then_runs() {
             let lock = Lock::new();
             let (holder, _) = held(&lock, tool);
             let mut waiter = lock.start(&format!("{subcommand} {}", tool.ours()), &["echo", "in"]);
-            until_somebody_waits(&lock);
+            until_one_waits(&lock);
             holder.leave();
             assert_eq!(waiter.line(), "in", "{subcommand} after {tool:?}");
             waiter.leave();

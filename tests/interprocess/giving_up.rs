@@ -1,4 +1,4 @@
-//! A wait that ends without the lock leaves nothing behind: at the line of the threads, and in the kernel.
+//! A wait that ends without the lock leaves nothing: at the line of the threads, and in the kernel.
 
 use std::sync::mpsc::channel;
 use std::thread;

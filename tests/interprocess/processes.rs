@@ -74,7 +74,7 @@ fn threads_and_processes_together_count_without_a_loss() {
     assert_eq!(fs::read_to_string(&file).unwrap().trim(), "600");
 }
 
-/// The seed's `test_lock_acquisition` for many: fifty processes, fifty files, each takes every file.
+/// As in fasteners' `test_lock_acquisition` for many: fifty processes, fifty files, each takes every file.
 #[test]
 fn fifty_processes_on_fifty_files() {
     let locks: Vec<Lock> = (0..50).map(|_| Lock::new()).collect();

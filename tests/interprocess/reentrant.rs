@@ -53,7 +53,7 @@ fn a_reader_reads_again_while_a_writer_waits() {
             drop(shared.write_with(Waiting::forever().telling(&ready)).unwrap());
         });
         waits.recv().unwrap();
-        until("readers stand behind it", || {
+        until("readers queue after it", || {
             let other = InterProcessReaderWriterLock::new(&lock.path);
             scope.spawn(move || other.try_read().is_err()).join().unwrap()
         });

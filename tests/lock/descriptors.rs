@@ -98,7 +98,7 @@ fn a_descriptor_that_cannot_be_read_takes_its_turn_all_the_same() {
     assert_eq!(reader.ended().code, 0);
 }
 
-/// Who gives way to a conversion is whoever the kernel lets in first.
+/// The one that the kernel lets in first gives way to the conversion.
 #[test]
 fn a_descriptor_that_cannot_be_read_waits_for_a_conversion_too() {
     let place = Place::with(&["lock"]);

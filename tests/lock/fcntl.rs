@@ -89,7 +89,7 @@ fn writers_and_readers_take_turns_by_the_same_gates() {
     let mut writer = place.shell();
     writer.begins("fasten write --fcntl lock -- true");
     place.until_waiting("lock", 1);
-    assert_eq!(code(&place, "fasten read -nq --fcntl lock -- true"), 75, "it stands behind the writer");
+    assert_eq!(code(&place, "fasten read -nq --fcntl lock -- true"), 75, "it queues after the writer");
     holder.ends("fasten unlock --fd 9", 0);
     assert_eq!(writer.ended().code, 0);
 }

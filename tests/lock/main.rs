@@ -16,3 +16,4 @@ mod shared;
 mod shell;
 mod unseen;
 mod upgrade;
+mod world;

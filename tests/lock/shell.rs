@@ -27,7 +27,7 @@ impl Place {
     /// The process that sleeps for this lock.
     pub fn pid_of_waiter(&self, lock: &str) -> String {
         let table = self.table(lock);
-        let line = table.iter().find(|line| line.starts_with("-> ")).expect("somebody waits");
+        let line = table.iter().find(|line| line.starts_with("-> ")).expect("a process waits");
         line.split_whitespace().nth(4).unwrap().to_owned()
     }
 }

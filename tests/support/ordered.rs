@@ -44,14 +44,14 @@ impl Lock {
         Running::start(&self.words(how, command))
     }
 
-    /// One who is in, and stays.
+    /// A holder, which stays.
     pub fn held(&self, how: &str) -> Running {
         let mut running = self.start(how, &["sh", "-c", HOLD]);
         running.line();
         running
     }
 
-    /// One who wants to be in, and has come as far as this.
+    /// One that wants to be in, and has come as far as this.
     pub fn waiting(&self, how: &str, at: At) -> Running {
         let running = self.start(how, &["sh", "-c", HOLD]);
         self.until_waits(running.pid, at);

@@ -81,7 +81,7 @@ impl Place {
         self.program("python3").args(["-c", script])
     }
 
-    /// fasten as an ordinary user, who is not let through by being root, in a directory that everybody may enter.
+    /// fasten as an ordinary user, not let through as root would be, in a directory that everybody may enter.
     pub fn as_nobody(&self, words: &str) -> Program {
         let copy = self.path("fasten");
         if !copy.exists() {
@@ -123,7 +123,7 @@ impl Place {
         until(&format!("{count} wait for {lock}"), || self.waiting(lock) == count);
     }
 
-    /// Whether somebody else could have the lock at once.
+    /// Whether another process could have the lock at once.
     pub fn is_free(&self) -> bool {
         is_free(&self.lock)
     }

@@ -1,4 +1,4 @@
-//! A process that is talked to line by line, and never left behind.
+//! A process that is talked to line by line, and never outlives its test.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};

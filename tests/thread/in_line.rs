@@ -8,7 +8,7 @@ use fasten::thread::ReaderWriterLock;
 pub fn in_line(lock: &ReaderWriterLock) -> (usize, usize) {
     let account = format!("{lock:?}");
     let count = |name: &str| {
-        let (_, rest) = account.split_once(name).expect("the lock says who waits");
+        let (_, rest) = account.split_once(name).expect("the lock counts its waiters");
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
         digits.parse().expect("a number")
     };

@@ -5,3 +5,4 @@ mod interleavings;
 mod many_threads;
 mod one_thread;
 mod order;
+mod out_of_time;

@@ -1,7 +1,7 @@
-//! Many threads at once: the seed's `test_lock.py`, the tests in which readers and writers meet.
+//! Many threads at once: the tests of fasteners' `test_lock.py` in which readers and writers meet.
 //!
-//! The seed sleeps inside the lock and compares clock times afterwards. Here each thread says what it does on entering and on
-//! leaving, and whoever meets somebody that should not be there fails at once.
+//! fasteners sleeps inside the lock and compares clock times afterwards. Here each thread says what it does on entering and on
+//! leaving, and one that meets another that should not be there fails at once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Barrier;
@@ -134,7 +134,7 @@ fn writers_that_break_keep_nobody_out() {
     assert_eq!(room.visits(), (10, 5));
 }
 
-/// The seed's `test_deadlock_reproducer`.
+/// As in fasteners' `test_deadlock_reproducer`.
 #[test]
 fn a_writer_that_also_reads_gets_by_another_writer() {
     let room = Room::new(Preference::PhaseFair);

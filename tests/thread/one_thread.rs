@@ -1,4 +1,4 @@
-//! One thread and its lock: the seed's `test_lock.py`, the tests in which a lock meets one thread only.
+//! One thread and its lock: the tests of fasteners' `test_lock.py` in which a lock meets one thread only.
 //!
 //! `test_error_when_releasing_*` have no counterpart: a guard in the wrong hands does not compile (see the doctests of
 //! `ReadGuard` and `WriteGuard`).

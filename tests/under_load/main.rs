@@ -13,6 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use fasten::holders::{State, all, holders};
+
 use support::Running;
 use support::lockers::{asking, flock, lock_file, locker, until_blocked};
 

@@ -90,7 +90,7 @@ fn what_is_no_directory_is_66_and_does_not_keep_the_others_from_being_tried() {
 #[test]
 fn a_directory_that_cannot_be_written_is_73() {
     let place = Place::new();
-    assert!(nix::unistd::geteuid().is_root(), "this test wants to be root, to become somebody else");
+    assert!(nix::unistd::geteuid().is_root(), "this test wants to be root, to become another user");
     let said =
         "fasten: .: no file can be created in it: permission denied; name a directory that is writable\n";
     place.as_nobody("doctor").code(73).stderr(said).run();

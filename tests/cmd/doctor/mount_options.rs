@@ -7,6 +7,7 @@ mod finding;
 mod mount;
 
 use fasten::filesystem::{FileSystem, Mount};
+
 use finding::{Finding, Mark};
 
 /// The findings on a mount with this kind and these options.

@@ -70,7 +70,7 @@ fn a_sticky_directory_is_told_of_where_the_kernel_protects_the_files_in_it() {
 }
 
 /// sshfs without a network: its server is started directly, and it remembers
-/// nothing that it was asked. It is unmounted even if somebody is busy there still.
+/// nothing that it was asked. It is unmounted even if a process is still busy there.
 const SSHFS: &str = "
     mkdir there here; printf '#!/bin/sh\\nexec /usr/lib/openssh/sftp-server\\n' >ssh; chmod +x ssh
     sshfs -f -o attr_timeout=0,entry_timeout=0,ssh_command=$PWD/ssh ann@files:$PWD/there here &

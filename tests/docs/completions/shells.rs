@@ -112,7 +112,7 @@ fn elvish(home: &Path, line: &str) -> Vec<String> {
     program("elvish", "elvish");
     let last = line.rsplit(' ').next().unwrap_or_default();
     let mut offered = answer(&mut terminal("elvish -rc ../rc.elv"), home);
-    // elvish leaves a daemon behind, which keeps its history.
+    // elvish leaves a daemon, which keeps its history.
     let _ = Command::new("pkill").arg("-f").arg(format!("elvish -daemon -db {}", home.display())).status();
     offered.retain(|one| one.starts_with(last));
     offered

@@ -1,4 +1,4 @@
-//! Readers beside readers: never refused while there is no writer.
+//! Readers beside readers: never refused without a writer.
 
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;

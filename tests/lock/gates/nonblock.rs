@@ -1,4 +1,4 @@
-//! `-n`: refused where somebody is before us, and nowhere else.
+//! `-n`: refused where another is before us, and nowhere else.
 
 use crate::support::gate_file::{INTENT, LANDING, PASSAGE, QUEUE};
 use crate::support::joiner::joiner;

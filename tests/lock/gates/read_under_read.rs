@@ -1,4 +1,4 @@
-//! A read under a read must not stand behind a writer who waits for the outer one.
+//! A read under a read must not queue after a writer that waits for the outer one.
 
 use crate::support::ordered::{At, Lock};
 

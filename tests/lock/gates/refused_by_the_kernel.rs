@@ -1,5 +1,5 @@
 //! The kernel may refuse a gate: it has no locks left, or sees a deadlock between processes where
-//! there is none between their threads. That costs order, and is no failure.
+//! there is none between their threads. That costs order; it does not fail.
 
 use std::fs;
 use std::process::Command;

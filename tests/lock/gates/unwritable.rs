@@ -74,7 +74,7 @@ fn a_directory_is_a_lock_for_all_three() {
 }
 
 /// A lock that everybody may read and nobody write, and a fasten that all can
-/// run, whoever owns the folder that it was built in.
+/// run, whatever user owns the directory that it was built in.
 fn read_only() -> Lock {
     let lock = Lock::new();
     allow(lock.place.directory(), 0o755);
@@ -84,7 +84,7 @@ fn read_only() -> Lock {
     lock
 }
 
-/// `fasten write`, as somebody whom permissions concern.
+/// `fasten write`, as a user whom permissions concern.
 fn write_as_nobody(fasten: &Path, lock: &Path, options: &str) -> Output {
     let we_are_root = fs::metadata(lock).unwrap().uid() == 0;
     let before: &[&str] = if we_are_root { &NOBODY } else { &["env"] };

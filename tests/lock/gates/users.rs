@@ -1,4 +1,4 @@
-//! Turns between users: whoever may read the lock file stands in the passage, whoever may write it in the queue.
+//! Turns between users: a user that may read the lock file stands in the passage, one that may write it in the queue.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};

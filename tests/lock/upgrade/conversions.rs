@@ -176,7 +176,7 @@ fn readers_come_and_go_while_one_upgrades() {
         let (mut one, other) = (reader(&place, family), reader(&place, family));
         one.begins(&format!("fasten write {family} --fd 9"));
         place.until_waiting("lock", 1);
-        assert!(!may_read(&place, family), "a new reader stands behind the upgrade");
+        assert!(!may_read(&place, family), "a new reader queues after the upgrade");
         drop(other);
         assert_eq!(one.ended().code, 0);
     }

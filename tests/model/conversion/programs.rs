@@ -99,7 +99,7 @@ pub const UPGRADER: Program = program(
     ],
 );
 
-/// One who waits for as long as it takes.
+/// Waits for as long as it takes.
 pub fn patient(upgrader: Program) -> Program {
     let landing = upgrader.replacing(&[TakeUnless(Landing, "refused")], &[Take(Landing)]);
     landing.replacing(&[TakeUnless(Main, "called off")], &[Take(Main)])
@@ -135,7 +135,7 @@ pub const UPGRADER_NOW: Program = program(
     ],
 );
 
-/// The kernel of Linux: shared can always be had by who is alone, so nothing is let go.
+/// The kernel of Linux: a client that is alone can always have it shared, so nothing is let go.
 pub fn downgrader() -> Program {
     EXCLUSIVE.replacing(&[End, Drop(Main)], &[Convert, Take(MainShared), Together, End, Drop(MainShared)])
 }

@@ -1,4 +1,4 @@
-//! Conversions, while the gate file comes and goes: one who has main must see that another
+//! Conversions, while the gate file comes and goes: a client that has main must see that another
 //! converts.
 
 use super::with_file::*;

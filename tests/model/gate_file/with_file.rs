@@ -18,7 +18,7 @@ const fn enter(gone: Mark, opened: Mark) -> [Step; 8] {
     [Open, Goto(opened), Here(gone), Close, Open, Here(opened), Take(Present), EnteredElse(gone)]
 }
 
-/// One who has only looked leaves in the same way, but has no PRESENT to give back.
+/// A client that has only looked leaves in the same way, but has no PRESENT to give back.
 pub const LEAVE_A_LOOK: [Step; 5] =
     [TryElse(Removal, "close"), NamedElse("close"), Unlink, Here("close"), Close];
 

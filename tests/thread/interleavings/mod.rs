@@ -3,7 +3,7 @@
 //! The files of `src/thread` that threads share are compiled here once more, against a `sync` that is made of loom's types.
 //! loom, not shuttle: the protocol rests on the memory orderings of one atomic word, and loom plays through what they allow
 //! (a load that sees an old value), and all interleavings instead of some; shuttle takes every atomic as sequentially
-//! consistent. Two and three threads suffice, as every decision is about a holder, the next in line, and one who comes.
+//! consistent. Two and three threads suffice, as every decision is about a holder, the next in line, and a newcomer.
 //!
 //! What a lock protects is a pair of relaxed atomics here: only the lock's own orderings make a write to them visible, so a
 //! reader that sees half of it, or an old value, means that the lock does not exclude or does not publish. And a cell, of which
@@ -11,15 +11,15 @@
 
 #![expect(dead_code, reason = "the model does not use all of what it includes")]
 
-#[path = "../../src/thread/line.rs"]
+#[path = "../../../src/thread/line.rs"]
 mod line;
-#[path = "../../src/thread/preference.rs"]
+#[path = "../../../src/thread/preference.rs"]
 mod preference;
-#[path = "../../src/thread/queue.rs"]
+#[path = "../../../src/thread/queue.rs"]
 mod queue;
-#[path = "../../src/thread/raw.rs"]
+#[path = "../../../src/thread/raw.rs"]
 mod raw;
-#[path = "../../src/thread/waiter.rs"]
+#[path = "../../../src/thread/waiter.rs"]
 mod waiter;
 
 /// What the lock is built of, in the model. A deadline has passed as soon as anybody looks.
@@ -41,7 +41,7 @@ mod sync {
     }
 }
 
-/// In the model, whoever waits sleeps at once: to stay awake for a while changes the time that things take, not their order.
+/// In the model, a waiter sleeps at once: to stay awake for a while changes the time that things take, not their order.
 mod backoff {
     pub struct Backoff;
 
@@ -57,185 +57,19 @@ mod backoff {
     }
 }
 
-use std::sync::atomic::{AtomicUsize as Counter, Ordering::Relaxed};
-use std::time::Instant;
+mod shared;
 
-use loom::cell::UnsafeCell;
-use loom::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize as Counter, Ordering::Relaxed};
+
 use loom::thread;
+use sync::Arc;
 
 use preference::Preference;
-use queue::{Queue, Role};
-use raw::{RawLock, Upgrade};
-use sync::{Arc, Mutex};
-
-struct Shared {
-    lock: RawLock,
-    left: AtomicUsize,
-    right: AtomicUsize,
-    cell: UnsafeCell<()>,
-    /// How often the pair was written; counted outside of the model, which does not grow by it.
-    written: Counter,
-}
-
-impl Shared {
-    fn new(preference: Preference) -> Arc<Self> {
-        Arc::new(Self {
-            lock: RawLock::new(preference, AtomicUsize::new(0), Mutex::new(Queue::new())),
-            left: AtomicUsize::new(0),
-            right: AtomicUsize::new(0),
-            cell: UnsafeCell::new(()),
-            written: Counter::new(0),
-        })
-    }
-
-    fn look(&self) {
-        self.cell.with(|_| ());
-        let seen = [&self.left, &self.right].map(|half| half.load(Relaxed));
-        assert_eq!(seen, [self.written.load(Relaxed); 2], "seen what is not");
-    }
-
-    fn change(&self) {
-        self.look();
-        self.cell.with_mut(|_| ());
-        let written = self.written.fetch_add(1, Relaxed) + 1;
-        self.left.store(written, Relaxed);
-        self.right.store(written, Relaxed);
-    }
-
-    fn read(&self) {
-        assert!(self.lock.acquire(Role::Reader, None));
-        self.look();
-        self.lock.release_read();
-    }
-
-    fn write(&self) {
-        assert!(self.lock.acquire(Role::Writer, None));
-        self.change();
-        self.lock.release_write();
-    }
-
-    fn write_then_read(&self) {
-        assert!(self.lock.acquire(Role::Writer, None));
-        self.change();
-        let written = self.written.load(Relaxed);
-        self.lock.downgrade();
-        assert_eq!(self.written.load(Relaxed), written, "written in between");
-        self.look();
-        self.lock.release_read();
-    }
-
-    fn read_then_write(&self, deadline: Option<Instant>) {
-        assert!(self.lock.acquire(Role::Reader, None));
-        self.look();
-        let read = self.written.load(Relaxed);
-        match self.lock.upgrade(deadline, |_| ()) {
-            Upgrade::Done => {
-                assert_eq!(self.written.load(Relaxed), read, "written in between");
-                self.change();
-                self.lock.release_write();
-            }
-            Upgrade::Refused | Upgrade::GaveUp => {
-                self.look();
-                self.lock.release_read();
-            }
-        }
-    }
-
-    fn read_then_write_or_be_refused(&self) {
-        self.read_then_write(None);
-    }
-
-    fn read_then_write_or_give_up(&self) {
-        self.read_then_write(Some(Instant::now()));
-    }
-
-    fn read_or_give_up(&self) {
-        if self.lock.acquire(Role::Reader, Some(Instant::now())) {
-            self.look();
-            self.lock.release_read();
-        }
-    }
-
-    fn write_or_give_up(&self) {
-        if self.lock.acquire(Role::Writer, Some(Instant::now())) {
-            self.change();
-            self.lock.release_write();
-        }
-    }
-
-    fn try_both(&self) {
-        if self.lock.try_acquire(Role::Reader) {
-            self.look();
-            self.lock.release_read();
-        }
-        if self.lock.try_acquire(Role::Writer) {
-            self.change();
-            self.lock.release_write();
-        }
-    }
-
-    fn is_left_free(&self) {
-        {
-            let queue = self.lock.queue();
-            assert_eq!((queue.readers(), queue.writers()), (0, 0));
-        }
-        assert!(self.lock.try_acquire(Role::Writer));
-        self.look();
-    }
-}
-
-type Part = fn(&Shared);
-
-const READ: Part = Shared::read;
-const WRITE: Part = Shared::write;
-const DOWNGRADE: Part = Shared::write_then_read;
-const UPGRADE: Part = Shared::read_then_write_or_be_refused;
-const UPGRADE_OR_GIVE_UP: Part = Shared::read_then_write_or_give_up;
-const READ_OR_GIVE_UP: Part = Shared::read_or_give_up;
-const WRITE_OR_GIVE_UP: Part = Shared::write_or_give_up;
-const TRY: Part = Shared::try_both;
-
-/// Plays all interleavings with at most so many preemptions. (Where a thread waits, changing to another is free.)
-fn play(name: &str, preemptions: Option<usize>, scene: impl Fn() + Sync + Send + 'static) {
-    let played = std::sync::Arc::new(Counter::new(0));
-    let counting = std::sync::Arc::clone(&played);
-    let mut model = loom::model::Builder::new();
-    model.preemption_bound = preemptions;
-    model.check(move || {
-        counting.fetch_add(1, Relaxed);
-        scene();
-    });
-    println!("{name}: {} interleavings", played.load(Relaxed));
-}
-
-/// One thread for each part, the main thread being the last.
-fn together(preference: Preference, preemptions: Option<usize>, parts: &'static [Part]) {
-    play(&format!("{preference:?}"), preemptions, move || {
-        let shared = Shared::new(preference);
-        let (last, others) = parts.split_last().expect("a part");
-        let others = others.iter().map(|part| {
-            let shared = Arc::clone(&shared);
-            thread::spawn(move || part(&shared))
-        });
-        let others: Vec<_> = others.collect();
-        last(&shared);
-        for other in others {
-            other.join().unwrap();
-        }
-        shared.is_left_free();
-    });
-}
-
-/// The same with each preference. Two threads with any number of preemptions; three with up to three where the lock is
-/// phase-fair and up to two else.
-fn with_each_preference(parts: &'static [Part]) {
-    for (preference, preemptions) in
-        [(Preference::PhaseFair, 3), (Preference::Reader, 2), (Preference::Writer, 2)]
-    {
-        together(preference, (parts.len() > 2).then_some(preemptions), parts);
-    }
-}
+use queue::Role;
+use shared::{
+    DOWNGRADE, READ, READ_OR_GIVE_UP, Shared, TRY, UPGRADE, UPGRADE_OR_GIVE_UP, WRITE, WRITE_OR_GIVE_UP,
+    play, together, with_each_preference,
+};
 
 #[test]
 fn a_writer_excludes_a_writer() {
