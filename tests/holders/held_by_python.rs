@@ -1,7 +1,6 @@
 //! The holders of a lock that Python's fasteners took.
 
 use std::path::Path;
-use std::process::Command;
 
 use fasten::Family::Fcntl;
 use fasten::Mode::{self, Exclusive, Shared};
@@ -9,7 +8,7 @@ use fasten::holders::{State, holders};
 
 use crate::support::fasteners::python_with_fasteners;
 use crate::support::lockers::lock_file;
-use crate::support::{Program, Running};
+use crate::support::{FASTEN, Program, Running, report};
 
 /// A process that has acquired `fasteners.LOCK(path)`, and keeps it.
 fn acquired(lock: &str, acquire: &str, path: &Path) -> Running {
@@ -29,22 +28,20 @@ sys.stdin.read()"
 
 /// Checks that these hold it, in any order, and that the command says the same.
 fn held_by(path: &Path, processes: &[&Running], mode: Mode) {
-    let report = holders(path).unwrap();
-    assert_eq!(report.state, if mode == Shared { State::Shared } else { State::Exclusive });
-    let mut pids: Vec<u32> = report.holders.iter().map(|holder| holder.pid.unwrap()).collect();
+    let found = holders(path).unwrap();
+    assert_eq!(found.state, if mode == Shared { State::Shared } else { State::Exclusive });
+    let mut pids: Vec<u32> = found.holders.iter().map(|holder| holder.pid.unwrap()).collect();
     let mut expected: Vec<u32> = processes.iter().map(|process| process.pid).collect();
     pids.sort_unstable();
     expected.sort_unstable();
     assert_eq!(pids, expected);
-    for holder in &report.holders {
+    for holder in &found.holders {
         assert_eq!((holder.mode, holder.family), (mode, Fcntl));
         let command = holder.command.as_ref().unwrap().to_string_lossy();
         assert!(command.contains("python") && command.contains("import fasteners"), "{command}");
     }
 
-    let status = Command::new(env!("CARGO_BIN_EXE_fasten")).arg("status").arg(path).output().unwrap();
-    assert_eq!(status.status.code(), Some(75));
-    let table = String::from_utf8(status.stdout).unwrap();
+    let table = report(&Program::new(FASTEN).arg("status").arg(path).code(75).run());
     let kind = if mode == Shared { "read fcntl" } else { "write fcntl" };
     assert_eq!(table.lines().filter(|line| line.contains(kind)).count(), processes.len(), "{table}");
 }

@@ -4,7 +4,7 @@ use super::contenders::{held, until_one_waits};
 use super::tools::{SUBCOMMANDS, TOOLS};
 use crate::support::ordered::Lock;
 use crate::support::table::Entry;
-use crate::support::{Running, until};
+use crate::support::{report, until};
 
 const REFUSED: Option<i32> = Some(75);
 
@@ -95,6 +95,5 @@ fn a_lock_of_the_other_family_does_not_see_them() {
 }
 
 fn status(lock: &Lock) -> String {
-    let words = [env!("CARGO_BIN_EXE_fasten"), "status", lock.path.to_str().unwrap()].map(str::to_owned);
-    String::from_utf8(Running::start(&words).finish().stdout).unwrap()
+    report(&lock.place.fasten("status").arg(&lock.path).output())
 }

@@ -29,55 +29,33 @@ fn while_threads(count: usize, busy: impl Fn() + Sync, done: impl FnOnce()) {
     });
 }
 
-#[test]
-fn a_stream_of_reader_threads_does_not_keep_a_writer_of_another_process_out() {
+/// Threads of this process take the lock in this way, and another process gets in twenty times.
+fn does_not_keep_out(how: &str, count: usize, busy: impl Fn(&InterProcessReaderWriterLock) + Sync) {
     let lock = Lock::new();
     let shared = InterProcessReaderWriterLock::new(&lock.path);
     let mut other = player(&lock);
-    while_threads(
-        4,
-        || drop(shared.read().unwrap()),
-        || {
-            for _ in 0..20 {
-                assert_eq!(other.does("write"), "done");
-                assert_eq!(other.does("drop"), "done");
-            }
-        },
-    );
+    let gets_in = || {
+        for _ in 0..20 {
+            assert_eq!(other.does(how), "done");
+            assert_eq!(other.does("drop"), "done");
+        }
+    };
+    while_threads(count, || busy(&shared), gets_in);
+}
+
+#[test]
+fn a_stream_of_reader_threads_does_not_keep_a_writer_of_another_process_out() {
+    does_not_keep_out("write", 4, |lock| drop(lock.read().unwrap()));
 }
 
 #[test]
 fn a_stream_of_writer_threads_does_not_keep_a_reader_of_another_process_out() {
-    let lock = Lock::new();
-    let shared = InterProcessReaderWriterLock::new(&lock.path);
-    let mut other = player(&lock);
-    while_threads(
-        4,
-        || drop(shared.write().unwrap()),
-        || {
-            for _ in 0..20 {
-                assert_eq!(other.does("read"), "done");
-                assert_eq!(other.does("drop"), "done");
-            }
-        },
-    );
+    does_not_keep_out("read", 4, |lock| drop(lock.write().unwrap()));
 }
 
 #[test]
 fn one_that_comes_back_at_once_does_not_keep_a_writer_of_another_process_out() {
-    let lock = Lock::new();
-    let shared = InterProcessReaderWriterLock::new(&lock.path);
-    let mut other = player(&lock);
-    while_threads(
-        1,
-        || drop(shared.write().unwrap()),
-        || {
-            for _ in 0..20 {
-                assert_eq!(other.does("write"), "done");
-                assert_eq!(other.does("drop"), "done");
-            }
-        },
-    );
+    does_not_keep_out("write", 1, |lock| drop(lock.write().unwrap()));
 }
 
 #[test]

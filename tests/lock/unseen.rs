@@ -4,7 +4,9 @@
 //! server locks in their stead.
 
 use std::fs;
-use std::process::Command;
+
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
 
 use crate::shell::Shell;
 use crate::support::{Place, until};
@@ -159,7 +161,7 @@ fn a_command_keeps_an_unseen_lock_though_fasten_is_killed() {
     let (mut one, mut other) = (world.shell(), world.shell());
     other.ends("exec 9<>lock; fasten read --fd 9", 0);
     let end = world.place.path("end");
-    assert!(Command::new("mkfifo").arg(&end).status().unwrap().success());
+    mkfifo(&end, Mode::S_IRWXU).unwrap();
     let command = format!("kill -KILL $PPID; read -r line <{}", end.display());
     assert_eq!(one.does(&format!("exec 9<>lock; fasten read --fd 9 -c '{command}'")).code, 137);
     other.ends("fasten unlock --fd 9; exec 9<&-", 0);

@@ -83,13 +83,19 @@ impl Place {
 
     /// fasten as an ordinary user, not let through as root would be, in a directory that everybody may enter.
     pub fn as_nobody(&self, words: &str) -> Program {
+        let ids = "--reuid=65534 --regid=65534 --clear-groups --";
+        self.program("setpriv").words(ids).arg(self.public_fasten()).words(words)
+    }
+
+    /// A fasten that all can run, whatever user owns the directory that it was built in. Another process makes the
+    /// copy: were this one to write it, a child that is being started beside it would hold it open for writing.
+    pub fn public_fasten(&self) -> PathBuf {
         let copy = self.path("fasten");
         if !copy.exists() {
             fs::set_permissions(self.directory(), Permissions::from_mode(0o755)).unwrap();
-            fs::copy(FASTEN, &copy).unwrap();
+            Program::new("cp").args([Path::new(FASTEN), &copy]).run();
         }
-        let ids = "--reuid=65534 --regid=65534 --clear-groups --";
-        self.program("setpriv").words(ids).arg(copy).words(words)
+        copy
     }
 
     /// A command that holds the lock until its input ends.

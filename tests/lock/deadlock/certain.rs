@@ -1,11 +1,9 @@
 //! Only a wait that certainly never ends is refused.
 
-use crate::support::{Place, until};
 use std::fs;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-const FASTEN: &str = env!("CARGO_BIN_EXE_fasten");
+use crate::support::{FASTEN, Place, until};
 
 #[test]
 fn a_child_in_the_background_gets_the_lock_when_the_script_gives_it_back() {
@@ -31,9 +29,7 @@ def holds():
 thread = threading.Thread(target=holds); thread.start()
 codes = [subprocess.run([fasten, 'exclusive', '-q', '-w', '60', lock, '--', 'true']).returncode for _ in range(10)]
 over = True; thread.join(); print(codes)";
-    let output =
-        Command::new("python3").args(["-c", program, FASTEN]).arg(place.path("lock")).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{:?}\n", [0; 10]));
+    place.python(program).args([FASTEN, "lock"]).stdout(format!("{:?}\n", [0; 10])).run();
 }
 
 #[test]

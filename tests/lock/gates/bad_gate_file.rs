@@ -3,7 +3,9 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::Path;
-use std::process::Command;
+
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
 
 use crate::support::gate_file::gate_file;
 use crate::support::ordered::Lock;
@@ -57,7 +59,7 @@ fn a_link_in_its_place_is_not_followed() {
 
 #[test]
 fn a_fifo_in_its_place_hangs_nobody() {
-    let fifo = |gates: &Path| assert!(Command::new("mkfifo").arg(gates).status().unwrap().success());
+    let fifo = |gates: &Path| mkfifo(gates, Mode::S_IRWXU).unwrap();
     in_its_place(fifo, NOT_TRUSTED);
 }
 
@@ -77,8 +79,7 @@ file = open(sys.argv[1], 'w')
 fcntl.lockf(file, fcntl.LOCK_EX)
 print(flush=True)
 sys.stdin.read()";
-    let words = ["python3", "-c", program, gates.to_str().unwrap()];
-    let mut stranger = Running::start(&words);
+    let mut stranger = lock.place.python(program).arg(&gates).start();
     stranger.line();
     chown(&gates, Some(65534), Some(65534)).expect("tests run as root");
     for how in ALL {
@@ -121,16 +122,7 @@ fn without_permission_or_descriptors_for_it_the_command_runs() {
     ] {
         for how in ["read -o", "write -o"] {
             let lock = Lock::new();
-            let program = lock.place.path("fasten");
-            assert!(
-                Command::new("cp")
-                    .arg(env!("CARGO_BIN_EXE_fasten"))
-                    .arg(&program)
-                    .status()
-                    .unwrap()
-                    .success()
-            );
-            fs::set_permissions(lock.place.directory(), fs::Permissions::from_mode(0o755)).unwrap();
+            let program = lock.place.public_fasten();
             fs::set_permissions(&lock.path, fs::Permissions::from_mode(0o666)).unwrap();
             let around = |words: &[String]| {
                 let mut all = ["unshare", "--mount", "sh", "-c", script, "sh"].map(str::to_owned).to_vec();

@@ -1,9 +1,7 @@
 //! The lock file may be the data itself: fasten holds nothing on it but the main lock, and does not write it.
 
-use std::process::Command;
-
-use crate::support::Running;
 use crate::support::ordered::{At, Lock};
+use crate::support::{Running, report};
 
 const ALL: [&str; 5] = ["read", "write", "write --prefer writer", "write --prefer reader", "exclusive"];
 
@@ -76,8 +74,7 @@ fn nor_does_it_when_one_waits() {
         let lock = Lock::new();
         let script = "\"$@\" & waiter=$!; exec 9<lock; flock 9 -c true; wait $waiter";
         let words = lock.words(how, &["true"]).join(" ");
-        let both =
-            format!("cd {}; flock lock -c 'read x' & {words}; {script}", lock.place.directory().display());
+        let both = format!("flock lock -c 'read x' & {words}; {script}");
         let mut command = vec!["sh".to_owned(), "-c".to_owned(), both, "sh".to_owned()];
         command.extend(lock.words("exclusive", &["true"]));
         assert_eq!(watched(&lock, &command), "untouched\n", "{how}");
@@ -85,6 +82,5 @@ fn nor_does_it_when_one_waits() {
 }
 
 fn watched(lock: &Lock, words: &[String]) -> String {
-    let output = Command::new("python3").args(["-c", WATCHED]).arg(&lock.path).args(words).output().unwrap();
-    String::from_utf8(output.stdout).unwrap()
+    report(&lock.place.python(WATCHED).arg(&lock.path).args(words).output())
 }

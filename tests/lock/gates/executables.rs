@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
+use crate::support::Program;
 use crate::support::ordered::{At, Lock};
 
 const WRITERS: [&str; 4] = ["write", "write --prefer writer", "write --prefer reader", "exclusive"];
@@ -84,7 +84,6 @@ fn binary() -> Lock {
 /// being started beside it would hold it open for writing.
 fn installed(lock: Lock, from: &Path) -> Lock {
     let program = lock.place.path("program");
-    let install = Command::new("install").args(["-m", "755"]).arg(from).arg(&program).status();
-    assert!(install.unwrap().success());
+    Program::new("install").args(["-m", "755"]).args([from, &program]).run();
     lock.at(program)
 }

@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::Command;
 
 use crate::support::gate_file::gate_file;
 use crate::support::ordered::{At, Lock};
@@ -32,12 +32,9 @@ fn a_lock_that_is_free_needs_none_and_is_opened_once() {
     let lock = Lock::new();
     let gates = gate_file(&lock.path).display().to_string();
     for how in ["exclusive", "read", "write", "write --prefer reader"] {
-        let trace = lock.place.path("trace");
-        let words = lock.words(how, &["true"]);
-        let output =
-            Command::new("strace").args(["-e", "trace=%file", "-o"]).arg(&trace).args(&words).output();
-        assert!(output.expect("strace is installed: tools/test does that").status.success());
-        let trace = fs::read_to_string(trace).unwrap();
+        let strace = lock.place.program("strace").words("-e trace=%file -o trace");
+        strace.args(lock.words(how, &["true"])).run();
+        let trace = lock.place.text("trace");
         let opened = |path: &str| {
             let named = format!("\"{path}\"");
             let calls = trace.lines().filter(|line| line.starts_with("open") && line.contains(&named));
@@ -85,13 +82,9 @@ fn a_signal_that_ends_a_waiter_leaves_none() {
             let at = if how == "write --prefer writer" { At::Main } else { at };
             let holder = lock.held("exclusive");
             let waiter = lock.waiting(how, at);
-            let sent = Command::new("kill").args([&format!("-{signal}"), &waiter.pid.to_string()]).status();
-            assert!(sent.unwrap().success());
+            waiter.signal(signal);
             let status = waiter.finish().status;
-            assert!(
-                std::os::unix::process::ExitStatusExt::signal(&status).is_some(),
-                "{how} {signal}: {status}"
-            );
+            assert!(status.signal().is_some(), "{how} {signal}: {status}");
             assert!(!gate_file(&lock.path).exists(), "{how} {signal}");
             holder.leave();
         }

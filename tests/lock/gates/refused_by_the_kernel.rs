@@ -2,23 +2,18 @@
 //! there is none between their threads. That costs order; it does not fail.
 
 use std::fs;
-use std::process::Command;
 
 use crate::support::gate_file::{CONVERSION, LANDING, QUEUE, gate_file};
 use crate::support::joiner::joiner;
 use crate::support::ordered::{At, Lock};
-use crate::support::{Running, until};
+use crate::support::{Running, complaint, report, until};
 
 /// Starts fasten so that its requests at the gate file are refused like this, counted from the
 /// first one, which is to look. The gate file has to be there already.
 fn refused(lock: &Lock, how: &str, fault: &str) -> Running {
-    let trace = lock.place.path("trace");
-    let mut words = ["strace", "-f", "-qq", "-e", "signal=none", "-o"].map(str::to_owned).to_vec();
-    words.push(trace.to_str().unwrap().to_owned());
-    words.extend(["-P".to_owned(), gate_file(&lock.path).to_str().unwrap().to_owned()]);
-    words.extend(["-e".to_owned(), format!("inject=fcntl:{fault}")]);
-    words.extend(lock.words(how, &["true"]));
-    Running::start(&words)
+    let strace = lock.place.program("strace").words("-f -qq -e signal=none -o trace -P");
+    let strace = strace.arg(gate_file(&lock.path)).words(&format!("-e inject=fcntl:{fault}"));
+    strace.args(lock.words(how, &["true"])).start()
 }
 
 fn refusals(lock: &Lock, error: &str) -> usize {
@@ -68,16 +63,11 @@ fn an_upgrade_that_is_refused_its_gate_keeps_the_lock_for_reading_and_is_66() {
     let lock = Lock::new();
     // The byte between two gates, which is nobody's: for the gate file to be there.
     let other = joiner(&lock.path, "sh", QUEUE + 1, 1);
-    let script = "exec 9<>\"$1\"; \"$0\" read --fd 9 && \
-        strace -qq -o \"$1.trace\" -P \"$2\" -e inject=fcntl:error=ENOLCK:when=2+ \"$0\" write --fd 9; \
-        echo $?; \"$0\" status \"$1\"";
-    let output = Command::new("sh")
-        .args(["-c", script, env!("CARGO_BIN_EXE_fasten")])
-        .args([&lock.path, &gate_file(&lock.path)])
-        .output()
-        .unwrap();
-    let (said, complaint) =
-        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    let script = "exec 9<>lock; \"$FASTEN\" read --fd 9 && \
+        strace -qq -o trace -P \"$1\" -e inject=fcntl:error=ENOLCK:when=2+ \"$FASTEN\" write --fd 9; \
+        echo $?; \"$FASTEN\" status lock";
+    let output = lock.place.sh(script).arg("sh").arg(gate_file(&lock.path)).output();
+    let (said, complaint) = (report(&output), complaint(&output));
     assert!(said.starts_with("66\n") && said.contains(": read\n"), "{said}{complaint}");
     assert!(complaint.contains("no locks available"), "{complaint}");
     other.leave();

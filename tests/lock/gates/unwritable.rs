@@ -2,28 +2,20 @@
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::Path;
-use std::process::{Command, Output};
-use std::thread;
 
 use crate::support::ordered::{At, Lock};
 use crate::support::table::waiting;
-use crate::support::until;
-
-const NOBODY: [&str; 4] = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+use crate::support::{Program, complaint, until};
 
 #[test]
 fn a_writer_without_write_permission_is_served_first_come_and_says_so() {
     let lock = read_only();
     let holder = lock.held("exclusive");
-    let waiter = thread::spawn({
-        let (fasten, path) = (lock.place.path("fasten"), lock.path.clone());
-        move || write_as_nobody(&fasten, &path, "-v")
-    });
+    let waiter = write_as_nobody(&lock, "-v").start();
     until("it waits", || waiting(&lock.path) == 1);
     holder.leave();
-    let output = waiter.join().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
+    let output = waiter.finish();
+    let said = complaint(&output);
     assert!(output.status.success(), "{said}");
     let why = "first come, first served: it is not writable, and no writer has made a gate file for it";
     assert!(said.contains(why), "{said}");
@@ -33,14 +25,12 @@ fn a_writer_without_write_permission_is_served_first_come_and_says_so() {
 #[test]
 fn a_writer_without_write_permission_excludes_and_is_excluded() {
     let lock = read_only();
-    let fasten = lock.place.path("fasten");
-    let try_as_nobody = || write_as_nobody(&fasten, &lock.path, "-n").status.code();
     for holder in ["read", "write", "exclusive"] {
         let holder = lock.held(holder);
-        assert_eq!(try_as_nobody(), Some(75));
+        write_as_nobody(&lock, "-n").code(75).run();
         holder.leave();
     }
-    assert_eq!(try_as_nobody(), Some(0));
+    write_as_nobody(&lock, "-n").run();
 }
 
 #[test]
@@ -73,26 +63,20 @@ fn a_directory_is_a_lock_for_all_three() {
     }
 }
 
-/// A lock that everybody may read and nobody write, and a fasten that all can
-/// run, whatever user owns the directory that it was built in.
+/// A lock that everybody may read and nobody write, and a fasten that all can run.
 fn read_only() -> Lock {
     let lock = Lock::new();
-    allow(lock.place.directory(), 0o755);
-    allow(&lock.path, 0o444);
-    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_fasten")).arg(lock.place.directory()).status();
-    assert!(copied.unwrap().success());
+    fs::set_permissions(&lock.path, fs::Permissions::from_mode(0o444)).unwrap();
+    lock.place.public_fasten();
     lock
 }
 
 /// `fasten write`, as a user whom permissions concern.
-fn write_as_nobody(fasten: &Path, lock: &Path, options: &str) -> Output {
-    let we_are_root = fs::metadata(lock).unwrap().uid() == 0;
-    let before: &[&str] = if we_are_root { &NOBODY } else { &["env"] };
-    let mut command = Command::new(before[0]);
-    command.args(&before[1..]).arg(fasten);
-    command.args(["write", options]).arg(lock).args(["--", "echo", "in"]).output().unwrap()
-}
-
-fn allow(path: &Path, mode: u32) {
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+fn write_as_nobody(lock: &Lock, option: &str) -> Program {
+    let words = format!("write {option} lock -- echo in");
+    if lock.path.metadata().unwrap().uid() == 0 {
+        lock.place.as_nobody(&words)
+    } else {
+        lock.place.fasten(&words)
+    }
 }

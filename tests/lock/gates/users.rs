@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
-use std::process::Command;
 
 use crate::support::gate_file::gate_file;
 use crate::support::ordered::{At, Lock};
-use crate::support::{HOLD, Running, table};
+use crate::support::{HOLD, Program, Running, table};
 
 const NOBODY: u32 = 65534;
 
@@ -15,20 +14,14 @@ fn lock_of(owner: u32, mode: u32) -> Lock {
     let lock = Lock::new();
     chown(&lock.path, Some(owner), Some(owner)).expect("tests run as root");
     fs::set_permissions(&lock.path, fs::Permissions::from_mode(mode)).unwrap();
-    fs::set_permissions(lock.place.directory(), fs::Permissions::from_mode(0o755)).unwrap();
-    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_fasten")).arg(lock.place.directory()).status();
-    assert!(copied.unwrap().success());
+    lock.place.public_fasten();
     lock
 }
 
 fn by(user: u32, lock: &Lock, how: &str, command: &[&str]) -> Running {
-    let mut words = lock.words(how, command);
-    lock.place.path("fasten").to_str().unwrap().clone_into(&mut words[0]);
-    let id = format!("--reuid={user}");
-    let group = format!("--regid={user}");
-    let mut all = ["setpriv", &id, &group, "--clear-groups"].map(str::to_owned).to_vec();
-    all.extend(words);
-    Running::start(&all)
+    let setpriv = Program::new("setpriv").words(&format!("--reuid={user} --regid={user} --clear-groups --"));
+    let fasten = setpriv.arg(lock.place.public_fasten()).args(&lock.words(how, command)[1..]);
+    fasten.start()
 }
 
 fn waiting_by(user: u32, lock: &Lock, how: &str, at: At) -> Running {

@@ -3,10 +3,15 @@
 use crate::kernel::Lock::{
     Conversion, Converter, Gate, Intent, Landing, Main, MainShared, Passage, Queue, Yield,
 };
+use crate::properties::Claim;
+use crate::properties::Claim::*;
 use crate::protocol::Step::{
     Alone, Begin, Convert, Drop, End, Goto, Here, Take, TakeUnless, TestElse, Together, Try, TryElse,
 };
 use crate::protocol::{Program, Role, program};
+
+/// What holds of every conversion, whatever dies.
+pub const SOUND: &[Claim] = &[Exclusion, Unbroken, NothingLost, NobodyStuck, NobodyCircles];
 
 /// One who gets main while another converts gives it back, and asks again when the conversion is
 /// over.
