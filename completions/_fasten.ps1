@@ -4,7 +4,7 @@
 Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
 
-    # >>> made from src/cli.rs by FASTEN_UPDATE=1 cargo test --test completions
+    # >>> made from src/cli.rs by FASTEN_UPDATE=1 cargo test --test docs completions
     $verbs = @(
         @{ Name = 'exclusive'; Help = 'Run a command while nobody else holds the lock' }
         @{ Name = 'read'; Help = 'Run a command while others may read and nobody writes' }

@@ -4,7 +4,7 @@
 use path
 use str
 
-# >>> made from src/cli.rs by FASTEN_UPDATE=1 cargo test --test completions
+# >>> made from src/cli.rs by FASTEN_UPDATE=1 cargo test --test docs completions
 var verbs = [
   [exclusive 'Run a command while nobody else holds the lock']
   [read 'Run a command while others may read and nobody writes']
