@@ -7,8 +7,8 @@ use fasten::Mode;
 use fasten::Mode::{Exclusive, Shared};
 use fasten::holders::{LockId, Step, ancestor_holding, circle, own_pid};
 
-use crate::support::lockers::{again, flock, lock_file, locker, start, until_blocked};
-use crate::support::{Place, Running, until};
+use crate::support::lockers::{again, flock, lock_file, locker, until_blocked};
+use crate::support::{Place, Program, Running, until};
 
 fn id(path: &Path) -> LockId {
     LockId::of_path(path).unwrap()
@@ -26,10 +26,8 @@ fn paths<const N: usize>() -> (Place, [PathBuf; N]) {
 
 /// Holds one lock and, under it, waits for another.
 fn holding_and_wanting(held: &Path, wanted: &Path, options: &[&str]) -> Running {
-    let mut arguments = vec!["-x", held.to_str().unwrap(), "flock"];
-    arguments.extend(options);
-    arguments.extend([wanted.to_str().unwrap(), "true"]);
-    start("flock", &arguments.iter().map(AsRef::as_ref).collect::<Vec<_>>())
+    let outer = Program::new("flock").arg("-x").arg(held);
+    outer.arg("flock").args(options).arg(wanted).arg("true").start()
 }
 
 #[test]
@@ -145,8 +143,7 @@ fn readers_are_not_in_each_others_way() {
     let (_directory, [x, y]) = paths();
     let mut me = flock(&[], &y);
     let asking = me.line().parse().unwrap();
-    let arguments = ["-s", x.to_str().unwrap(), "flock", y.to_str().unwrap(), "true"];
-    let _reader = start("flock", &arguments.map(AsRef::as_ref));
+    let _reader = Program::new("flock").arg("-s").arg(&x).arg("flock").arg(&y).arg("true").start();
     until_blocked(&y, 1);
     assert_eq!(circle(id(&x), Shared, Flock, asking).unwrap(), None);
     cycle_of(&x, Exclusive, asking);

@@ -3,14 +3,15 @@
 use fasten::holders::{State, holders};
 
 use super::real_processes::only;
-use crate::support::lockers::{again, flock, given, lock_file, locker, start, table};
+use crate::support::Running;
+use crate::support::lockers::{again, flock, given, lock_file, locker, table};
 
 #[test]
 fn a_holder_in_an_inner_pid_namespace_is_seen() {
     let (_directory, path) = lock_file();
     let arguments =
         ["--pid", "--fork", "--mount-proc", "flock", path.to_str().unwrap(), "sh", "-c", "echo; read x"];
-    let mut process = start("unshare", &arguments.map(AsRef::as_ref));
+    let mut process = Running::start(&[&["unshare"], &arguments[..]].concat());
     let _ = process.line();
     let holder = only(&path);
     assert_eq!(holder.command.unwrap(), "sh -c 'echo; read x'");

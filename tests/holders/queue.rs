@@ -8,7 +8,7 @@ use fasten::{Family, Mode};
 
 use crate::support::gate_file::gate_file;
 use crate::support::lockers::{asking, lock_file, locker, table, until_blocked};
-use crate::support::{Place, Running, until};
+use crate::support::{Place, Program, Running, until};
 
 const QUEUE: &str = "gate:ex:4294967296:1";
 const LEAVE_QUEUE: &str = "gate:un:4294967296:1";
@@ -126,10 +126,7 @@ fn a_writer_whose_child_alone_keeps_the_lock_does_not_wait() {
     let code = "import fcntl,os,subprocess,sys
 f=open(sys.argv[1],'w'); fcntl.lockf(f,fcntl.LOCK_EX,1,1<<32); subprocess.run(sys.argv[2:])";
     let gates = gate_file(&place.lock);
-    let mut arguments = vec!["-c", code, gates.to_str().unwrap()];
-    arguments.extend(shell);
-    let mut process =
-        crate::support::lockers::start("python3", &arguments.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+    let mut process = Program::new("python3").args(["-c", code]).arg(&gates).args(shell).start();
     process.line();
     let report = holders(&place.lock).unwrap();
     assert_eq!((report.holders.len(), report.waiters.len()), (1, 0), "{report:?}");

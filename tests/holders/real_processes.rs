@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 use fasten::holders::{Holder, Report, State, all, holders, search};
 use fasten::{Family, Mode};
 
-use crate::support::gate_file;
-use crate::support::lockers::{flock, lock_file, locker, start, table};
+use crate::support::lockers::{flock, lock_file, locker, table};
+use crate::support::{Program, gate_file};
 
 pub fn only(path: &Path) -> Holder {
     let mut report = holders(path).unwrap();
@@ -74,7 +74,7 @@ fn several_readers_are_several_holders() {
 fn a_shell_holds_after_its_flock_has_exited() {
     let (_directory, path) = lock_file();
     let script = "exec 9>\"$1\"; flock 9; echo $$; read x";
-    let mut shell = start("sh", &["-c".as_ref(), script.as_ref(), "sh".as_ref(), path.as_ref()]);
+    let mut shell = Program::new("sh").args(["-c", script, "sh"]).arg(&path).start();
     shell.line();
     assert!(!table(&path)[0].contains(&format!(" {} ", shell.pid)));
     let holder = only(&path);

@@ -1,10 +1,8 @@
 //! Processes that hold and want locks. Each says when it is ready; nothing here sleeps and hopes.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use super::{Place, Program, Running, table, until};
+use super::{Place, Program, Running, report, table, until};
 
 /// Runs the operations named by its arguments on one file, then keeps what it has until it is killed:
 /// `flock:ex`, `ofd:sh:START:LENGTH`, `posix:ex:START:LENGTH`, `gate:ex:START:LENGTH` (a record lock on the
@@ -36,11 +34,6 @@ for step in sys.argv[2:]:
 sys.stdin.read()
 ";
 
-/// Starts a command with pipes for its streams.
-pub fn start(program: impl AsRef<OsStr>, arguments: &[&OsStr]) -> Running {
-    Program::new(program).args(arguments).start()
-}
-
 /// Starts the locker and waits until it has done everything.
 pub fn locker(path: &Path, steps: &[&str]) -> Running {
     let mut process = asking(path, &[steps, &["say"]].concat());
@@ -53,16 +46,12 @@ pub fn locker(path: &Path, steps: &[&str]) -> Running {
 
 /// Starts the locker and does not wait.
 pub fn asking(path: &Path, steps: &[&str]) -> Running {
-    let mut arguments: Vec<&OsStr> = vec!["-c".as_ref(), LOCKER.as_ref(), path.as_ref()];
-    arguments.extend(steps.iter().map(AsRef::<OsStr>::as_ref));
-    start("python3", &arguments)
+    Program::new("python3").args(["-c", LOCKER]).arg(path).args(steps).start()
 }
 
 /// flock(1) with a command that says a line and reads until its input ends.
 pub fn flock(options: &[&str], path: &Path) -> Running {
-    let mut arguments: Vec<&OsStr> = options.iter().map(AsRef::as_ref).collect();
-    arguments.extend([path.as_os_str(), "sh".as_ref(), "-c".as_ref(), "echo $$; read x".as_ref()]);
-    start("flock", &arguments)
+    Program::new("flock").args(options).arg(path).args(["sh", "-c", "echo $$; read x"]).start()
 }
 
 /// The lines of /proc/locks on this lock file and its gate file, without their numbers.
@@ -85,19 +74,10 @@ pub fn lock_file() -> (Place, PathBuf) {
 /// Runs one ignored test of this test program under a command such as `unshare`.
 pub fn again<T: Fn()>(under: &[&str], _test: T, path: &Path) {
     let (_program, test) = std::any::type_name::<T>().split_once("::").unwrap();
-    let output = Command::new(under[0])
-        .args(&under[1..])
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--ignored", "--nocapture"])
-        .env("LOCK", path)
-        .output()
-        .unwrap_or_else(|error| panic!("cannot run {}: {error}", under[0]));
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success() && said.contains("1 passed"),
-        "{said}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let program = Program::new(under[0]).args(&under[1..]).arg(std::env::current_exe().unwrap());
+    let output = program.args(["--exact", test, "--ignored", "--nocapture"]).env("LOCK", path).run();
+    let said = report(&output);
+    assert!(said.contains("1 passed"), "{said}");
 }
 
 /// The file that `again` is about.
