@@ -1,6 +1,5 @@
-//! Locks in shell scripts: one under another, circles of them, on descriptors,
-//! converted, interrupted, and of the fcntl family. The scripts are real shells, which are
-//! told one line after the other.
+//! Locks and what orders them: the gates, deadlocks, upgrades, descriptors, a lock under the same lock, the fcntl
+//! family. The scripts are real shells, which get one line after the other.
 #![cfg(target_os = "linux")]
 #![allow(missing_docs, reason = "test names say it")]
 

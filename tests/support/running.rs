@@ -27,7 +27,9 @@ impl Running {
 
     #[track_caller]
     pub(super) fn of(mut command: Command) -> Self {
-        let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
+        let mut child = command.spawn().unwrap_or_else(|error| {
+            panic!("cannot run {command:?}: {error}; tools/test installs what the tests need")
+        });
         let (lines, complaints) = (read(child.stdout.take()), read(child.stderr.take()));
         Self { pid: child.id(), input: child.stdin.take(), child, lines, complaints }
     }

@@ -1,5 +1,5 @@
-//! The gates with real processes: what the kernel's table shows of them, and the
-//! traps around them. What order they make is shown in `tests/fairness`.
+//! The gates with real processes: what the kernel's table shows of them, and the traps around them. `tests/fairness`
+//! shows the order that they make.
 
 mod arrival;
 mod bad_gate_file;
