@@ -57,19 +57,19 @@ mod backoff {
     }
 }
 
-mod shared;
+mod parts;
 
 use std::sync::atomic::{AtomicUsize as Counter, Ordering::Relaxed};
 
 use loom::thread;
 use sync::Arc;
 
-use preference::Preference;
-use queue::Role;
-use shared::{
+use parts::{
     DOWNGRADE, READ, READ_OR_GIVE_UP, Shared, TRY, UPGRADE, UPGRADE_OR_GIVE_UP, WRITE, WRITE_OR_GIVE_UP,
     play, together, with_each_preference,
 };
+use preference::Preference;
+use queue::Role;
 
 #[test]
 fn a_writer_excludes_a_writer() {
