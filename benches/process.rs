@@ -1,8 +1,8 @@
 //! How fast the locks between processes are: `cargo bench --bench process`.
 //!
 //! Each is measured beside the bare system calls, in the same run: those that lock and nothing else, and those that any safe use
-//! needs (the path must still lead to the file that was locked, and nobody may be on the way from a shared lock to an
-//! exclusive one). Then the hand-over between two processes, and Python's fasteners, if `FASTENERS` names a Python that has it.
+//! needs (the path must still lead to the file that was locked, and no other process may be on the way from a shared lock
+//! to an exclusive one). Then the hand-over between two processes, and Python's fasteners, if `FASTENERS` names a Python that has it.
 
 #[path = "process/bare.rs"]
 mod bare;
@@ -23,8 +23,8 @@ fn main() {
     {
         return hand_over::plays(Path::new(path), how);
     }
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("lock");
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("lock");
     std::fs::write(&path, "").expect("a file");
     uncontended(&path);
     hand_over::measure(&path, "fasten");

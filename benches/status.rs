@@ -22,21 +22,21 @@ fn main() {
     if !std::env::args().any(|option| option == "--bench") {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let [alive, left] = ["alive", "left"].map(|name| folder.path().join(name));
+    let directory = tempfile::tempdir().unwrap();
+    let [alive, left] = ["alive", "left"].map(|name| directory.path().join(name));
     let mut crowd = Crowd::default();
     crowd.add("exec flock -F \"$0\" sleep 3600", &alive);
     crowd.add("exec 9>\"$0\"; flock 9; exec sleep 3600", &left);
     println!("processes  locks  locker       fasten status LOCK    lslocks");
     for (processes, locks) in [(100, 100), (2000, 100), (2000, 2000)] {
         while crowd.0.len() < locks {
-            let own = folder.path().join(crowd.0.len().to_string());
+            let own = directory.path().join(crowd.0.len().to_string());
             crowd.add("exec flock -F \"$0\" sleep 3600", &own);
         }
         crowd.until_all_hold();
         let mut others = Crowd::default();
         while crowd.0.len() + others.0.len() < processes {
-            others.add("exec sleep 3600", folder.path());
+            others.add("exec sleep 3600", directory.path());
         }
         compare(processes, locks, "lives", &alive);
         compare(processes, locks, "has exited", &left);

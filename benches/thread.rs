@@ -1,10 +1,10 @@
-//! How fast the thread lock is, and how long it lets anybody wait: `cargo bench --bench thread`.
+//! How fast the thread lock is, and how long threads wait for it: `cargo bench --bench thread`.
 //!
 //! Uncontended, against std's `RwLock`: the lock is to take at most five times as long. Eight threads mixed, against
 //! `parking_lot`'s `RwLock`: it is to get at least half as much done. The runs of the two take turns, and the median of their
 //! ratios counts, so that other work on the machine hits both.
 //!
-//! Beside it stands how long anybody waited, in phases, from the call on: twice the writers that got in meanwhile, as each may
+//! Beside it stands how long the threads waited, in phases, from the call on: twice the writers that got in meanwhile, as each may
 //! bring one reader phase with it. A thread that loses its processor after it has looked at the clock and before it is in
 //! line counts as waiting too, though the lock cannot know of it; so there is the longest wait, and how many were over twenty.
 
@@ -126,7 +126,7 @@ impl Waits {
         }
     }
 
-    fn told(&self) -> String {
+    fn shown(&self) -> String {
         format!("{:?} ({:?})", self.longest, self.over_twenty)
     }
 }
@@ -139,15 +139,15 @@ fn compare(mix: &Mix) {
     pairs.sort_by(|(a, b), (c, d)| (b / a).total_cmp(&(d / c)));
     let (theirs, ours) = pairs[PAIRS / 2];
     print!(" {theirs:12.2} {ours:7.2} {:6.2}", ours / theirs);
-    println!(" {:>20} {:>15}", their_waits.told(), our_waits.told());
+    println!(" {:>20} {:>15}", their_waits.shown(), our_waits.shown());
 }
 
 /// Million operations a second.
 fn run(mix: &Mix, lock: &impl Lock, waits: &Waits) -> f64 {
     let (start, stop) = (Barrier::new(THREADS + 1), AtomicBool::new(false));
     let writers = AtomicUsize::new(0);
-    let worker = |seed: u64| {
-        let (mut random, mut done) = (seed, 0.0);
+    let worker = |first: u64| {
+        let (mut random, mut done) = (first, 0.0);
         start.wait();
         while !stop.load(Relaxed) {
             random ^= random << 13;
@@ -171,7 +171,7 @@ fn run(mix: &Mix, lock: &impl Lock, waits: &Waits) -> f64 {
     };
     let operations: f64 = thread::scope(|scope| {
         let worker = &worker;
-        let threads: Vec<_> = (1..).take(THREADS).map(|seed| scope.spawn(move || worker(seed))).collect();
+        let threads: Vec<_> = (1..).take(THREADS).map(|first| scope.spawn(move || worker(first))).collect();
         start.wait();
         thread::sleep(RUN);
         stop.store(true, Relaxed);

@@ -4,14 +4,14 @@
 Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
 
-    # >>> made from src/cli.rs by FASTEN_UPDATE=1 cargo test --test docs completions
+    # >>> made from src/cmd/args.rs by FASTEN_UPDATE=1 cargo test --test docs completions
     $verbs = @(
-        @{ Name = 'exclusive'; Help = 'Run a command while nobody else holds the lock' }
-        @{ Name = 'read'; Help = 'Run a command while others may read and nobody writes' }
-        @{ Name = 'write'; Help = 'Run a command while nobody reads or writes, taking turns with the readers' }
-        @{ Name = 'unlock'; Help = 'Give back the lock of an open descriptor' }
-        @{ Name = 'status'; Help = 'Say who holds locks and who waits for them' }
-        @{ Name = 'doctor'; Help = 'Try whether locks work in a directory, and say what is wrong' }
+        @{ Name = 'exclusive'; Help = 'Run a command under an exclusive lock' }
+        @{ Name = 'read'; Help = 'Run a command under a shared lock, together with other readers' }
+        @{ Name = 'write'; Help = 'Run a command under an exclusive lock, taking turns with readers' }
+        @{ Name = 'unlock'; Help = 'Release the lock of an open descriptor' }
+        @{ Name = 'status'; Help = 'Show who holds locks and who waits for them' }
+        @{ Name = 'doctor'; Help = 'Check whether locks work in a directory' }
         @{ Name = 'help'; Help = 'Print this message or the help of the given subcommand(s)' }
     )
     $runners = 'exclusive', 'read', 'write'
@@ -19,25 +19,25 @@ Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
     $options = @(
         @{ Of = 'fasten', 'exclusive', 'read', 'write', 'unlock', 'status', 'doctor'; Names = '-h', '--help'; Help = 'Print help' }
         @{ Of = 'fasten'; Names = '-V', '--version'; Help = 'Print version' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '-n', '--nonblock', '--nb'; Help = 'Do not wait' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '-w', '--timeout', '--wait'; Help = 'Wait at most so long: 10, 1.5 (seconds), 250ms, 2m, 1h30m'; Takes = 'word' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '-E', '--conflict-exit-code'; Help = 'Exit with N when the lock was not obtained'; Takes = 'word' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '-F', '--no-fork'; Help = 'Become the command instead of starting it' }
+        @{ Of = 'exclusive', 'read', 'write'; Names = '-n', '--nonblock', '--nb'; Help = 'Do not wait for the lock' }
+        @{ Of = 'exclusive', 'read', 'write'; Names = '-w', '--timeout', '--wait'; Help = 'Wait at most TIME: 10, 1.5, 250ms, 2m, 1h30m'; Takes = 'word' }
+        @{ Of = 'exclusive', 'read', 'write'; Names = '-E', '--conflict-exit-code'; Help = 'Exit with N if the lock was not obtained'; Takes = 'word' }
+        @{ Of = 'exclusive', 'read', 'write'; Names = '-F', '--no-fork'; Help = 'Exec the command instead of forking' }
         @{ Of = 'exclusive', 'read', 'write'; Names = '-o', '--close'; Help = 'Do not let the command inherit the lock' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '--linger'; Help = 'Hold the lock until the last process that inherited it is gone' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '--fd'; Help = 'Lock the open descriptor N instead of a LOCK; without a COMMAND for good'; Takes = 'word' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '--fcntl'; Help = 'Take an fcntl(2) lock, as fasteners and lockf(3) do, instead of a flock(2)' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '--nested'; Help = 'What to do when the wait would never end'; Takes = 'refuse', 'join', 'wait' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '--no-create'; Help = 'A lock that does not exist is an error' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '-q', '--quiet'; Help = 'Say nothing of our own' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '-v', '--verbose'; Help = 'Say how long it waited and held' }
+        @{ Of = 'exclusive', 'read', 'write'; Names = '--linger'; Help = 'Hold the lock until every process that inherited it has exited' }
+        @{ Of = 'exclusive', 'read', 'write'; Names = '--fd'; Help = 'Lock the open descriptor N instead of a LOCK'; Takes = 'word' }
+        @{ Of = 'exclusive', 'read', 'write'; Names = '--fcntl'; Help = 'Take an fcntl(2) lock instead of a flock(2) lock' }
+        @{ Of = 'exclusive', 'read', 'write'; Names = '--nested'; Help = 'What to do about a deadlock'; Takes = 'refuse', 'join', 'wait' }
+        @{ Of = 'exclusive', 'read', 'write'; Names = '--no-create'; Help = 'Do not create a LOCK that does not exist' }
+        @{ Of = 'exclusive', 'read', 'write'; Names = '-q', '--quiet'; Help = 'Print no messages' }
+        @{ Of = 'exclusive', 'read', 'write'; Names = '-v', '--verbose'; Help = 'Report how long it waited and held the lock' }
         @{ Of = 'exclusive', 'read', 'write'; Names = '-c', '--command'; Help = 'Run STRING with /bin/sh -c instead of a COMMAND'; Takes = 'command' }
-        @{ Of = 'write'; Names = '--prefer'; Help = 'Who goes first when readers and this writer want the lock'; Takes = 'fair', 'reader', 'writer' }
-        @{ Of = 'unlock'; Names = '--fd'; Help = 'The descriptor that is locked'; Takes = 'word' }
-        @{ Of = 'status'; Names = '-q', '--quiet'; Help = 'Say nothing; the exit code tells' }
-        @{ Of = 'status'; Names = '--json'; Help = 'Say it as JSON, for programs' }
-        @{ Of = 'status'; Names = '--watch'; Help = 'Say it again whenever something changes, until Ctrl-C' }
-        @{ Of = 'doctor'; Names = '-q', '--quiet'; Help = 'Say only what is wrong' }
+        @{ Of = 'write'; Names = '--prefer'; Help = 'Who goes first when readers and this writer compete'; Takes = 'fair', 'reader', 'writer' }
+        @{ Of = 'unlock'; Names = '--fd'; Help = 'Descriptor to unlock'; Takes = 'word' }
+        @{ Of = 'status'; Names = '-q', '--quiet'; Help = 'Print nothing on standard output: the exit code is the answer' }
+        @{ Of = 'status'; Names = '--json'; Help = 'Print JSON, for programs' }
+        @{ Of = 'status'; Names = '--watch'; Help = 'Print the table again whenever it changes, until Ctrl-C' }
+        @{ Of = 'doctor'; Names = '-q', '--quiet'; Help = 'Print only what is wrong' }
     )
     # <<<
 

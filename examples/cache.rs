@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use fasten::{Error, InterProcessReaderWriterLock, Waiting};
+use fasten::{Error, InterProcessReaderWriterLock, Wait};
 
 const FRESH_FOR: Duration = Duration::from_secs(10);
 
@@ -24,9 +24,9 @@ fn text(cache: &Path) -> Result<String, Box<dyn std::error::Error>> {
         if is_fresh(cache) {
             return Ok(fs::read_to_string(cache)?);
         }
-        match guard.upgrade(Waiting::forever()) {
+        match guard.upgrade(Wait::forever()) {
             Ok(()) => fs::write(cache, format!("made by {}", std::process::id()))?,
-            Err(Error::WouldNeverEnd { .. }) => {}
+            Err(Error::Deadlock { .. }) => {}
             Err(other) => return Err(other.into()),
         }
     }

@@ -1,35 +1,36 @@
 #!/bin/sh
 # A lock around a part of a script.
 #
-#     critical-section.sh FOLDER COMMAND [ARG]...
+#     critical-section.sh DIRECTORY COMMAND [ARG]...
 #
-# draws the next number from FOLDER/number, and runs COMMAND with it as $NUMBER.
-# However many do so at once, no number is drawn twice. COMMAND runs without the
-# lock and may take its time.
+# takes the next number from DIRECTORY/number, and runs COMMAND with it as $NUMBER.
+# However many scripts do so at once, each gets a number of its own. COMMAND runs
+# without the lock and may take its time.
 #
-# The lock belongs to descriptor 9, and so to this script and all that it starts:
-# it is held until it is given back, or the last of them is gone. Killed at any
-# point, the script leaves no lock behind, and the old number or the new one, for
-# mv replaces the file at once. The lock is a file of its own because of that mv.
+# The lock belongs to descriptor 9, and so to this script and every process that it
+# starts: it is held until the script unlocks it, or the last of them has ended. If the
+# script is killed at any point, it leaves no lock, and the old number or the new one,
+# because mv replaces the file in one step. The lock is a separate file because of
+# that mv.
 #
-# Without a lock, fasten ends with 75 (or with 66 and the like), and set -e ends
+# Without a lock, fasten exits with 75 (or with 66 and the like), and set -e ends
 # the script with the same code. Mind that set -e does nothing in a function that
 # is called after if or before ||.
 set -eu
-folder=$1
+directory=$1
 shift
 
-exec 9>>"$folder/number.lock"
+exec 9>>"$directory/number.lock"
 fasten exclusive -w 1m --fd 9
 
 NUMBER=1
-if [ -e "$folder/number" ]; then
-    NUMBER=$(($(cat "$folder/number") + 1))
+if [ -e "$directory/number" ]; then
+    NUMBER=$(($(cat "$directory/number") + 1))
 fi
-echo "$NUMBER" >"$folder/number.new"
-mv "$folder/number.new" "$folder/number"
+echo "$NUMBER" >"$directory/number.new"
+mv "$directory/number.new" "$directory/number"
 
-# Closing alone would do here: nothing that was started above is left over.
+# Closing alone would do here: no process that was started above still runs.
 fasten unlock --fd 9
 exec 9>&-
 

@@ -1,27 +1,27 @@
 #!/bin/sh
-# A cron job that skips its turn while the last one is still at work.
+# A cron job that skips its turn while the last one still works.
 #
 #     */5 * * * * /usr/local/bin/cron.sh /var/log/shop
 #
-# compresses the logs of a folder that are older than an hour. A turn that is
-# skipped is no failure: it ends with 0 and says nothing, so cron sends no mail.
-# Whatever else goes wrong is said, for cron mails what is said and knows no codes.
+# compresses the logs of a directory that are older than an hour. A turn that is
+# skipped is not a failure: it exits with 0 and prints nothing, so cron sends no mail.
+# Every other failure is printed, because cron mails the output and ignores the code.
 #
-# -n does not wait, -E 0 makes "busy" a success, and -q keeps fasten from saying
-# it. But -q keeps it from saying anything, a folder that is not there for one; so
-# every code that is not 0 gets a line here.
+# -n does not wait, -E 0 makes "busy" a success, and -q keeps fasten from printing
+# it. But -q keeps it from printing anything, for example that the directory does not
+# exist; so every code other than 0 gets a line here.
 #
-# The folder is its own lock; --no-create, or a file would be made in its place if
-# it is not there. --linger: if find is killed, gzip goes on, and has the lock
-# until it ends.
+# The directory is its own lock. --no-create: otherwise fasten would create a file in
+# its place if it does not exist. --linger: if find is killed, gzip goes on, and has the
+# lock until it ends.
 #
 # cron's PATH is /usr/bin:/bin. If fasten is elsewhere, set PATH in the crontab.
 set -eu
-folder=$1
+directory=$1
 
-fasten exclusive -n -q -E 0 --no-create --linger "$folder" -- \
-    find "$folder" -name '*.log' -mmin +60 -exec gzip {} + || {
+fasten exclusive -n -q -E 0 --no-create --linger "$directory" -- \
+    find "$directory" -name '*.log' -mmin +60 -exec gzip {} + || {
     code=$?
-    echo "$0: $folder: ended with $code; what 64 to 127 mean is in fasten(1)" >&2
+    echo "$0: $directory: ended with $code; what 64 to 127 mean is in fasten(1)" >&2
     exit "$code"
 }

@@ -1,21 +1,22 @@
 #!/bin/sh
-# Of all that are started one leads; when it is gone, the next one does.
+# Of several processes one leads; when it ends, the next one does.
 #
 #     leader.sh LOCK STEP [ARG]...
 #
 # waits for LOCK and then runs STEP again and again. SIGTERM makes the leader
-# finish its STEP, give up the lock and end with 0; a STEP that fails ends it too.
-# STEP waits by itself for something to do.
+# finish its STEP, give up the lock and exit with 0; a STEP that fails ends it too.
+# STEP itself waits for something to do.
 #
-# Whoever waits is fasten and no shell, so SIGTERM ends it at once, and it leaves
-# the line. A shell would not see the signal before its child has the lock, and if
-# it was killed, the child would stay in the line for nobody. Later, fasten passes
-# SIGTERM on to this script.
+# The waiter is fasten and not a shell, so SIGTERM ends it at once, and it leaves the
+# queue. A shell would not see the signal before its child has the lock, and if the
+# shell was killed, the child would stay in the queue for no purpose. Later, fasten
+# sends SIGTERM on to this script.
 #
-# --linger: if the leader is killed, its STEP goes on, and nobody leads before it
-# has ended. (If a STEP starts a daemon, do without --linger, or the daemon leads.)
+# --linger: if the leader is killed, its STEP goes on, and no other process leads
+# before the STEP has ended. (If a STEP starts a daemon, leave --linger out, or the
+# daemon leads.)
 #
-# The variable is explained in self-locking.sh.
+# self-locking.sh explains the variable.
 set -eu
 lock=$1
 

@@ -1,26 +1,26 @@
 #!/bin/sh
 # One instance of a script at a time.
 #
-#     self-locking.sh FOLDER ARCHIVE
+#     self-locking.sh DIRECTORY ARCHIVE
 #
-# packs FOLDER into ARCHIVE. While one instance does, another one for the same
-# ARCHIVE says who is at it and ends with 75.
+# packs DIRECTORY into ARCHIVE. While one instance does, a second one for the same
+# ARCHIVE names the first and exits with 75.
 #
-# The script starts itself again under the lock, and then has to know that it is
-# the second time. That a variable is set does not say so: all that is started
-# from here inherits it, and another script of this kind, or this one for another
-# ARCHIVE, would go without its lock. So the variable holds the name of the lock
-# and the pid of this shell, which exec gives to fasten: the second time, and
-# never else, that is our parent. A variable that says something else leads to
-# fasten once more, which lets nobody in twice.
+# The script starts itself again under the lock, and then has to know that this is
+# the second time. It is not enough that a variable is set: every process that this
+# script starts inherits it, and another script of this kind, or this one for another
+# ARCHIVE, would run without its lock. So the variable holds the name of the lock
+# and the pid of this shell, which exec gives to fasten: the second time, and at no
+# other time, that is our parent. If the variable holds anything else, the script runs
+# fasten again, which never grants the lock twice.
 #
-# The lock is a file that nobody replaces. ARCHIVE is replaced by mv, and "$0" by
-# editors and updates: the old and the new one would not exclude each other.
+# The lock is a file that is never replaced. mv replaces ARCHIVE, and editors and
+# updates replace "$0": the old and the new file would not exclude each other.
 #
 # --linger: if this shell is killed, tar goes on writing, and has the lock until
-# it ends. (A script that starts a daemon does without --linger.)
+# it ends. (A script that starts a daemon leaves --linger out.)
 set -eu
-folder=$1
+directory=$1
 archive=$2
 lock=$archive.lock
 
@@ -29,5 +29,5 @@ if [ "${FASTENED-}" != "$PPID $lock" ]; then
     exec fasten exclusive -n --linger "$lock" -- sh "$0" "$@"
 fi
 
-tar -cf "$archive.new" -C "$folder" .
+tar -cf "$archive.new" -C "$directory" .
 mv "$archive.new" "$archive"

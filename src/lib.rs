@@ -20,13 +20,13 @@
 //!
 //! ```
 //! # let path = std::env::temp_dir().join(format!("start-rw-{}", std::process::id()));
-//! use fasten::{InterProcessReaderWriterLock, Waiting};
+//! use fasten::{InterProcessReaderWriterLock, Wait};
 //!
 //! let lock = InterProcessReaderWriterLock::new(&path);
 //! let guard = lock.read()?;
 //! # let is_stale = true;
 //! if is_stale {
-//!     guard.upgrade(Waiting::forever())?; // nobody has written in between
+//!     guard.upgrade(Wait::forever())?; // nobody has written in between
 //!     // refresh it
 //! }
 //! # drop(guard);
@@ -66,7 +66,7 @@
 //! # How to wait
 //!
 //! Each lock has four forms of taking: wait for ever, not at all (`try_`), for so long (`_timeout`), until then (`_deadline`); and
-//! `_with` a [`Waiting`], which can be [called off](Cancel) by another thread and tells when there is something to wait for.
+//! `_with` a [`Wait`], which can be [called off](CancelToken) by another thread and tells when there is something to wait for.
 //! An attempt that ends without the lock leaves nothing behind.
 //!
 //! A wait that would never end is an error and not a hang, where that can be seen: [`Nested`] says what is seen, and what
@@ -78,7 +78,7 @@
 //! # What to rely on
 //!
 //! - **Fairness.** Readers and writers take turns, threads and processes alike, unless a [`Preference`] says otherwise.
-//!   They do so among the processes of one machine; [`Guard::unordered`] says where that was not possible.
+//!   They do so among the processes of one machine; [`Guard::unfair_reason`] says where that was not possible.
 //! - **Panic.** Guards release; there is no poisoning.
 //! - **Crash.** The kernel frees a process' locks, however it ended.
 //! - **Fork.** A child's copies of guards release nothing; its copies of process locks work, with files of their own.
@@ -111,18 +111,24 @@
 #[cfg(not(unix))]
 compile_error!("fasten needs flock(2): it builds on Linux, macOS and the BSDs");
 
-#[doc(hidden)]
-pub mod filesystem;
 pub mod holders;
+mod interprocess;
+#[cfg_attr(fasten_portable, allow(dead_code, reason = "half of it is for those who read the table"))]
+mod layout;
 mod lock;
-mod process;
+mod mode;
 mod sys;
 pub mod thread;
 
+pub use interprocess::{
+    DescriptorLock, Guard, InterProcessLock, InterProcessReaderWriterLock, LockRequest, Options, lock_all,
+};
+#[doc(hidden)]
+pub use lock::held_by;
 pub use lock::{
-    Cancel, DescriptorGuard, Endless, Error, Family, Mode, Nested, Unopenable, Unordered, Waiting,
+    CancelToken, Deadlock, DescriptorGuard, Error, Nested, OpenError, Operation, UnfairReason, Wait,
 };
-pub use process::{
-    DescriptorLock, Guard, InterProcessLock, InterProcessReaderWriterLock, Options, Wanted, lock_all,
-};
+pub use mode::{Family, Mode};
+#[doc(hidden)]
+pub use sys::helper_thread;
 pub use thread::Preference;

@@ -1,31 +1,37 @@
 //! The command: parse, dispatch, one line about what went wrong, exit code.
 //!
-//! It has no `main` of Rust's own: see `sys/process/entry.rs`.
+//! It has no `main` of Rust's own: see `cmd/sys/entry.rs`.
 #![no_main]
 
-mod cli;
 mod cmd;
-mod exit;
-mod failure;
-mod message;
-mod quick;
-mod run;
-#[path = "sys/process/mod.rs"]
-mod sys;
-mod usage;
 
 use std::ffi::OsString;
 use std::path::Path;
+
+use cmd::args::Action;
+use cmd::job::Job;
+use cmd::{doctor, failure, flock, lock, status, unlock, usage};
 
 /// Does what the arguments say; the code is what the process ends with.
 fn run(arguments: Vec<OsString>) -> u8 {
     std::panic::set_hook(Box::new(failure::report_bug));
     if is_called(&arguments, "flock") {
-        return cmd::flock::run(arguments);
+        return flock::run(arguments);
     }
     match usage::parse(arguments) {
-        Ok(cli) => cmd::dispatch(cli.action),
+        Ok(cli) => carry_out(cli.action),
         Err(code) => code,
+    }
+}
+
+fn carry_out(action: Action) -> u8 {
+    match action {
+        Action::Exclusive(arguments) => lock::run(&Job::exclusive(arguments)),
+        Action::Read(arguments) => lock::run(&Job::read(arguments)),
+        Action::Write(arguments) => lock::run(&Job::write(arguments)),
+        Action::Unlock(arguments) => unlock::run(&arguments),
+        Action::Status(arguments) => status::run(&arguments),
+        Action::Doctor(arguments) => doctor::run(&arguments),
     }
 }
 

@@ -1,8 +1,8 @@
-//! The three preferences and flock(1) side by side: who waits how long, and how
-//! much gets done.
+//! The three preferences and flock(1) side by side: how long readers and writers wait,
+//! and how much gets done.
 //!
 //! `cargo bench --bench fairness` prints a table; with `-- --write` it also puts
-//! it into README.md, between its two markers, and draws docs/fairness.svg, so
+//! it into docs/fairness.md, between its two markers, and draws docs/fairness.svg, so
 //! that table and picture always come from one run.
 #![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "there are no gates elsewhere"))]
 
@@ -36,6 +36,6 @@ fn main() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         fs::create_dir_all(root.join("docs")).expect("docs/ can be made");
         fs::write(root.join("docs/fairness.svg"), picture::draw(&results)).expect("it can be drawn");
-        page::put(&root.join("README.md"), "fairness", &table);
+        page::put(&root.join("docs/fairness.md"), "fairness", &table);
     }
 }

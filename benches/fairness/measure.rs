@@ -1,4 +1,4 @@
-//! What is measured: one who comes again and again into a stream of the others.
+//! What is measured: a process that comes again and again into a stream of others.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -13,7 +13,7 @@ pub const HOLD: Duration = Duration::from_millis(20);
 /// How long one scene is looked at, and how long one wait may be at most.
 pub const LIMIT: Duration = Duration::from_secs(8);
 
-/// Those who come without a gap, and one who comes into them.
+/// Processes that come without a gap, and one that comes into them.
 #[derive(Debug)]
 pub struct Scene {
     pub stream: &'static str,
@@ -73,8 +73,8 @@ pub fn measure(scene: &Scene) -> Vec<Outcome> {
 }
 
 fn run(contender: &Contender) -> Outcome {
-    let folder = tempfile::tempdir().expect("a folder for the lock");
-    let path: &Path = &folder.path().join("lock");
+    let directory = tempfile::tempdir().expect("a directory for the lock");
+    let path: &Path = &directory.path().join("lock");
     let over = AtomicBool::new(false);
     let start = Instant::now();
     let (stream, own) = thread::scope(|scope| {

@@ -15,7 +15,8 @@ const SCENE: f64 = HEAD + 4.0 * ROW + 44.0;
 
 pub fn draw(results: &[(&Scene, Vec<Outcome>)]) -> String {
     let scenes = f64::from(u32::try_from(results.len()).unwrap_or(0));
-    let mut svg = Svg::new(WIDTH, scenes * SCENE, "How long one waits who comes into a stream of the others");
+    let mut svg =
+        Svg::new(WIDTH, scenes * SCENE, "How long a writer waits among readers, and a reader among writers");
     let mut top = 0.0;
     for (scene, outcomes) in results {
         one(&mut svg, scene, outcomes, top);
@@ -51,10 +52,10 @@ fn row(svg: &mut Svg, outcome: &Outcome, middle: f64) {
         outcome.waits.iter().for_each(|wait| svg.dot(place(*wait, &AXIS), middle));
         svg.upright("median", place(outcome.median(), &AXIS), middle - 10.0, middle + 10.0);
     });
-    let told = if outcome.median() >= LIMIT {
+    let label = if outcome.median() >= LIMIT {
         format!("gave up after {} s", LIMIT.as_secs())
     } else {
         format!("median {}, longest {}", time(outcome.median()), time(outcome.longest()))
     };
-    svg.text("faint", AXIS.end + 14.0, middle + 4.0, &told);
+    svg.text("faint", AXIS.end + 14.0, middle + 4.0, &label);
 }

@@ -1,6 +1,6 @@
 //! From the release in one process until the other one, which waits, has the lock.
 //!
-//! Both read the monotonic clock, which is one for all processes. The one who releases does so only when the kernel's table shows
+//! Both read the monotonic clock, which is one for all processes. The holder releases only when the kernel's table shows
 //! that the other one sleeps.
 
 use std::env;
@@ -16,9 +16,9 @@ use fasten::{InterProcessLock, Nested, Options};
 
 const TIMES: usize = 300;
 
-/// The one who waits.
+/// The waiter.
 pub fn plays(path: &Path, how: &str) {
-    // It is a child of the one who holds the lock, who does not wait for it.
+    // It is a child of the holder, which does not wait for it.
     let lock = InterProcessLock::with_options(path, Options::new().nested(Nested::Wait));
     let calls = Calls::on(path);
     for _ in stdin().lock().lines() {
@@ -29,7 +29,7 @@ pub fn plays(path: &Path, how: &str) {
             now()
         };
         println!("{got}");
-        stdout().flush().expect("somebody listens");
+        stdout().flush().expect("the other end is open");
     }
 }
 
@@ -59,12 +59,12 @@ pub fn measure(path: &Path, how: &str) {
     drop(to);
     other.wait().expect("it ends");
     waits.sort_unstable();
-    let told = |at: usize| Duration::from_nanos(waits[at]).as_secs_f64() * 1e3;
+    let milliseconds = |at: usize| Duration::from_nanos(waits[at]).as_secs_f64() * 1e3;
     println!(
         "hand-over between two processes, {how:6} {:.3} ms median, {:.3} ms 95 %, {:.3} ms longest",
-        told(TIMES / 2),
-        told(TIMES * 95 / 100),
-        told(TIMES - 1)
+        milliseconds(TIMES / 2),
+        milliseconds(TIMES * 95 / 100),
+        milliseconds(TIMES - 1)
     );
 }
 

@@ -1,4 +1,4 @@
-//! The tables in README.md and docs/: everything between two markers is ours.
+//! The tables in docs/: everything between two markers comes from a bench.
 
 use std::fs;
 use std::path::Path;

@@ -17,7 +17,7 @@ pub const DRAINED: [&str; 3] = ["10 waiters drained", "100 waiters drained", "1,
 const WAITERS: [usize; 3] = [10, 100, 1000];
 const ROUNDS: [usize; 3] = [31, 11, 5];
 
-pub fn measure(found: &[Found], programs: &Programs, folder: &Path, results: &mut Results) {
+pub fn measure(found: &[Found], programs: &Programs, directory: &Path, results: &mut Results) {
     let waits = |found: &&Found| !found.is_slow() && found.tool.words(Call::Run).is_some();
     let contestants: Vec<_> = found.iter().filter(waits).collect();
     let mut order = Order::new();
@@ -25,7 +25,12 @@ pub fn measure(found: &[Found], programs: &Programs, folder: &Path, results: &mu
         let mut times = vec![Series::default(); contestants.len()];
         for _ in 0..rounds(ROUNDS[index]) {
             for turn in order.of(contestants.len()) {
-                times[turn].push(once(contestants[turn], WAITERS[index], programs, &folder.join("drained")));
+                times[turn].push(once(
+                    contestants[turn],
+                    WAITERS[index],
+                    programs,
+                    &directory.join("drained"),
+                ));
             }
         }
         for (found, times) in contestants.iter().zip(times) {

@@ -18,13 +18,13 @@ pub struct Found {
     words: Vec<PathBuf>,
 }
 
-/// All that are here; says which are not.
+/// All tools that are installed; prints the names of the others.
 pub fn all(programs: &Programs) -> Vec<Found> {
     let fasten = optimised();
     let find = |tool: &'static Tool| {
         let found = find(tool, &fasten, programs);
         if found.is_none() {
-            eprintln!("{} is not here: tools/bench installs what can be had", tool.name);
+            eprintln!("{} is not here: tools/bench installs what is missing", tool.name);
         }
         found
     };
@@ -37,7 +37,7 @@ fn find(tool: &'static Tool, fasten: &Path, programs: &Programs) -> Option<Found
         Origin::AsFlock => (vec![programs.link("flock", fasten)], env!("CARGO_PKG_VERSION").to_owned()),
         Origin::Floor => (vec![programs.path("floor")], "gcc -O2 -static".to_owned()),
         Origin::Debian(package, program) => {
-            let path = in_path(program, &programs.folder)?;
+            let path = in_path(program, &programs.directory)?;
             (vec![path], said("dpkg-query", &["-W", "-f", "${Version}", package])?)
         }
         Origin::Python(library) => {
@@ -52,7 +52,7 @@ fn find(tool: &'static Tool, fasten: &Path, programs: &Programs) -> Option<Found
 }
 
 impl Found {
-    /// The tool called so, on this lock with this command under it; `None` if it cannot.
+    /// The tool with the words of this call, for this lock and this command; `None` if it cannot.
     pub fn call(&self, call: Call, lock: &Path, command: &[&str]) -> Option<Command> {
         let template = self.tool.words(call)?;
         let mut words = self.words.iter();
@@ -77,8 +77,8 @@ impl Found {
 
 /// Debian's `BusyBox` has no flock: tools/bench builds one that has.
 fn in_path(program: &str, built: &Path) -> Option<PathBuf> {
-    let folders = [built, Path::new("/usr/bin"), Path::new("/bin")];
-    let mut found = folders.iter().map(|folder| folder.join(program)).filter(|path| path.is_file());
+    let directories = [built, Path::new("/usr/bin"), Path::new("/bin")];
+    let mut found = directories.iter().map(|directory| directory.join(program)).filter(|path| path.is_file());
     let has_it = |path: &PathBuf| {
         program != "busybox"
             || said(path.to_str().unwrap_or(""), &["--list"]).is_some_and(|list| list.contains("flock"))

@@ -1,4 +1,4 @@
-//! What was to be reached, and whether it is.
+//! The goals, and whether each is met.
 
 use std::fmt::Write;
 

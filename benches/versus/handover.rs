@@ -1,5 +1,5 @@
-//! One holds, another waits: from the moment in which the command under the lock is told
-//! to end until the other's command runs.
+//! One process holds, another waits: from the moment in which the first command gets the
+//! word to end until the second command runs.
 
 use std::io::Read;
 use std::path::Path;
@@ -17,13 +17,13 @@ use crate::tools::Call;
 pub const HANDED_OVER: &str = "handed over";
 const ROUNDS: usize = 200;
 
-pub fn measure(found: &[Found], programs: &Programs, folder: &Path, results: &mut Results) {
+pub fn measure(found: &[Found], programs: &Programs, directory: &Path, results: &mut Results) {
     let contestants: Vec<_> = found.iter().filter(|found| !found.is_slow() && can(found)).collect();
     let mut times = vec![Series::default(); contestants.len()];
     let mut order = Order::new();
     for _ in 0..rounds(ROUNDS) {
         for index in order.of(contestants.len()) {
-            times[index].push(once(contestants[index], programs, &folder.join("handed")));
+            times[index].push(once(contestants[index], programs, &directory.join("handed")));
         }
     }
     for (found, times) in contestants.iter().zip(times) {

@@ -1,4 +1,4 @@
-//! Somebody who holds a lock, for as long as this lives; and knowing who waits for it.
+//! A process that holds a lock as long as this value lives; and a look at the waiters.
 
 use std::io::Read;
 use std::path::Path;
@@ -13,8 +13,7 @@ use crate::tools::Family;
 pub struct Holder(Child);
 
 impl Holder {
-    /// A process that is no relative of those who will wait: fasten refuses to wait for
-    /// an ancestor.
+    /// The process is not an ancestor of the waiters: fasten refuses to wait for an ancestor.
     pub fn of(lock: &Path, family: Family, programs: &Programs) -> Self {
         let family = match family {
             Family::Flock => "flock",
@@ -24,7 +23,7 @@ impl Holder {
         Self::started(command.arg(family).arg(lock))
     }
 
-    /// What holds a lock as soon as it says something, and until its input ends.
+    /// A command that holds a lock from its first output until its input ends.
     pub fn started(command: &mut Command) -> Self {
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it can be started");
@@ -37,7 +36,7 @@ impl Holder {
         self.0.id()
     }
 
-    /// Lets it go, and does not wait for its end.
+    /// Ends its input, and does not wait for its end.
     pub fn release(&mut self) {
         drop(self.0.stdin.take());
     }
@@ -50,7 +49,7 @@ impl Drop for Holder {
     }
 }
 
-/// Returns when so many wait for the lock, by the kernel's own table.
+/// Returns when this many processes wait for the lock, by the kernel's own table.
 pub fn until_wait(lock: &Path, count: usize) {
     let start = Instant::now();
     while waiting(lock) < count {

@@ -1,5 +1,5 @@
-//! The processor time of one who waits for ten seconds. Who sleeps in the kernel takes
-//! none; who looks again and again does.
+//! The processor time of a waiter in ten seconds. A waiter that sleeps in the kernel takes
+//! none; one that polls does.
 
 use std::fs;
 use std::path::Path;
@@ -17,8 +17,8 @@ pub const IDLE: &str = "processor time of a waiter in 10 s";
 const UNTIL_ALL_WAIT: Duration = Duration::from_secs(5);
 const LOOKED_AT: Duration = Duration::from_secs(10);
 
-pub fn measure(found: &[Found], programs: &Programs, folder: &Path, results: &mut Results) {
-    let locks = [folder.join("idle-flock"), folder.join("idle-fcntl")];
+pub fn measure(found: &[Found], programs: &Programs, directory: &Path, results: &mut Results) {
+    let locks = [directory.join("idle-flock"), directory.join("idle-fcntl")];
     let holders =
         [Holder::of(&locks[0], Family::Flock, programs), Holder::of(&locks[1], Family::Fcntl, programs)];
     let start = |found: &Found| -> Option<Child> {

@@ -19,9 +19,9 @@ const TIMES: u32 = 2000;
 /// What it is called, and nanoseconds of one time; `None` where it is not installed.
 type Contestant<'a> = (&'static str, Box<dyn FnMut() -> Option<f64> + 'a>);
 
-pub fn measure(programs: &Programs, folder: &Path, results: &mut Results) {
-    let lock = folder.join("taken");
-    std::fs::write(&lock, "").expect("the folder is writable");
+pub fn measure(programs: &Programs, directory: &Path, results: &mut Results) {
+    let lock = directory.join("taken");
+    std::fs::write(&lock, "").expect("the directory is writable");
     let program = |name: &str, words: &[&str]| {
         let mut command = Command::new(programs.path(name));
         command.args(words).arg(&lock).arg(TIMES.to_string());

@@ -2,10 +2,10 @@
 //! program that makes the same system calls and does nothing else.
 //!
 //! `tools/bench` installs the tools and runs this; it prints all tables. With `--write` it
-//! also puts them into README.md and docs/performance.md, between their markers, and
-//! writes docs/performance.csv and docs/performance.svg, so that all come from one run.
-//! It takes about ten minutes, of a machine that has nothing else to do; `--quick` only
-//! tries everything out.
+//! also puts them into docs/performance.md, between their markers, and writes
+//! docs/performance.csv and docs/performance.svg, so that all come from one run. It takes
+//! about ten minutes, on a machine that does nothing else; `--quick` only tries everything
+//! out.
 #![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "it reads /proc"))]
 
 mod csv;
@@ -20,7 +20,7 @@ mod idle;
 mod library;
 mod machine;
 #[path = "../fairness/measure.rs"]
-#[allow(dead_code, reason = "the bench of the fairness tells more of it")]
+#[allow(dead_code, reason = "the bench of the fairness uses all of it")]
 mod measure;
 mod memory;
 #[path = "../../tests/support/optimised.rs"]
@@ -67,24 +67,24 @@ fn main() {
 }
 
 fn measure_all(found: &[Found], programs: &Programs) -> Results {
-    let folder = tempfile::tempdir().expect("a folder for the locks");
-    let folder = folder.path();
+    let directory = tempfile::tempdir().expect("a directory for the locks");
+    let directory = directory.path();
     let mut results = Results::default();
-    runs::measure(found, programs, folder, &mut results);
-    handover::measure(found, programs, folder, &mut results);
-    drain::measure(found, programs, folder, &mut results);
+    runs::measure(found, programs, directory, &mut results);
+    handover::measure(found, programs, directory, &mut results);
+    drain::measure(found, programs, directory, &mut results);
     readers::measure(&mut results);
-    memory::measure(found, programs, folder, &mut results);
-    idle::measure(found, programs, folder, &mut results);
-    library::measure(programs, folder, &mut results);
-    stages::measure(programs, folder, &mut results);
+    memory::measure(found, programs, directory, &mut results);
+    idle::measure(found, programs, directory, &mut results);
+    library::measure(programs, directory, &mut results);
+    stages::measure(programs, directory, &mut results);
     results
 }
 
 fn write(results: &Results, found: &[Found], root: &Path) {
     let machine = format!("Measured on {}.", machine::described());
-    let (readme, page) = (root.join("README.md"), root.join("docs/performance.md"));
-    page::put(&readme, "versus", &format!("{}\n{machine}\n", tables::summary(results)));
+    let page = root.join("docs/performance.md");
+    page::put(&page, "versus", &format!("{}\n{machine}\n", tables::summary(results)));
     page::put(&page, "goals", &format!("{}\n{machine}\n", goals::markdown(results)));
     page::put(&page, "stages", &tables::stages(results));
     page::put(&page, "all", &tables::all(results));

@@ -1,5 +1,5 @@
-//! The memory of one who waits, and of one who watches over a command: at its most, and
-//! how much of it is shared with nobody.
+//! The memory of a waiter, and of a tool while its command runs: the peak, and how much of
+//! it is shared with no other process.
 
 use std::fs;
 use std::path::Path;
@@ -17,8 +17,8 @@ pub const HOLDER: &str = "memory of a holder";
 pub const OWN: &str = "own memory of a waiter";
 const ROUNDS: usize = 5;
 
-pub fn measure(found: &[Found], programs: &Programs, folder: &Path, results: &mut Results) {
-    let lock = &folder.join("remembered");
+pub fn measure(found: &[Found], programs: &Programs, directory: &Path, results: &mut Results) {
+    let lock = &directory.join("remembered");
     for found in found.iter().filter(|found| !found.is_slow()) {
         let Some(words) = found.tool.words(Call::Run) else { continue };
         let waiters = (0..ROUNDS).map(|_| of_waiter(found, programs, lock));

@@ -1,9 +1,9 @@
 //! Whose turn it is. All take turns, so that what else the machine does meets all of
-//! them; and in another order each time, so that nobody always comes after the same one.
+//! them; and in another order each time, so that no tool always comes after the same one.
 
 use std::env;
 
-/// How often they take turns: so often, or far less with `--quick`, to see that it works.
+/// How often they take turns: this often, or far less with `--quick`, to see that it works.
 pub fn rounds(full: usize) -> usize {
     if env::args().any(|option| option == "--quick") { full.div_ceil(50) } else { full }
 }

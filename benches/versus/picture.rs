@@ -20,7 +20,7 @@ const LEFT: f64 = 200.0;
 const LONGEST: f64 = 380.0;
 const ROW: f64 = 24.0;
 const HEAD: f64 = 36.0;
-/// Who takes so many times as long as flock(1) would leave no room for the others.
+/// A tool that takes this many times as long as flock(1) would leave no room for the others.
 const TOO_LONG: f64 = 4.0;
 
 pub fn draw(results: &Results) -> String {
@@ -57,11 +57,11 @@ fn bar(svg: &mut Svg, row: &Row, top: f64, longest: f64, flock: f64) {
         svg.bar(LEFT, top + 4.0, place(median) - LEFT, ROW - 8.0);
         svg.level("spread", place(low), place(high), middle);
     });
-    let told = match row.unit {
+    let label = match row.unit {
         "us" => format!("{:.2} ms, {:.2} of flock(1)", median / 1e3, median / flock),
         _ => format!("{:.2} s, {:.2} of flock(1)", median / 1e3, median / flock),
     };
-    svg.text("faint", place(high.max(median)) + 12.0, middle + 4.0, &told);
+    svg.text("faint", place(high.max(median)) + 12.0, middle + 4.0, &label);
 }
 
 fn count(rows: &[&Row]) -> f64 {

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 pub struct Programs {
-    pub folder: PathBuf,
+    pub directory: PathBuf,
 }
 
 impl Programs {
-    /// Builds them all, in the folder where tools/bench puts what it builds.
+    /// Builds them all, in the directory where tools/bench puts what it builds.
     pub fn build() -> Self {
-        let target = Path::new(env!("CARGO_BIN_EXE_fasten")).ancestors().nth(2).expect("a target folder");
-        let programs = Self { folder: target.join("versus") };
-        fs::create_dir_all(&programs.folder).expect("the target folder is writable");
+        let target = Path::new(env!("CARGO_BIN_EXE_fasten")).ancestors().nth(2).expect("a target directory");
+        let programs = Self { directory: target.join("versus") };
+        fs::create_dir_all(&programs.directory).expect("the target directory is writable");
         for name in ["floor", "empty", "hold", "library"] {
             programs.compile(name, &[]);
         }
@@ -23,14 +23,14 @@ impl Programs {
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+        self.directory.join(name)
     }
 
     /// Another name for a program.
     pub fn link(&self, name: &str, program: &Path) -> PathBuf {
-        let folder = self.path("links");
-        fs::create_dir_all(&folder).expect("the target folder is writable");
-        let link = folder.join(name);
+        let directory = self.path("links");
+        fs::create_dir_all(&directory).expect("the target directory is writable");
+        let link = directory.join(name);
         let _ = fs::remove_file(&link);
         symlink(program, &link).expect("there is nothing of that name any more");
         link

@@ -1,5 +1,5 @@
-//! Whole runs on a lock that nobody holds, or that somebody holds all the time: from the
-//! start of the tool to its end.
+//! Whole runs, on a lock that is free all the time or held all the time: from the start of
+//! the tool to its end.
 
 use std::path::Path;
 use std::process::Command;
@@ -19,14 +19,14 @@ pub const SHELL: &str = "command string";
 pub const REFUSED: &str = "refused";
 
 const ROUNDS: usize = 1000;
-/// In so many rounds those that need an interpreter take part once.
+/// Tools that need an interpreter take part once in this many rounds.
 const SLOW_ONES_IN: usize = 20;
 
-pub fn measure(found: &[Found], programs: &Programs, folder: &Path, results: &mut Results) {
-    scene(UNCONTENDED, Call::Run, found, [&folder.join("free"); 2], results);
-    scene(IN_PLACE, Call::InPlace, found, [&folder.join("free"); 2], results);
-    scene(SHELL, Call::Shell, found, [&folder.join("free"); 2], results);
-    let held = [folder.join("flock"), folder.join("fcntl")];
+pub fn measure(found: &[Found], programs: &Programs, directory: &Path, results: &mut Results) {
+    scene(UNCONTENDED, Call::Run, found, [&directory.join("free"); 2], results);
+    scene(IN_PLACE, Call::InPlace, found, [&directory.join("free"); 2], results);
+    scene(SHELL, Call::Shell, found, [&directory.join("free"); 2], results);
+    let held = [directory.join("flock"), directory.join("fcntl")];
     let _holders =
         [Holder::of(&held[0], Family::Flock, programs), Holder::of(&held[1], Family::Fcntl, programs)];
     scene(REFUSED, Call::Refuse, found, [&held[0], &held[1]], results);

@@ -18,9 +18,9 @@ pub const STAGES: &str = "stages";
 pub const FAULTS: &str = "page faults of the stages";
 const ROUNDS: usize = 1000;
 
-pub fn measure(programs: &Programs, folder: &Path, results: &mut Results) {
-    let (free, held) = (folder.join("stage"), folder.join("stage-held"));
-    fs::write(&free, "").expect("the folder is writable");
+pub fn measure(programs: &Programs, directory: &Path, results: &mut Results) {
+    let (free, held) = (directory.join("stage"), directory.join("stage-held"));
+    fs::write(&free, "").expect("the directory is writable");
     let _holder = Holder::of(&held, Family::Flock, programs);
     let (free, held) = (free.to_str().expect("plain"), held.to_str().expect("plain"));
     let [bare, empty] = ["bare", "empty"].map(|name| programs.path(name).to_str().expect("plain").to_owned());

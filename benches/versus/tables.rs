@@ -1,4 +1,4 @@
-//! The results as Markdown: all of them, and what the README has room for.
+//! The results as Markdown: all of them, and a summary.
 
 use std::fmt::Write;
 
@@ -11,14 +11,14 @@ use crate::runs::{IN_PLACE, REFUSED, SHELL, UNCONTENDED};
 use crate::stages::{FAULTS, STAGES};
 use crate::tools::{FASTEN, FLOCK, FLOOR, NAMING};
 
-/// The measurements of the README, with what stands for fasten in each.
+/// The measurements of the summary, with the tool that stands for fasten in each.
 const SUMMARY: [(&str, &str, &str); 10] = [
     ("a command on a free lock", UNCONTENDED, FASTEN),
     ("the same with `-F`, in place", IN_PLACE, FASTEN),
     ("a command string (`-c`)", SHELL, FASTEN),
     ("refused (`-n -q`)", REFUSED, FASTEN),
     ("refused, and the holder named (`-n`)", REFUSED, NAMING),
-    ("handed over to one who waits", HANDED_OVER, FASTEN),
+    ("handed over to a waiter", HANDED_OVER, FASTEN),
     ("1,000 waiters, one after the other", DRAINED[2], FASTEN),
     ("peak memory of a waiter", WAITER, FASTEN),
     ("peak memory of a holder", HOLDER, FASTEN),

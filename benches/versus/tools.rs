@@ -12,7 +12,7 @@ pub enum Family {
 pub enum Origin {
     /// This project, built as its users build it.
     Here,
-    /// The same, by the name of flock.
+    /// The same, invoked as flock.
     AsFlock,
     /// A program of a Debian package.
     Debian(&'static str, &'static str),
@@ -27,7 +27,7 @@ pub enum Origin {
 pub enum Call {
     /// Run a command under the lock, waiting for it if need be.
     Run,
-    /// Become the command.
+    /// Exec the command instead of forking.
     InPlace,
     /// Run a command string with a shell.
     Shell,
@@ -59,7 +59,7 @@ pub const TOOLS: [Tool; 14] = [
         .refuse("exclusive -n -q LOCK -- CMD"),
     tool(NAMING, Origin::Here, Family::Flock).refuse("exclusive -n LOCK -- CMD"),
     tool(WRITE, Origin::Here, Family::Flock).run("write LOCK -- CMD"),
-    tool("fasten by the name of flock", Origin::AsFlock, Family::Flock)
+    tool("fasten as flock", Origin::AsFlock, Family::Flock)
         .run("LOCK CMD")
         .in_place("-F LOCK CMD")
         .shell("LOCK -c true")

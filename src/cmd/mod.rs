@@ -1,29 +1,21 @@
-//! The subcommands, one file each.
+//! All that is only the command's: its arguments, its subcommands, how it speaks and how it ends. The
+//! library knows nothing of it.
 
+pub(crate) mod args;
 mod colour;
 mod denial;
-mod doctor;
-mod doubt;
-mod exclusive;
+mod describe;
+pub(crate) mod doctor;
+mod exit;
+pub(crate) mod failure;
+mod fast_path;
 pub(crate) mod flock;
-mod locked;
-mod notice;
-mod read;
-mod status;
-mod unlock;
-mod who;
-mod write;
-
-use crate::cli::Action;
-
-/// Carries one out; the code is what the process ends with.
-pub(crate) fn dispatch(action: Action) -> u8 {
-    match action {
-        Action::Exclusive(arguments) => exclusive::run(arguments),
-        Action::Read(arguments) => read::run(arguments),
-        Action::Write(arguments) => write::run(arguments),
-        Action::Unlock(arguments) => unlock::run(&arguments),
-        Action::Status(arguments) => status::run(&arguments),
-        Action::Doctor(arguments) => doctor::run(&arguments),
-    }
-}
+pub(crate) mod job;
+pub(crate) mod lock;
+mod message;
+mod progress;
+mod run;
+pub(crate) mod status;
+mod sys;
+pub(crate) mod unlock;
+pub(crate) mod usage;

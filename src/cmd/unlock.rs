@@ -2,15 +2,15 @@
 
 use fasten::DescriptorLock;
 
-use crate::cli::UnlockArgs;
-use crate::failure;
-use crate::message::say;
+use crate::cmd::args::UnlockArgs;
+use crate::cmd::failure;
+use crate::cmd::message::report;
 
 pub(crate) fn run(arguments: &UnlockArgs) -> u8 {
     let unlocked = DescriptorLock::new(arguments.fd).unlock();
     unlocked.map_or_else(
         |error| {
-            say(&error.to_string());
+            report(&error.to_string());
             failure::code(&error.into()).number()
         },
         |()| 0,

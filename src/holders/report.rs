@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use crate::lock::{Family, Mode};
+use crate::mode::{Family, Mode};
 
 /// Whether a lock is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

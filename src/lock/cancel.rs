@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::alarm::Bell;
+use super::interrupter::Waker;
 use crate::thread::Waiter;
 
 /// Calls off the waiting for locks that was told of it, now and later.
@@ -10,30 +10,30 @@ use crate::thread::Waiter;
 /// Clones are one and the same. A call that has its lock already is not
 /// affected: whoever cancels learns from the call's result which it was.
 #[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<Mutex<State>>);
+pub struct CancelToken(Arc<Mutex<CancelState>>);
 
 #[derive(Debug, Default)]
-struct State {
+struct CancelState {
     cancelled: bool,
-    waiting: Vec<Ring>,
+    waiting: Vec<Wakeable>,
 }
 
 /// What gets a waiting thread to look up.
 #[derive(Debug)]
-pub(crate) enum Ring {
+pub(crate) enum Wakeable {
     /// It sleeps in the kernel.
-    Bell(Bell),
+    Waker(Waker),
     /// It stands in line with other threads.
     Line(Arc<Waiter>),
 }
 
-impl Cancel {
+impl CancelToken {
     /// Ends every wait that was told of this one, with
     /// [`Error::Cancelled`](super::Error::Cancelled), and those that begin later.
     pub fn cancel(&self) {
         let mut state = self.state();
         state.cancelled = true;
-        state.waiting.iter().for_each(Ring::ring);
+        state.waiting.iter().for_each(Wakeable::wakeable);
     }
 
     /// Whether [`cancel`](Self::cancel) has been called.
@@ -42,34 +42,34 @@ impl Cancel {
     }
 
     /// This one is rung too from now on, until it is [left out](Self::forget); at once if it is too late.
-    pub(crate) fn remember(&self, ring: Ring) {
+    pub(crate) fn remember(&self, wakeable: Wakeable) {
         let mut state = self.state();
         if state.cancelled {
-            ring.ring();
+            wakeable.wakeable();
         }
-        state.waiting.push(ring);
+        state.waiting.push(wakeable);
     }
 
-    pub(crate) fn forget(&self, ring: &Ring) {
-        self.state().waiting.retain(|known| !known.is(ring));
+    pub(crate) fn forget(&self, wakeable: &Wakeable) {
+        self.state().waiting.retain(|known| !known.is(wakeable));
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, CancelState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Ring {
-    fn ring(&self) {
+impl Wakeable {
+    fn wakeable(&self) {
         match self {
-            Self::Bell(bell) => bell.ring(),
+            Self::Waker(waker) => waker.wakeable(),
             Self::Line(waiter) => waiter.call_off(),
         }
     }
 
     fn is(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Bell(one), Self::Bell(other)) => one.is(other),
+            (Self::Waker(one), Self::Waker(other)) => one.is(other),
             (Self::Line(one), Self::Line(other)) => Arc::ptr_eq(one, other),
             _ => false,
         }

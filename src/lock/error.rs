@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::endless::Endless;
-use super::gave_up::GaveUp;
-use super::unordered::Unordered;
+use super::deadlock::Deadlock;
+use super::unfair::{UnfairReason, lower};
+use super::wait_error::WaitError;
 
 /// Why a lock was not obtained. Nothing is held after any of these, but for what
 /// was held before.
@@ -26,17 +26,17 @@ pub enum Error {
         /// How long the whole call was to wait.
         limit: Duration,
     },
-    /// The waiting was called off by [`Cancel`](super::Cancel).
+    /// The waiting was called off by [`CancelToken`](super::CancelToken).
     Cancelled {
         /// The lock.
         path: PathBuf,
     },
     /// Waiting for the lock would never end.
-    WouldNeverEnd {
+    Deadlock {
         /// The lock.
         path: PathBuf,
         /// Why not.
-        why: Box<Endless>,
+        why: Box<Deadlock>,
     },
     /// A shared lock cannot be made exclusive without the danger of losing it.
     /// It is held as before.
@@ -44,7 +44,7 @@ pub enum Error {
         /// The lock.
         path: PathBuf,
         /// Why it has no gates.
-        why: Unordered,
+        why: UnfairReason,
     },
     /// A shared lock was lost while it was to become exclusive, to a process
     /// that keeps no gates and has it now.
@@ -57,23 +57,37 @@ pub enum Error {
         /// The lock.
         path: PathBuf,
         /// What stood against it.
-        why: Unopenable,
+        why: OpenError,
     },
     /// The system failed: no memory, no descriptors, no locks left.
     System {
         /// The lock.
         path: PathBuf,
         /// What was being done.
-        doing: &'static str,
+        operation: Operation,
         /// The system's own word.
         source: io::Error,
     },
 }
 
+/// What was being done when the system failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Operation {
+    /// Opening the lock file.
+    Open,
+    /// Acquiring the lock.
+    Lock,
+    /// Waiting for it.
+    Wait,
+    /// Releasing it.
+    Unlock,
+}
+
 /// Why a lock file could not be opened.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Unopenable {
+pub enum OpenError {
     /// It does not exist and was not to be created.
     Missing,
     /// It is something that cannot be a lock: a FIFO, a socket, a character device.
@@ -91,17 +105,19 @@ pub enum Unopenable {
 }
 
 impl Error {
-    pub(crate) fn refused(path: &Path, why: GaveUp) -> Self {
+    pub(crate) fn refused(path: &Path, why: WaitError) -> Self {
         let path = path.to_owned();
         match why {
-            GaveUp::Busy | GaveUp::MakesWay | GaveUp::ReadsBelow | GaveUp::Moved => Self::Busy { path },
-            GaveUp::TimedOut(limit) => Self::TimedOut { path, limit },
-            GaveUp::Cancelled => Self::Cancelled { path },
-            GaveUp::WouldNeverEnd(why) => Self::WouldNeverEnd { path, why },
-            GaveUp::CannotConvert(why) => Self::CannotUpgrade { path, why },
-            GaveUp::Lost => Self::Lost { path },
-            failed if failed.is_for_want_of_access() => Self::CouldNotOpen { path, why: Unopenable::Access },
-            GaveUp::Failed(source) => Self::System { path, doing: "locking it", source },
+            WaitError::Busy | WaitError::YieldToUpgrade | WaitError::ReadsBelow | WaitError::Moved => {
+                Self::Busy { path }
+            }
+            WaitError::TimedOut(limit) => Self::TimedOut { path, limit },
+            WaitError::Cancelled => Self::Cancelled { path },
+            WaitError::Deadlock(why) => Self::Deadlock { path, why },
+            WaitError::CannotConvert(why) => Self::CannotUpgrade { path, why },
+            WaitError::Lost => Self::Lost { path },
+            failed if failed.is_for_want_of_access() => Self::CouldNotOpen { path, why: OpenError::Access },
+            WaitError::Failed(source) => Self::System { path, operation: Operation::Lock, source },
         }
     }
 }
@@ -113,35 +129,46 @@ impl fmt::Display for Error {
             Self::TimedOut { path, limit } => {
                 write!(out, "{}: busy; gave up after {limit:?}", path.display())
             }
-            Self::Cancelled { path } => write!(out, "{}: the waiting was called off", path.display()),
-            Self::WouldNeverEnd { path, why } => write!(out, "{}: deadlock: {why}", path.display()),
+            Self::Cancelled { path } => write!(out, "{}: the wait was cancelled", path.display()),
+            Self::Deadlock { path, why } => write!(out, "{}: deadlock: {why}", path.display()),
             Self::CannotUpgrade { path, why } => write!(
                 out,
-                "{}: cannot go from shared to exclusive without losing it: {why}; unlock it and lock it anew",
+                "{}: cannot be upgraded from shared to exclusive without losing it: {why}; unlock it and lock it again",
                 path.display()
             ),
             Self::Lost { path } => write!(
                 out,
-                "{}: the shared lock was lost to a process that locks without fasten; unlock it and lock it anew",
+                "{}: the shared lock was lost to a process that locks without fasten; unlock it and lock it again",
                 path.display()
             ),
             Self::CouldNotOpen { path, why } => write!(out, "{}: {why}", path.display()),
-            Self::System { path, doing, source } => {
-                write!(out, "{}: {doing}: {}", path.display(), lower(source))
+            Self::System { path, operation, source } => {
+                write!(out, "{}: {operation}: {}", path.display(), lower(source))
             }
         }
     }
 }
 
-impl fmt::Display for Unopenable {
+impl fmt::Display for Operation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Open => "opening it",
+            Self::Lock => "locking it",
+            Self::Wait => "waiting for it",
+            Self::Unlock => "unlocking it",
+        })
+    }
+}
+
+impl fmt::Display for OpenError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing => out.write_str("does not exist, and is not to be created"),
+            Self::Missing => out.write_str("does not exist and must not be created"),
             Self::WrongKind(kind) => {
                 write!(out, "is {kind}: a lock must be a file, a directory or a block device")
             }
             Self::Access => out.write_str(
-                "cannot be locked so: an fcntl lock needs permission to read the file, and an exclusive one to write it",
+                "cannot be locked with fcntl: a shared lock needs read permission, an exclusive lock write permission",
             ),
             // That is what the kernel says of a missing `name/` that it is to create.
             Self::ForeignLink => out.write_str(
@@ -155,7 +182,7 @@ impl fmt::Display for Unopenable {
                 write!(out, "cannot be opened: {}", hint(source, "choose one that may be read or written"))
             }
             Self::NotCreated(source) => {
-                write!(out, "cannot be created: {}", hint(source, "its folder must be writable"))
+                write!(out, "cannot be created: {}", hint(source, "its directory must be writable"))
             }
         }
     }
@@ -166,8 +193,7 @@ impl std::error::Error for Error {
         match self {
             Self::System { source, .. }
             | Self::CouldNotOpen {
-                why: Unopenable::NotOpened(source) | Unopenable::NotCreated(source),
-                ..
+                why: OpenError::NotOpened(source) | OpenError::NotCreated(source), ..
             } => Some(source),
             _ => None,
         }
@@ -180,13 +206,12 @@ impl From<Error> for io::Error {
         let kind = match &error {
             Error::Busy { .. } => io::ErrorKind::WouldBlock,
             Error::TimedOut { .. } => io::ErrorKind::TimedOut,
-            Error::WouldNeverEnd { .. } => io::ErrorKind::Deadlock,
-            Error::CouldNotOpen { why: Unopenable::Missing, .. } => io::ErrorKind::NotFound,
-            Error::CouldNotOpen { why: Unopenable::Access, .. } => io::ErrorKind::PermissionDenied,
+            Error::Deadlock { .. } => io::ErrorKind::Deadlock,
+            Error::CouldNotOpen { why: OpenError::Missing, .. } => io::ErrorKind::NotFound,
+            Error::CouldNotOpen { why: OpenError::Access, .. } => io::ErrorKind::PermissionDenied,
             Error::System { source, .. }
             | Error::CouldNotOpen {
-                why: Unopenable::NotOpened(source) | Unopenable::NotCreated(source),
-                ..
+                why: OpenError::NotOpened(source) | OpenError::NotCreated(source), ..
             } => source.kind(),
             _ => io::ErrorKind::Other,
         };
@@ -195,10 +220,10 @@ impl From<Error> for io::Error {
 }
 
 /// The system's word with a remedy behind it, where one is known.
-fn hint(source: &io::Error, folder: &str) -> String {
+fn hint(source: &io::Error, directory: &str) -> String {
     let remedy = match source.kind() {
-        io::ErrorKind::NotFound => "its folder must exist",
-        io::ErrorKind::PermissionDenied => folder,
+        io::ErrorKind::NotFound => "its directory must exist",
+        io::ErrorKind::PermissionDenied => directory,
         io::ErrorKind::ReadOnlyFilesystem => "choose one in a writable file system",
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "make room or choose another file system"
@@ -207,15 +232,4 @@ fn hint(source: &io::Error, folder: &str) -> String {
         _ => return lower(source),
     };
     format!("{}; {remedy}", lower(source))
-}
-
-/// The system's word without its number and capital: `permission denied`.
-pub(super) fn lower(source: &io::Error) -> String {
-    let text = source.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
-        None => text.to_owned(),
-    }
 }

@@ -1,26 +1,30 @@
 //! A file that is open to be locked, and whether its path still leads to it.
+//!
+//! Opening a lock file without changing anything that is there.
+//!
+//! First without `O_CREAT`: with it, `fs.protected_regular` refuses other
+//! people's files in sticky directories, even to root. Read-only where that
+//! suffices: a file that is open for writing cannot be executed, and its closing
+//! wakes programs that watch it. An fcntl(2) lock needs more to be exclusive. `O_NONBLOCK`
+//! keeps a FIFO from hanging us, `O_NOCTTY` a terminal from becoming ours. Once the file is open,
+//! `O_NONBLOCK` goes again: a command inherits it with the lock.
 
 use std::cell::OnceCell;
-use std::fs::{self, File, Metadata};
-use std::os::unix::fs::MetadataExt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::os::fd::{AsRawFd, RawFd};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::layout::gate_file;
-use super::mode::Family;
+use nix::fcntl::OFlag;
+use nix::unistd::geteuid;
 
-/// Which file it is, whatever it is called. The order is the global one in
-/// which several locks are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct FileId {
-    pub(crate) device: u64,
-    pub(crate) inode: u64,
-}
-
-impl From<&Metadata> for FileId {
-    fn from(metadata: &Metadata) -> Self {
-        Self { device: metadata.dev(), inode: metadata.ino() }
-    }
-}
+use super::error::{Error, OpenError, Operation};
+use crate::holders::Removed;
+use crate::layout::gate_file;
+use crate::mode::Family;
+use crate::sys::descriptor::{duplicate, without_nonblock};
+use crate::sys::file_id::{FileId, leads_to};
 
 /// An open lock file.
 #[derive(Debug)]
@@ -51,8 +55,186 @@ impl LockFile {
     }
 }
 
-/// Whether the path leads to that file now. Another one may have been put in
-/// its place while we waited, and whoever locks that one is not excluded by us.
-pub(crate) fn leads_to(path: &Path, id: FileId) -> bool {
-    fs::metadata(path).is_ok_and(|found| FileId::from(&found) == id)
+/// Opens the lock file that is there.
+///
+/// # Errors
+/// [`OpenError::Missing`] if there is none.
+pub(crate) fn open_existing(path: &Path, family: Family) -> Result<LockFile, Error> {
+    let file = open_readable(path).and_then(above_standard).map_err(|error| not_opened(path, error))?;
+    let lock = checked(path, file, family)?;
+    if family == Family::Flock || is_executable(&lock) {
+        return Ok(lock);
+    }
+    // By now the path may lead to another file: then that one is the lock.
+    match open_as(path, Access::Both).and_then(above_standard) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(not_opened(path, error)),
+        Err(_) => Ok(lock),
+        Ok(file) => checked(path, file, family),
+    }
+}
+
+/// Creates the lock file with these permissions, less the umask; `None` if there is one by now.
+pub(crate) fn create(path: &Path, permissions: u32, family: Family) -> Result<Option<LockFile>, Error> {
+    let target = if path.is_symlink() { target_of(path)? } else { path.to_owned() };
+    match create_new(&target, permissions, family).and_then(above_standard) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
+        Err(error) => Err(not_created(path, error)),
+        Ok(file) => checked(path, file, family).map(Some),
+    }
+}
+
+/// The file that is missing behind a symbolic link, or behind several. It is created by this name,
+/// and not through the link, which may have become another one by then.
+fn target_of(path: &Path) -> Result<PathBuf, Error> {
+    const MOST_LINKS: usize = 40;
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(next) = fs::read_link(&target) else { return Ok(target) };
+        let directory = match target.parent() {
+            Some(directory) if !directory.as_os_str().is_empty() => directory,
+            _ => Path::new("."),
+        };
+        if is_foreign(&target, directory) {
+            return Err(could_not_open(path, OpenError::ForeignLink));
+        }
+        target = directory.join(next);
+    }
+    Err(not_created(path, io::Error::from_raw_os_error(libc::ELOOP)))
+}
+
+/// Whether another user may have put the link there, to have us create a file of that user's
+/// choice. Root needs no such help.
+fn is_foreign(link: &Path, directory: &Path) -> bool {
+    let trusted = |owner: u32| owner == 0 || owner == geteuid().as_raw();
+    let (Ok(link), Ok(directory)) = (link.symlink_metadata(), directory.metadata()) else { return false };
+    let others_can_write = directory.mode() & 0o022 != 0 || !trusted(directory.uid());
+    !trusted(link.uid()) && others_can_write
+}
+
+/// The file behind a descriptor that is open already. The lock is that of its
+/// open file description, whatever process has it.
+pub(crate) fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Error> {
+    let path = PathBuf::from(format!("/dev/fd/{descriptor}"));
+    let file = duplicate(descriptor).map_err(|error| not_opened(&path, error))?;
+    Ok(LockFile { is_ours: false, ..checked(&path, file, family)? })
+}
+
+/// The file that a process has open under this number, though its own name leads to it no more; for
+/// messages it is called `path`. `None` if it cannot be opened, or is another file.
+pub(crate) fn open_removed(path: &Path, removed: &Removed, family: Family) -> Option<LockFile> {
+    let link = PathBuf::from(format!("/proc/{}/fd/{}", removed.pid, removed.descriptor));
+    let lock = open_existing(&link, family).ok()?;
+    let metadata = lock.file.metadata().ok()?;
+    (metadata.nlink() == 0 && metadata.ino() == removed.inode)
+        .then(|| LockFile { path: path.to_owned(), ..lock })
+}
+
+/// Opens the same file again, so that an exclusive lock can be had where the file system asks for
+/// a file that is open for writing: for reading too, where that is allowed.
+pub(crate) fn open_again_for_writing(lock: &LockFile) -> Reopened {
+    let opened = open_as(&lock.path, Access::Both).or_else(|_| open_as(&lock.path, Access::Write));
+    match opened.and_then(above_standard).and_then(|file| Ok((FileId::from(&file.metadata()?), file))) {
+        Ok((id, file)) if id == lock.id => Reopened::Same(file),
+        Err(error) if error.kind() != ErrorKind::NotFound => Reopened::NotAllowed,
+        _ => Reopened::Moved,
+    }
+}
+
+/// What came of opening a file again by its path.
+#[derive(Debug)]
+pub(crate) enum Reopened {
+    Same(File),
+    /// The path leads elsewhere by now, or nowhere.
+    Moved,
+    NotAllowed,
+}
+
+#[derive(Clone, Copy)]
+enum Access {
+    Read,
+    Write,
+    Both,
+}
+
+fn open_readable(path: &Path) -> io::Result<File> {
+    match open_as(path, Access::Read) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            open_as(path, Access::Write).map_err(|_| error)
+        }
+        opened => opened,
+    }
+}
+
+fn open_as(path: &Path, access: Access) -> io::Result<File> {
+    let flags = (OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits();
+    let mut options = OpenOptions::new();
+    match access {
+        Access::Read => options.read(true),
+        Access::Write => options.write(true),
+        Access::Both => options.read(true).write(true),
+    };
+    options.custom_flags(flags).open(path).and_then(without_nonblock)
+}
+
+fn create_new(path: &Path, permissions: u32, family: Family) -> io::Result<File> {
+    let flags = (OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits();
+    let mut options = OpenOptions::new();
+    options.read(true).write(family == Family::Fcntl);
+    options.mode(permissions).custom_flags(flags).open(path).and_then(without_nonblock)
+}
+
+/// Keeps the descriptor off 0, 1 and 2: started with one of them closed, we
+/// would take the lock file for our standard error.
+pub(super) fn above_standard(file: File) -> io::Result<File> {
+    if file.as_raw_fd() > libc::STDERR_FILENO { Ok(file) } else { file.try_clone() }
+}
+
+fn checked(path: &Path, file: File, family: Family) -> Result<LockFile, Error> {
+    let metadata = file.metadata().map_err(|error| not_opened(path, error))?;
+    let kind = metadata.file_type();
+    let wrong = if kind.is_fifo() {
+        Some("a FIFO")
+    } else if kind.is_socket() {
+        Some("a socket")
+    } else if kind.is_char_device() {
+        Some("a character device")
+    } else {
+        None
+    };
+    if let Some(wrong) = wrong {
+        return Err(could_not_open(path, OpenError::WrongKind(wrong)));
+    }
+    Ok(LockFile::new(path.to_owned(), file, FileId::from(&metadata), true, family))
+}
+
+/// A file that can be executed must not be open for writing (`ETXTBSY`).
+fn is_executable(lock: &LockFile) -> bool {
+    lock.file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o111 != 0)
+}
+
+fn not_opened(path: &Path, error: io::Error) -> Error {
+    match error.raw_os_error() {
+        Some(libc::ENOENT) => could_not_open(path, OpenError::Missing),
+        Some(libc::ENXIO) => could_not_open(path, OpenError::WrongKind("a socket")),
+        Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM) => out_of_resources(path, error),
+        _ => could_not_open(path, OpenError::NotOpened(error)),
+    }
+}
+
+fn not_created(path: &Path, error: io::Error) -> Error {
+    match error.raw_os_error() {
+        Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM) => out_of_resources(path, error),
+        Some(libc::ENOENT | libc::ENOTDIR | libc::EISDIR | libc::ELOOP | libc::ENAMETOOLONG) => {
+            could_not_open(path, OpenError::NotOpened(error))
+        }
+        _ => could_not_open(path, OpenError::NotCreated(error)),
+    }
+}
+
+fn out_of_resources(path: &Path, source: io::Error) -> Error {
+    Error::System { path: path.to_owned(), operation: Operation::Open, source }
+}
+
+fn could_not_open(path: &Path, why: OpenError) -> Error {
+    Error::CouldNotOpen { path: path.to_owned(), why }
 }

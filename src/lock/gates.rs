@@ -20,13 +20,13 @@ use std::hash::{BuildHasher, RandomState};
 
 use super::file::LockFile;
 use super::gate_file::GateFile;
-use super::gave_up::GaveUp;
-use super::layout::{Bytes, Gate};
 use super::main_lock;
-use super::mode::{Family, Mode};
-use super::patience::Patience;
-use super::unordered::Unordered;
-use crate::sys::records::{self, Owner};
+use super::unfair::UnfairReason;
+use super::wait_error::WaitError;
+use super::wait_state::WaitState;
+use crate::layout::{Bytes, Gate};
+use crate::mode::{Family, Mode};
+use crate::sys::records::{self, RecordOwner};
 use crate::thread::Preference;
 
 /// Who goes through the gates, and so by which of them.
@@ -59,12 +59,13 @@ pub(crate) struct Intent {
 }
 
 impl Side {
-    pub(crate) fn of(mode: Mode, preference: Preference) -> Self {
-        match (mode, preference) {
-            (_, Preference::Reader) => Self::Bypass,
-            (Mode::Shared, _) => Self::Reader,
-            (Mode::Exclusive, Preference::PhaseFair) => Self::FairWriter,
-            (Mode::Exclusive, Preference::Writer) => Self::PreferringWriter,
+    /// Where readers go first nobody has to wait for a turn: they only ever wait for the writer inside.
+    pub(crate) fn of(mode: Mode, order: Option<Preference>) -> Self {
+        match (mode, order) {
+            (_, None | Some(Preference::Reader)) => Self::Bypass,
+            (Mode::Shared, Some(_)) => Self::Reader,
+            (Mode::Exclusive, Some(Preference::PhaseFair)) => Self::FairWriter,
+            (Mode::Exclusive, Some(Preference::Writer)) => Self::PreferringWriter,
         }
     }
 
@@ -87,13 +88,13 @@ impl Gates {
     ///
     /// # Errors
     /// Why there are none.
-    pub(crate) fn before(lock: &LockFile, side: Side) -> Result<Option<Self>, Unordered> {
+    pub(crate) fn before(lock: &LockFile, side: Side) -> Result<Option<Self>, UnfairReason> {
         if side == Side::Bypass {
             return Ok(None);
         }
         let (file, family) = (GateFile::enter(lock)?, lock.family);
         if side != Side::Reader && !file.is_writable() {
-            return Err(Unordered::ReadOnly);
+            return Err(UnfairReason::ReadOnly);
         }
         if side == Side::Reader {
             file.threads(family).readers += 1;
@@ -102,22 +103,22 @@ impl Gates {
     }
 
     /// Goes through, sleeping in the kernel at each gate that is closed.
-    pub(crate) fn pass(&mut self, lock: &LockFile, patience: &Patience) -> Result<(), GaveUp> {
+    pub(crate) fn pass(&mut self, lock: &LockFile, wait_state: &WaitState) -> Result<(), WaitError> {
         let gate = Gate::of(self.family);
         match self.side {
             Side::Bypass => Ok(()),
-            Side::Reader => self.take(gate.way_in(), Mode::Shared, patience),
+            Side::Reader => self.take(gate.way_in(), Mode::Shared, wait_state),
             Side::FairWriter => {
-                self.take(gate.queue(), Mode::Exclusive, patience)?;
-                enter_with_the_readers(lock, patience)?;
-                self.take(gate.passage(), Mode::Exclusive, patience)
+                self.take(gate.queue(), Mode::Exclusive, wait_state)?;
+                enter_with_the_readers(lock, wait_state)?;
+                self.take(gate.passage(), Mode::Exclusive, wait_state)
             }
             Side::PreferringWriter => {
                 self.intent = self.free_intent();
                 if let Some(byte) = self.intent {
-                    self.take(byte, Mode::Exclusive, patience)?;
+                    self.take(byte, Mode::Exclusive, wait_state)?;
                 }
-                self.take(gate.queue(), Mode::Exclusive, patience)
+                self.take(gate.queue(), Mode::Exclusive, wait_state)
             }
         }
     }
@@ -125,7 +126,7 @@ impl Gates {
     /// A preferring writer has got the lock at once: takes its byte, unless readers wait by now.
     pub(crate) fn announced(mut self) -> Option<Intent> {
         let take = |byte: &Bytes| {
-            records::try_set(self.file.file(), Owner::Process, *byte, Mode::Exclusive).unwrap_or(false)
+            records::try_set(self.file.file(), RecordOwner::Process, *byte, Mode::Exclusive).unwrap_or(false)
         };
         self.intent = self.free_intent().filter(take);
         self.entered()
@@ -148,18 +149,18 @@ impl Gates {
     /// Takes the gate, waiting for it if it is closed. Where the kernel refuses (it sees a deadlock
     /// between processes where there is none between their threads, or has no locks left) this one
     /// goes on without.
-    fn take(&self, gate: Bytes, mode: Mode, patience: &Patience) -> Result<(), GaveUp> {
-        if !matches!(records::try_set(self.file.file(), Owner::Process, gate, mode), Ok(false)) {
+    fn take(&self, gate: Bytes, mode: Mode, wait_state: &WaitState) -> Result<(), WaitError> {
+        if !matches!(records::try_set(self.file.file(), RecordOwner::Process, gate, mode), Ok(false)) {
             return Ok(());
         }
-        match patience.block(|| records::set(self.file.file(), Owner::Process, gate, mode)) {
-            Err(GaveUp::Failed(_)) => Ok(()),
+        match wait_state.block(|| records::set(self.file.file(), RecordOwner::Process, gate, mode)) {
+            Err(WaitError::Failed(_)) => Ok(()),
             waited => waited,
         }
     }
 
     fn open(&self, gate: Bytes) {
-        let _ = records::clear(self.file.file(), Owner::Process, gate);
+        let _ = records::clear(self.file.file(), RecordOwner::Process, gate);
     }
 }
 
@@ -201,17 +202,17 @@ impl Gate {
 impl Drop for Intent {
     fn drop(&mut self) {
         if self.file.is_ours() {
-            let _ = records::clear(self.file.file(), Owner::Process, self.byte);
+            let _ = records::clear(self.file.file(), RecordOwner::Process, self.byte);
         }
     }
 }
 
 /// Waits until no writer holds the lock: has it shared for an instant, together with the readers
 /// that have been waiting. An error costs order only.
-fn enter_with_the_readers(lock: &LockFile, patience: &Patience) -> Result<(), GaveUp> {
-    match patience.block(|| main_lock::lock(lock, Mode::Shared)) {
-        Ok(()) => main_lock::unlock(lock).map_err(GaveUp::Failed),
-        Err(GaveUp::Failed(_)) => Ok(()),
+fn enter_with_the_readers(lock: &LockFile, wait_state: &WaitState) -> Result<(), WaitError> {
+    match main_lock::lock(lock, Mode::Shared, wait_state) {
+        Ok(()) => main_lock::unlock(lock).map_err(WaitError::Failed),
+        Err(WaitError::Failed(_)) => Ok(()),
         Err(gave_up) => Err(gave_up),
     }
 }

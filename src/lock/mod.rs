@@ -7,66 +7,51 @@
 //!   order, to the main lock.
 //! - `Held` is what was taken; it is given back when it is dropped.
 //!
-//! What a program sees of it is in `crate::process`.
+//! What a program sees of it is in `crate::interprocess`.
 //!
 //! The lock file itself is the user's: it is never written, truncated, renamed
 //! or removed.
 
 mod acquire;
-mod alarm;
 mod cancel;
-mod conversion;
-mod convert;
-mod descriptor;
-mod endless;
-mod enter;
+mod deadlock;
+mod deadlock_watch;
 mod error;
 mod file;
 mod gate_file;
-mod gate_permissions;
 mod gates;
-mod gave_up;
 mod guard;
-#[cfg_attr(fasten_portable, allow(dead_code, reason = "half of it is for those who read the table"))]
-pub(crate) mod layout;
-mod lookout;
+mod held;
+mod interrupter;
 mod main_lock;
-mod mode;
-mod nested;
-mod open;
-mod patience;
+mod open_gate_file;
 pub(crate) mod plain;
 mod request;
 mod share;
-mod unordered;
+mod stop_descriptor;
+mod unfair;
 mod unseen;
-mod waiting;
+mod upgrade;
+mod wait;
+mod wait_error;
+mod wait_state;
 
 pub(crate) use acquire::{Acquired, acquire};
-pub(crate) use alarm::Bell;
-pub use cancel::Cancel;
-pub(crate) use cancel::Ring;
-pub(crate) use descriptor::{convert, unlock};
-pub use endless::Endless;
-pub use error::{Error, Unopenable};
-pub(crate) use file::{FileId, LockFile, leads_to};
-pub(crate) use gave_up::GaveUp;
+pub use cancel::CancelToken;
+pub(crate) use cancel::Wakeable;
+pub use deadlock::{Deadlock, held_by};
+pub use error::{Error, OpenError, Operation};
+pub(crate) use file::LockFile;
+pub(crate) use file::{create, open_existing, open_removed, opened};
 pub use guard::DescriptorGuard;
-pub(crate) use guard::Held;
-pub(crate) use layout::Bytes;
-pub use mode::{Family, Mode};
-pub use nested::Nested;
-pub(crate) use open::{create, open_existing, open_removed, opened};
-pub(crate) use patience::Patience;
-pub(crate) use request::{How, Threads};
+pub(crate) use held::Held;
+pub(crate) use interrupter::Waker;
+pub use request::Nested;
+pub(crate) use request::{Request, Threads};
 pub(crate) use share::Joined;
-pub use unordered::Unordered;
+pub use unfair::UnfairReason;
 pub(crate) use unseen::{Found, find_out};
-pub use waiting::Waiting;
-
-/// For those who read the kernel's table.
-#[cfg(all(target_os = "linux", not(fasten_portable)))]
-pub(crate) use {
-    gate_permissions::is_trusted,
-    layout::{GATE_DIRECTORY, Gate, gate_file, lock_of_gate_file},
-};
+pub(crate) use unseen::{convert, unlock};
+pub use wait::Wait;
+pub(crate) use wait_error::WaitError;
+pub(crate) use wait_state::WaitState;

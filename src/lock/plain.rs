@@ -8,16 +8,17 @@
 use std::os::fd::RawFd;
 use std::path::PathBuf;
 
-use super::error::Error;
-use super::file::{FileId, LockFile};
-use super::gave_up::GaveUp;
-use super::layout::Bytes;
+use super::error::{Error, Operation};
+use super::file::LockFile;
 use super::main_lock;
-use super::mode::{Family, Mode};
-use super::patience::Patience;
-use super::waiting::Waiting;
+use super::wait::Wait;
+use super::wait_error::WaitError;
+use super::wait_state::WaitState;
+use crate::layout::Bytes;
+use crate::mode::{Family, Mode};
 use crate::sys::descriptor::duplicate;
-use crate::sys::records::{self, Owner};
+use crate::sys::file_id::FileId;
+use crate::sys::records::{self, RecordOwner};
 
 /// Locks the open file description behind the descriptor; of the file these bytes, if the family
 /// has locks on bytes.
@@ -26,25 +27,26 @@ pub(crate) fn lock(
     mode: Mode,
     family: Family,
     bytes: Bytes,
-    waiting: Waiting<'_>,
+    waiting: Wait<'_>,
 ) -> Result<(), Error> {
     let lock = opened(descriptor, family)?;
-    let patience = Patience::new(waiting);
+    let wait_state = WaitState::new(waiting);
     let tried = match family {
         Family::Flock => main_lock::try_lock(&lock, mode),
-        Family::Fcntl => records::try_set(&lock.file, Owner::Description, bytes, mode),
-    };
-    let block = || match family {
-        Family::Flock => main_lock::lock(&lock, mode),
-        Family::Fcntl => records::set(&lock.file, Owner::Description, bytes, mode),
+        Family::Fcntl => records::try_set(&lock.file, RecordOwner::Description, bytes, mode),
     };
     let taken = match tried {
         Ok(true) => Ok(()),
-        Ok(false) => patience.begin(&lock.path).and_then(|()| patience.block(block)),
-        Err(error) => Err(GaveUp::Failed(error)),
+        Ok(false) => wait_state.begin(&lock.path).and_then(|()| match family {
+            Family::Flock => main_lock::lock(&lock, mode, &wait_state),
+            Family::Fcntl => {
+                wait_state.block(|| records::set(&lock.file, RecordOwner::Description, bytes, mode))
+            }
+        }),
+        Err(error) => Err(WaitError::Failed(error)),
     };
     taken.map_err(|why| match why {
-        GaveUp::Failed(source) => Error::System { path: lock.path, doing: "locking it", source },
+        WaitError::Failed(source) => Error::System { path: lock.path, operation: Operation::Lock, source },
         why => Error::refused(&lock.path, why),
     })
 }
@@ -55,9 +57,9 @@ pub(crate) fn unlock(descriptor: RawFd, family: Family, bytes: Bytes) -> Result<
     let lock = opened(descriptor, family)?;
     let unlocked = match family {
         Family::Flock => main_lock::unlock(&lock),
-        Family::Fcntl => records::clear(&lock.file, Owner::Description, bytes),
+        Family::Fcntl => records::clear(&lock.file, RecordOwner::Description, bytes),
     };
-    unlocked.map_err(|source| Error::System { path: lock.path, doing: "unlocking it", source })
+    unlocked.map_err(|source| Error::System { path: lock.path, operation: Operation::Unlock, source })
 }
 
 fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Error> {
@@ -65,6 +67,6 @@ fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Error> {
     let file = duplicate(descriptor).and_then(|file| Ok((FileId::from(&file.metadata()?), file)));
     match file {
         Ok((id, file)) => Ok(LockFile::new(path, file, id, false, family)),
-        Err(source) => Err(Error::System { path, doing: "locking it", source }),
+        Err(source) => Err(Error::System { path, operation: Operation::Lock, source }),
     }
 }

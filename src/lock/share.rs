@@ -8,15 +8,15 @@
 //! The bytes say what the last of them is to do. One that comes later takes over the plan of one that
 //! is there: that one may end first.
 
-use super::convert::downgrade;
 use super::file::LockFile;
 use super::gate_file::GateFile;
-use super::layout::Gate;
 use super::main_lock;
-use super::mode::{Family, Mode};
-use crate::holders::{Above, users};
+use super::upgrade::downgrade;
+use crate::holders::{AncestorLookup, users};
+use crate::layout::Gate;
+use crate::mode::{Family, Mode};
 use crate::sys::fork;
-use crate::sys::records::{self, Owner};
+use crate::sys::records::{self, RecordOwner};
 
 /// What the last one out does with the lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +43,7 @@ pub(crate) struct Joined {
     mode: Mode,
     share: Option<Share>,
     /// Those from which it is inherited. They give it back, unless they are gone.
-    above: Above,
+    above: AncestorLookup,
     process: u32,
 }
 
@@ -53,14 +53,14 @@ impl Share {
         let gates = GateFile::enter(lock).ok()?;
         let plan = plan_of_others(&gates, lock).map_or(plan, |others| others.max(plan));
         let byte = Gate::of(lock.family).user(plan as i64);
-        records::try_set(gates.file(), Owner::Process, byte, Mode::Shared).ok().filter(|&set| set)?;
+        records::try_set(gates.file(), RecordOwner::Process, byte, Mode::Shared).ok().filter(|&set| set)?;
         Some(Self { gates, family: lock.family, plan })
     }
 
     /// What is to be done now; `None` if another one is there and does it later.
     pub(crate) fn leave(self, lock: &LockFile) -> Option<Plan> {
         let byte = Gate::of(self.family).user(self.plan as i64);
-        let _ = records::clear(self.gates.file(), Owner::Process, byte);
+        let _ = records::clear(self.gates.file(), RecordOwner::Process, byte);
         if plan_of_others(&self.gates, lock).is_some() { None } else { Some(self.plan) }
     }
 }
@@ -82,7 +82,7 @@ fn plan_of_others(gates: &GateFile, lock: &LockFile) -> Option<Plan> {
 impl Joined {
     /// Joins the lock of this open file, held so.
     pub(crate) fn new(lock: LockFile, mode: Mode) -> Self {
-        let above = Above::of(&lock.file);
+        let above = AncestorLookup::of(&lock.file);
         let share = Share::begin(&lock, Plan::Keep);
         Self { lock, mode, share, above, process: fork::process() }
     }

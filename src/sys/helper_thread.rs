@@ -7,11 +7,14 @@ use std::thread;
 
 /// The name of these threads, in at most 15 letters: those that look for deadlocks know by it that a
 /// process does nothing but wait.
-pub(crate) const NAME: &str = "fasten-wait";
+pub const NAME: &str = "fasten-wait";
 
 /// Starts one that takes no signal of the process: those are for the threads that were there before. It is never joined,
 /// so it has to end by itself.
-pub(crate) fn spawn(job: impl FnOnce() + Send + 'static) -> io::Result<()> {
+///
+/// # Errors
+/// Those of starting a thread.
+pub fn spawn(job: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let (mut all, mut before) = (MaybeUninit::<libc::sigset_t>::zeroed(), MaybeUninit::zeroed());
     // SAFETY: sigfillset initialises the set before it is read, and a zeroed set is a valid one.
     unsafe {

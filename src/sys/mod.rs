@@ -7,11 +7,12 @@
 //! build with `--cfg fasten_portable` takes the portable side, so that it is
 //! compiled and tested too.
 //!
-//! `process/` is for the command only (starting it, its signals, its end); the
-//! library does not use it.
+//! The command has system calls of its own, in `cmd/sys`.
 
 pub(crate) mod descriptor;
-pub(crate) mod helper_thread;
+pub(crate) mod file_id;
+pub(crate) mod gate_permissions;
+pub mod helper_thread;
 pub(crate) mod interrupt;
 pub(crate) mod per_process;
 
@@ -23,7 +24,7 @@ mod os;
 #[path = "portable/mod.rs"]
 mod os;
 
-pub(crate) use os::{filesystem, fork, gate_directory, records, reopen};
+pub(crate) use os::{fork, gate_directory, records, reopen, statfs};
 
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub(crate) use os::same_description;

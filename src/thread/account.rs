@@ -5,11 +5,11 @@ use std::thread;
 
 use super::Error;
 use super::guard::{ReadGuard, WriteGuard};
-use super::held::{self, Hold};
-use super::lock::ReaderWriterLock;
+use super::holds::{self, Hold};
 use super::owner::Owner;
 use super::preference::Preference;
 use super::queue::Role;
+use super::rwlock::ReaderWriterLock;
 
 impl ReaderWriterLock {
     /// Whether the calling thread reads. A writer that also took the lock to read does both.
@@ -78,25 +78,25 @@ impl ReaderWriterLock {
         match self.hold() {
             Hold { writes: 1.., .. } => Ok(true),
             Hold { reads: 0, .. } => Ok(false),
-            Hold { .. } => Err(Error::WouldNeverEnd),
+            Hold { .. } => Err(Error::Deadlock),
         }
     }
 
     #[inline]
     pub(super) fn reading(&self) -> ReadGuard<'_> {
-        held::change(self.identity.number(), |hold| one_more(&mut hold.reads));
+        holds::change(self.identity.number(), |hold| one_more(&mut hold.reads));
         ReadGuard::new(self)
     }
 
     #[inline]
     pub(super) fn writing(&self) -> WriteGuard<'_> {
-        held::change(self.identity.number(), |hold| one_more(&mut hold.writes));
+        holds::change(self.identity.number(), |hold| one_more(&mut hold.writes));
         WriteGuard::new(self)
     }
 
     #[inline]
     pub(super) fn release_read(&self) {
-        let left = held::change(self.identity.number(), |hold| hold.reads -= 1);
+        let left = holds::change(self.identity.number(), |hold| hold.reads -= 1);
         if left.is_none() {
             self.raw.release_read();
         }
@@ -104,7 +104,7 @@ impl ReaderWriterLock {
 
     #[inline]
     pub(super) fn release_write(&self) {
-        match held::change(self.identity.number(), |hold| hold.writes -= 1) {
+        match holds::change(self.identity.number(), |hold| hold.writes -= 1) {
             Hold { writes: 1.., .. } => {}
             Hold { reads: 0, .. } => self.raw.release_write(),
             Hold { .. } => self.raw.downgrade(),
@@ -113,7 +113,7 @@ impl ReaderWriterLock {
 
     #[inline]
     fn hold(&self) -> Hold {
-        held::get(self.identity.number())
+        holds::get(self.identity.number())
     }
 }
 

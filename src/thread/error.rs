@@ -11,7 +11,7 @@ pub enum Error {
     /// The lock did not come free within the time given.
     TimedOut,
     /// The caller would wait for itself: a reader asks to write.
-    WouldNeverEnd,
+    Deadlock,
 }
 
 impl fmt::Display for Error {
@@ -19,8 +19,8 @@ impl fmt::Display for Error {
         f.write_str(match self {
             Self::Busy => "the lock is busy",
             Self::TimedOut => "the lock did not come free in time",
-            Self::WouldNeverEnd => {
-                "the wait would never end: this thread reads, and a writer waits for all readers; \
+            Self::Deadlock => {
+                "deadlock: this thread reads, and a writer waits for all readers; \
                  release the read first, or write from the start"
             }
         })
@@ -35,7 +35,7 @@ impl From<Error> for std::io::Error {
         let kind = match error {
             Error::Busy => std::io::ErrorKind::WouldBlock,
             Error::TimedOut => std::io::ErrorKind::TimedOut,
-            Error::WouldNeverEnd => std::io::ErrorKind::Deadlock,
+            Error::Deadlock => std::io::ErrorKind::Deadlock,
         };
         Self::new(kind, error)
     }

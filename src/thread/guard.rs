@@ -7,7 +7,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::MutexGuard;
 
-use super::lock::ReaderWriterLock;
+use super::rwlock::ReaderWriterLock;
 
 /// The standard library's guard is `Sync` and not `Send`, which is what ours must be; nothing of it is stored.
 type NotSend = PhantomData<MutexGuard<'static, ()>>;

@@ -50,25 +50,23 @@
 //! and nobody else. The order is that of Brandenburg and Anderson's phase-fair locks (2010), see [`Preference`].
 
 mod account;
-mod backoff;
 mod error;
 mod guard;
-mod held;
-mod identity;
+mod holds;
 mod line;
-mod lock;
 mod owner;
 mod preference;
 mod queue;
 mod raw;
+mod rwlock;
 mod sync;
 mod waiter;
 
 pub use error::Error;
 pub use guard::{ReadGuard, WriteGuard};
-pub use lock::ReaderWriterLock;
 pub use owner::Owner;
 pub use preference::Preference;
+pub use rwlock::ReaderWriterLock;
 
 pub(crate) use queue::{Queue, Role};
 pub(crate) use raw::{RawLock, Upgrade};

@@ -67,7 +67,7 @@ fn what_cannot_be_opened_is_66() {
         &place,
         &with_run(&["exclusive", "missing/b.lock"]),
         66,
-        &["missing/b.lock", "folder must exist"],
+        &["missing/b.lock", "directory must exist"],
     );
     refused(&place, &with_run(&["exclusive", "a.lock/b.lock"]), 66, &["a.lock/b.lock"]);
     refused(&place, &with_run(&["exclusive", "a.lock", "missing/b.lock"]), 66, &["missing/b.lock"]);
@@ -88,7 +88,7 @@ fn no_permission_is_66_and_a_folder_that_cannot_be_written_73() {
     let said = complaint(&place.as_nobody("exclusive a.lock -- touch ran").code(66).run());
     assert!(said.contains("a.lock") && said.contains("permission denied"), "{said}");
     let said = complaint(&place.as_nobody("exclusive b.lock -- touch ran").code(73).run());
-    assert!(said.contains("b.lock") && said.contains("folder must be writable"), "{said}");
+    assert!(said.contains("b.lock") && said.contains("directory must be writable"), "{said}");
     assert!(!place.path("ran").exists());
 }
 

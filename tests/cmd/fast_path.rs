@@ -1,6 +1,7 @@
 //! What is read of the command line without clap is what clap reads.
-#[path = "../../src/quick.rs"]
-mod quick;
+
+#[path = "../../src/cmd/fast_path.rs"]
+mod parser;
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -8,8 +9,8 @@ use std::os::unix::ffi::OsStringExt;
 use clap::Parser;
 use proptest::prelude::*;
 
-use self::quick::parse;
-use crate::cli;
+use self::parser::parse;
+use crate::args;
 
 /// What a line is made of, between blanks; many of them would be right together.
 const PIECES: [&str; 20] = [
@@ -49,7 +50,7 @@ fn line(words: &[OsString]) -> Vec<OsString> {
 fn agree(words: &[OsString]) -> Result<bool, TestCaseError> {
     let arguments = line(words);
     let Some(quick) = parse(&arguments) else { return Ok(false) };
-    let clap = cli::Cli::try_parse_from(&arguments);
+    let clap = args::Cli::try_parse_from(&arguments);
     prop_assert_eq!(format!("{:?}", Ok::<_, clap::Error>(quick)), format!("{:?}", clap));
     Ok(true)
 }

@@ -3,9 +3,9 @@
 //! Nothing here sleeps and hopes. What has to have happened is seen: a line in
 //! /proc/locks, a word in a pipe, a file, an exit code.
 
-#[path = "../../src/cli.rs"]
+#[path = "../../src/cmd/args.rs"]
 #[allow(dead_code, reason = "only compared")]
-mod cli;
+mod args;
 #[path = "../support/mod.rs"]
 mod support;
 

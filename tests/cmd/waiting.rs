@@ -1,6 +1,7 @@
 //! Waiting: in the kernel, for as long as it was told, and saying so.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use crate::support::{FASTEN, HOLD, Place, Running, complaint, refused_by_name, until};
@@ -49,6 +50,35 @@ fn a_waiter_takes_no_processor_time() {
     assert_eq!(restless.len(), 0, "{restless:?}");
     waiters.into_iter().for_each(Running::kill);
     holder.leave();
+}
+
+#[test]
+fn one_thread_looks_after_everything_while_another_waits() {
+    let place = Place::new();
+    let holder = place.hold("exclusive");
+    for words in ["read", "write", "exclusive", "read -w 1h"] {
+        let waiter = place.waiter(&format!("{words} a.lock -- true"));
+        let threads = fs::read_dir(format!("/proc/{}/task", waiter.pid)).unwrap().count();
+        waiter.kill();
+        assert!(threads <= 2, "{words}: {threads}");
+    }
+    holder.leave();
+}
+
+#[test]
+fn without_a_thread_to_look_around_it_waits_without_looking() {
+    let place = Place::new();
+    place.public_fasten();
+    fs::set_permissions(&place.lock, PermissionsExt::from_mode(0o666)).unwrap();
+    for subcommand in ["read", "write", "exclusive"] {
+        let holder = place.hold("exclusive");
+        let alone = place.program("setpriv").words("--reuid 54321 --clear-groups prlimit --nproc=1 ./fasten");
+        let waiter = alone.words(subcommand).words("-F a.lock -- true").start();
+        place.until_waits(waiter.pid);
+        assert_eq!(fs::read_dir(format!("/proc/{}/task", waiter.pid)).unwrap().count(), 1);
+        holder.leave();
+        waiter.leave();
+    }
 }
 
 #[test]

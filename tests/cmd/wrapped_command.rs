@@ -6,7 +6,7 @@ use clap::Parser;
 use fasten::holders::command::{Wrapper, line};
 use proptest::prelude::*;
 
-use crate::cli::{Action, Cli, LockArgs, WriteArgs};
+use crate::args::{Action, Cli, LockArgs, WriteArgs};
 
 fn told_by_clap(words: &[&str]) -> Option<OsString> {
     let LockArgs { command, command_string, .. } = match Cli::try_parse_from(words).ok()?.action {

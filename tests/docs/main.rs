@@ -1,8 +1,8 @@
 //! What is written about fasten, in documents, completions and the list of public names, is held to what it is.
 
-#[path = "../../src/cli.rs"]
+#[path = "../../src/cmd/args.rs"]
 #[allow(dead_code, reason = "only the definition is used, nothing is parsed into it")]
-mod cli;
+mod args;
 
 mod completions;
 mod pages;

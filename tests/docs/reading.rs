@@ -46,10 +46,10 @@ pub fn is_macro(word: &str) -> bool {
     matches!(two, (Some('A'..='Z'), Some('a'..='z'), None))
 }
 
-/// The Markdown files of the project's own directory.
+/// The Markdown files of the project's own directory and of docs/.
 pub fn documents() -> Vec<PathBuf> {
-    let listed = fs::read_dir(root()).expect("the project's directory can be read");
-    let paths = listed.filter_map(|entry| Some(entry.ok()?.path()));
+    let listed = [root().to_owned(), root().join("docs")].map(|directory| fs::read_dir(directory).unwrap());
+    let paths = listed.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
     paths.filter(|path| path.extension().is_some_and(|end| end == "md")).collect()
 }
 
@@ -58,6 +58,11 @@ pub fn links(text: &str) -> Vec<String> {
     let after = text.split("](").skip(1);
     let targets = after.filter_map(|rest| rest.split_once(')')).map(|(target, _)| target.to_owned());
     targets.filter(|target| !target.contains("://") && !target.starts_with('#')).collect()
+}
+
+/// The lines outside of the fenced blocks.
+pub fn without_code(text: &str) -> String {
+    text.split("```").step_by(2).collect()
 }
 
 /// The lines of the fenced blocks.
@@ -83,7 +88,7 @@ pub fn start_of_call(line: &str) -> Option<usize> {
     calls.iter().filter_map(|call| line.find(call)).min()
 }
 
-/// The words as a shell would split them, up to the end of the simple command.
+/// The words as a shell would split them, up to the end of the simple command or a comment.
 pub fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = None::<String>;
@@ -97,6 +102,7 @@ pub fn words(line: &str) -> Vec<String> {
             }
             (None, ' ' | '\t') => words.extend(word.take()),
             (None, ';' | '|' | '&') => break,
+            (None, '#') if word.is_none() => break,
             _ => word.get_or_insert_default().push(letter),
         }
     }

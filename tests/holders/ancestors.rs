@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use fasten::Family::{Fcntl, Flock};
 use fasten::Mode;
 use fasten::Mode::{Exclusive, Shared};
-use fasten::holders::{LockId, Step, ancestor_holding, circle, own_pid};
+use fasten::holders::{LockId, Step, ancestor_holding, own_pid, wait_cycle};
 
 use crate::support::lockers::{again, flock, lock_file, locker, until_blocked};
 use crate::support::{Place, Program, Running, until};
@@ -87,7 +87,7 @@ fn below_roots_lock() {
 fn cycle_of(file: &Path, mode: Mode, asking: u32) -> Vec<Step> {
     let mut steps = None;
     until("it is certain", || {
-        steps = circle(id(file), mode, Flock, asking).unwrap();
+        steps = wait_cycle(id(file), mode, Flock, asking).unwrap();
         steps.is_some()
     });
     steps.unwrap()
@@ -135,7 +135,7 @@ fn a_chain_that_ends_elsewhere_is_no_circle() {
     end.line();
     let _other = holding_and_wanting(&x, &y, &["-x"]);
     until_blocked(&y, 1);
-    assert_eq!(circle(id(&x), Exclusive, Flock, asking).unwrap(), None);
+    assert_eq!(wait_cycle(id(&x), Exclusive, Flock, asking).unwrap(), None);
 }
 
 #[test]
@@ -145,9 +145,9 @@ fn readers_are_not_in_each_others_way() {
     let asking = me.line().parse().unwrap();
     let _reader = Program::new("flock").arg("-s").arg(&x).arg("flock").arg(&y).arg("true").start();
     until_blocked(&y, 1);
-    assert_eq!(circle(id(&x), Shared, Flock, asking).unwrap(), None);
+    assert_eq!(wait_cycle(id(&x), Shared, Flock, asking).unwrap(), None);
     cycle_of(&x, Exclusive, asking);
-    assert_eq!(circle(id(&x), Exclusive, Fcntl, asking).unwrap(), None);
+    assert_eq!(wait_cycle(id(&x), Exclusive, Fcntl, asking).unwrap(), None);
 }
 
 #[test]
@@ -155,5 +155,5 @@ fn waiting_for_an_ancestors_own_lock_is_no_circle() {
     let (_directory, [x]) = paths();
     let mut me = flock(&[], &x);
     let asking = me.line().parse().unwrap();
-    assert_eq!(circle(id(&x), Exclusive, Flock, asking).unwrap(), None);
+    assert_eq!(wait_cycle(id(&x), Exclusive, Flock, asking).unwrap(), None);
 }

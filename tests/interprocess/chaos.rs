@@ -3,7 +3,7 @@
 use std::fs;
 use std::thread;
 
-use fasten::{InterProcessReaderWriterLock, Waiting};
+use fasten::{InterProcessReaderWriterLock, Wait};
 
 use crate::support::ordered::Lock;
 use crate::support::{LIMIT, Running};
@@ -33,7 +33,7 @@ fn turns(lock: &InterProcessReaderWriterLock, start: u64) -> u64 {
     let (mut random, mut written) = (start, 0);
     for _ in 0..TURNS {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let waiting = Waiting::at_most(LIMIT);
+        let waiting = Wait::at_most(LIMIT);
         match (random >> 33) % 6 {
             0 | 1 => {
                 let _guard = lock.write_with(waiting).unwrap();

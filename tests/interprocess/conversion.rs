@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
-use fasten::{Cancel, DescriptorLock, Family, InterProcessReaderWriterLock, Mode, Options, Waiting};
+use fasten::{CancelToken, DescriptorLock, Family, InterProcessReaderWriterLock, Mode, Options, Wait};
 
 use crate::player::{is_left_alone, kind, player, waiters};
 use crate::support::gate_file::gate_file;
@@ -28,7 +28,7 @@ fn a_guard_says_what_it_holds_through_all_conversions() {
         let shared = InterProcessReaderWriterLock::with_options(&lock.path, options);
         let guard = shared.read().unwrap();
         assert_eq!((guard.mode(), guard.path()), (Mode::Shared, lock.path.as_path()));
-        guard.upgrade(Waiting::never()).unwrap();
+        guard.upgrade(Wait::never()).unwrap();
         assert_eq!(guard.mode(), Mode::Exclusive);
         thread::scope(|scope| {
             scope.spawn(|| assert_eq!(kind(&shared.try_read().unwrap_err()), "busy"));
@@ -54,7 +54,7 @@ fn one_that_upgrades_waits_for_the_other_readers_of_its_process() {
         let upgrading = scope.spawn(move || {
             let guard = shared.read().unwrap();
             let ready = move |_: &_| ready.send(()).unwrap();
-            guard.upgrade(Waiting::forever().telling(&ready)).unwrap();
+            guard.upgrade(Wait::forever().on_wait(&ready)).unwrap();
             assert_eq!(guard.mode(), Mode::Exclusive);
         });
         waits.recv().unwrap();
@@ -70,11 +70,11 @@ fn one_that_upgrades_waits_for_the_readers_of_other_processes() {
     let mut other = player(&lock);
     assert_eq!(other.does("read"), "done");
     let guard = shared.read().unwrap();
-    assert_eq!(kind(&guard.upgrade(Waiting::never()).unwrap_err()), "busy");
+    assert_eq!(kind(&guard.upgrade(Wait::never()).unwrap_err()), "busy");
     assert_eq!(guard.mode(), Mode::Shared);
     other.begins("upgrade");
     until("it waits for us", || !waiters(&lock.path).is_empty());
-    assert_eq!(kind(&guard.upgrade(Waiting::forever()).unwrap_err()), "would never end");
+    assert_eq!(kind(&guard.upgrade(Wait::forever()).unwrap_err()), "would never end");
     assert_eq!(guard.mode(), Mode::Shared);
     drop(guard);
     assert_eq!(other.answer(), "done");
@@ -88,7 +88,7 @@ fn of_two_threads_that_upgrade_one_is_refused_and_keeps_reading() {
     let upgrades = || {
         let guard = shared.read().unwrap();
         both_read.wait();
-        let upgraded = guard.upgrade(Waiting::forever());
+        let upgraded = guard.upgrade(Wait::forever());
         assert_eq!(guard.mode(), if upgraded.is_ok() { Mode::Exclusive } else { Mode::Shared });
         upgraded.map_err(|refused| assert_eq!(kind(&refused), "would never end")).is_ok()
     };
@@ -103,19 +103,19 @@ fn of_two_threads_that_upgrade_one_is_refused_and_keeps_reading() {
 fn an_upgrade_that_is_cancelled_or_late_goes_on_reading() {
     let (lock, shared) = lock();
     let guard = shared.read().unwrap();
-    let cancel = Cancel::default();
+    let cancel = CancelToken::default();
     thread::scope(|scope| {
         let held = scope.spawn(|| {
             let other = shared.read().unwrap();
-            let late = other.upgrade(Waiting::at_most(Duration::from_millis(20))).unwrap_err();
+            let late = other.upgrade(Wait::at_most(Duration::from_millis(20))).unwrap_err();
             assert_eq!((kind(&late), other.mode()), ("timed out", Mode::Shared));
             cancel.cancel();
-            let called_off = other.upgrade(Waiting::forever().unless(&cancel)).unwrap_err();
+            let called_off = other.upgrade(Wait::forever().cancel_on(&cancel)).unwrap_err();
             assert_eq!((kind(&called_off), other.mode()), ("cancelled", Mode::Shared));
         });
         held.join().unwrap();
     });
-    guard.upgrade(Waiting::never()).unwrap();
+    guard.upgrade(Wait::never()).unwrap();
     drop((guard, shared));
     assert!(is_left_alone(&lock.path));
 }
@@ -153,7 +153,7 @@ fn no_close_of_a_descriptor_lets_a_writer_in_between() {
                 drop(other);
                 assert_eq!(reader.does("drop"), "done");
             });
-            let upgraded = guard.upgrade(Waiting::at_most(Duration::from_secs(60)));
+            let upgraded = guard.upgrade(Wait::at_most(Duration::from_secs(60)));
             assert!(upgraded.is_ok(), "{round}: the writer wrote in between");
         });
         drop(guard);
@@ -168,10 +168,10 @@ fn of_two_threads_with_descriptors_of_their_own_one_upgrades() {
     let upgrades = || {
         let file = File::open(&lock.path).unwrap();
         let descriptor = DescriptorLock::new(file.as_raw_fd());
-        descriptor.take(Mode::Shared, Waiting::forever()).unwrap().keep();
+        descriptor.lock(Mode::Shared, Wait::forever()).unwrap().detach();
         let seen = value.load(SeqCst);
         both_read.wait();
-        let upgraded = descriptor.take(Mode::Exclusive, Waiting::forever());
+        let upgraded = descriptor.lock(Mode::Exclusive, Wait::forever());
         if let Ok(guard) = &upgraded {
             assert_eq!(value.fetch_add(1, SeqCst), seen, "another wrote in between");
             let _ = guard;
@@ -195,9 +195,9 @@ fn threads_that_lock_descriptors_stand_in_the_line_of_their_process() {
         until("the writer waits", || !waiters(&lock.path).is_empty());
         let file = File::open(&lock.path).unwrap();
         let descriptor = DescriptorLock::new(file.as_raw_fd());
-        assert_eq!(kind(&descriptor.take(Mode::Shared, Waiting::never()).unwrap_err()), "busy");
+        assert_eq!(kind(&descriptor.lock(Mode::Shared, Wait::never()).unwrap_err()), "busy");
         assert_eq!(reader.does("drop"), "done");
         writer.join().unwrap();
-        descriptor.take(Mode::Shared, Waiting::never()).unwrap().keep();
+        descriptor.lock(Mode::Shared, Wait::never()).unwrap().detach();
     });
 }

@@ -4,7 +4,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use fasten::{Cancel, Error, Guard, InterProcessLock, InterProcessReaderWriterLock, Waiting};
+use fasten::{CancelToken, Error, Guard, InterProcessLock, InterProcessReaderWriterLock, Wait};
 
 use crate::player::{is_left_alone, kind, player, waiters};
 use crate::support::ordered::Lock;
@@ -12,7 +12,7 @@ use crate::support::until;
 
 const SOON: Duration = Duration::from_millis(30);
 
-type Take = fn(&Lock, Waiting<'_>) -> Result<Guard, Error>;
+type Take = fn(&Lock, Wait<'_>) -> Result<Guard, Error>;
 
 const WAYS: [Take; 3] = [
     |lock, waiting| InterProcessLock::new(&lock.path).lock_with(waiting),
@@ -26,7 +26,7 @@ fn a_timeout_behind_a_thread_leaves_nothing() {
         let lock = Lock::new();
         let held = InterProcessLock::new(&lock.path).lock().unwrap();
         thread::scope(|scope| {
-            scope.spawn(|| assert_eq!(kind(&take(&lock, Waiting::at_most(SOON)).unwrap_err()), "timed out"));
+            scope.spawn(|| assert_eq!(kind(&take(&lock, Wait::at_most(SOON)).unwrap_err()), "timed out"));
         });
         drop(held);
         assert!(is_left_alone(&lock.path));
@@ -41,7 +41,7 @@ fn a_timeout_behind_a_process_leaves_nothing() {
         let mut other = player(&lock);
         assert_eq!(other.does("write"), "done");
         let deadline = Instant::now() + SOON;
-        assert_eq!(kind(&take(&lock, Waiting::until(deadline)).unwrap_err()), "timed out");
+        assert_eq!(kind(&take(&lock, Wait::until(deadline)).unwrap_err()), "timed out");
         assert!(Instant::now() >= deadline);
         assert_eq!(other.does("drop"), "done");
         assert!(is_left_alone(&lock.path));
@@ -53,13 +53,13 @@ fn a_timeout_behind_a_process_leaves_nothing() {
 fn a_cancelled_wait_behind_a_thread_leaves_nothing() {
     for take in WAYS {
         let lock = Lock::new();
-        let (cancel, held) = (Cancel::default(), InterProcessLock::new(&lock.path).lock().unwrap());
+        let (cancel, held) = (CancelToken::default(), InterProcessLock::new(&lock.path).lock().unwrap());
         thread::scope(|scope| {
             let (ready, waits) = channel();
             let (lock, cancel) = (&lock, &cancel);
             let waiter = scope.spawn(move || {
                 let ready = move |_: &_| ready.send(()).unwrap();
-                take(lock, Waiting::forever().unless(cancel).telling(&ready)).map(drop)
+                take(lock, Wait::forever().cancel_on(cancel).on_wait(&ready)).map(drop)
             });
             waits.recv().unwrap();
             cancel.cancel();
@@ -74,11 +74,11 @@ fn a_cancelled_wait_behind_a_thread_leaves_nothing() {
 #[test]
 fn a_cancelled_wait_behind_a_process_leaves_nothing() {
     for take in WAYS {
-        let (lock, cancel) = (Lock::new(), Cancel::default());
+        let (lock, cancel) = (Lock::new(), CancelToken::default());
         let mut other = player(&lock);
         assert_eq!(other.does("write"), "done");
         thread::scope(|scope| {
-            let waiter = scope.spawn(|| take(&lock, Waiting::forever().unless(&cancel)).map(drop));
+            let waiter = scope.spawn(|| take(&lock, Wait::forever().cancel_on(&cancel)).map(drop));
             until("it waits in the kernel", || !waiters(&lock.path).is_empty());
             cancel.cancel();
             assert_eq!(kind(&waiter.join().unwrap().unwrap_err()), "cancelled");
@@ -91,13 +91,13 @@ fn a_cancelled_wait_behind_a_process_leaves_nothing() {
 
 #[test]
 fn one_who_is_cancelled_beforehand_does_not_wait_and_still_takes_what_is_free() {
-    let (lock, cancel) = (Lock::new(), Cancel::default());
+    let (lock, cancel) = (Lock::new(), CancelToken::default());
     cancel.cancel();
     let mutex = InterProcessLock::new(&lock.path);
-    let held = mutex.lock_with(Waiting::forever().unless(&cancel)).unwrap();
+    let held = mutex.lock_with(Wait::forever().cancel_on(&cancel)).unwrap();
     thread::scope(|scope| {
         scope.spawn(|| {
-            let refused = mutex.lock_with(Waiting::forever().unless(&cancel)).unwrap_err();
+            let refused = mutex.lock_with(Wait::forever().cancel_on(&cancel)).unwrap_err();
             assert_eq!(kind(&refused), "cancelled");
         });
     });

@@ -8,7 +8,7 @@ use std::io::{self, BufRead, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use fasten::{Error, Guard, InterProcessLock, InterProcessReaderWriterLock, Nested, Options, Waiting};
+use fasten::{Error, Guard, InterProcessLock, InterProcessReaderWriterLock, Nested, Options, Wait};
 
 use crate::support::Running;
 use crate::support::gate_file::gate_file;
@@ -68,7 +68,7 @@ pub fn kind(error: &Error) -> &'static str {
         Error::Busy { .. } => "busy",
         Error::TimedOut { .. } => "timed out",
         Error::Cancelled { .. } => "cancelled",
-        Error::WouldNeverEnd { .. } => "would never end",
+        Error::Deadlock { .. } => "would never end",
         _ => "failed",
     }
 }
@@ -95,9 +95,9 @@ fn plays() {
     for line in lines {
         let words: Vec<&str> = line.split(' ').collect();
         let waiting = match words.get(1) {
-            None => Waiting::forever(),
-            Some(&"now") => Waiting::never(),
-            Some(time) => Waiting::at_most(Duration::from_millis(time.parse().unwrap())),
+            None => Wait::forever(),
+            Some(&"now") => Wait::never(),
+            Some(time) => Wait::at_most(Duration::from_millis(time.parse().unwrap())),
         };
         let done = match words[0] {
             "lock" => mutex.lock_with(waiting).map(|guard| held.push(guard)),

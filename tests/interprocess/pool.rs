@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use fasten::{Error, InterProcessLock, InterProcessReaderWriterLock, Options, Unopenable};
+use fasten::{Error, InterProcessLock, InterProcessReaderWriterLock, OpenError, Options};
 
 use crate::player::{kind, player};
 use crate::support::ordered::Lock;
@@ -46,7 +46,7 @@ fn one_who_waits_in_the_line_finds_that_the_path_leads_elsewhere() {
         let mutex = &mutex;
         let waiter = scope.spawn(move || {
             let ready = move |_: &_| _ = ready.send(());
-            mutex.lock_with(fasten::Waiting::forever().telling(&ready)).map(drop)
+            mutex.lock_with(fasten::Wait::forever().on_wait(&ready)).map(drop)
         });
         waits.recv().unwrap();
         fs::remove_file(&lock.path).unwrap();
@@ -93,7 +93,7 @@ fn a_missing_file_is_created_as_the_options_say() {
     let lock = Lock::new();
     let missing = lock.path.with_extension("missing");
     let none = InterProcessLock::with_options(&missing, Options::new().create(false)).lock().unwrap_err();
-    assert!(matches!(none, Error::CouldNotOpen { why: Unopenable::Missing, .. }), "{none}");
+    assert!(matches!(none, Error::CouldNotOpen { why: OpenError::Missing, .. }), "{none}");
     assert!(!missing.exists());
     drop(InterProcessLock::with_options(&missing, Options::new().permissions(0o600)).lock().unwrap());
     assert_eq!(fs::metadata(&missing).unwrap().permissions().mode() & 0o777, 0o600);

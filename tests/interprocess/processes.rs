@@ -3,7 +3,7 @@
 use std::fs;
 use std::thread;
 
-use fasten::{InterProcessLock, InterProcessReaderWriterLock, Waiting};
+use fasten::{InterProcessLock, InterProcessReaderWriterLock, Wait};
 
 use crate::player::{Player, count, kind, player, waiters};
 use crate::support::ordered::Lock;
@@ -86,5 +86,5 @@ fn fifty_processes_on_fifty_files() {
     }
     players.iter_mut().for_each(|player| player.begins("drop"));
     let wanted = locks.iter().map(|lock| InterProcessLock::new(&lock.path).to_lock());
-    assert_eq!(fasten::lock_all(wanted, Waiting::forever()).unwrap().len(), 50);
+    assert_eq!(fasten::lock_all(wanted, Wait::forever()).unwrap().len(), 50);
 }

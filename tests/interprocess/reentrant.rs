@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use fasten::{Error, InterProcessLock, InterProcessReaderWriterLock, Mode, Nested, Options, Waiting};
+use fasten::{Error, InterProcessLock, InterProcessReaderWriterLock, Mode, Nested, Options, Wait};
 
 use crate::player::{is_left_alone, kind};
 use crate::support::ordered::Lock;
@@ -15,8 +15,8 @@ fn a_thread_that_holds_the_lock_is_refused_and_not_left_waiting() {
     let mutex = InterProcessLock::new(&lock.path);
     let _held = mutex.lock().unwrap();
     let refused = mutex.lock().unwrap_err();
-    assert!(matches!(refused, Error::WouldNeverEnd { .. }));
-    assert!(refused.to_string().ends_with("this thread holds it exclusively itself"), "{refused}");
+    assert!(matches!(refused, Error::Deadlock { .. }));
+    assert!(refused.to_string().ends_with("this thread already holds it exclusively"), "{refused}");
     assert_eq!(kind(&mutex.try_lock().unwrap_err()), "busy");
     let by_another_name = InterProcessReaderWriterLock::new(&lock.path);
     assert_eq!(kind(&by_another_name.read().unwrap_err()), "would never end");
@@ -50,7 +50,7 @@ fn a_reader_reads_again_while_a_writer_waits() {
         let shared = &shared;
         let writer = scope.spawn(move || {
             let ready = move |_: &_| ready.send(()).unwrap();
-            drop(shared.write_with(Waiting::forever().telling(&ready)).unwrap());
+            drop(shared.write_with(Wait::forever().on_wait(&ready)).unwrap());
         });
         waits.recv().unwrap();
         until("readers queue after it", || {
@@ -94,7 +94,7 @@ fn a_thread_waits_for_another_thread_of_its_process() {
         let mutex = &mutex;
         let other = scope.spawn(move || {
             let ready = move |_: &_| ready.send(()).unwrap();
-            mutex.lock_with(Waiting::forever().telling(&ready)).map(drop)
+            mutex.lock_with(Wait::forever().on_wait(&ready)).map(drop)
         });
         waits.recv().unwrap();
         drop(held);

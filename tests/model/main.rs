@@ -1,4 +1,4 @@
-//! A model of the gate protocol (src/lock/gates.rs) and of conversions (src/lock/conversion.rs),
+//! A model of the gate protocol (src/lock/gates.rs) and of conversions (`src/lock/upgrade.rs`),
 //! walked through state by state.
 //!
 //! The real locks can only be tried a few thousand times, and the interleavings that break such a

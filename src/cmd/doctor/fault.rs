@@ -3,22 +3,20 @@
 use std::io;
 
 use super::finding::Finding;
-use crate::message::word;
-
-const ELSEWHERE: &str = "lock on another file system";
+use crate::cmd::message::word;
 
 /// Why a trial failed.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// The file system granted or refused what it must not.
+    /// The file system granted or refused a lock that it must not.
     Broken(String),
-    /// Who waits sleeps on though the lock is free.
+    /// A waiter sleeps although the lock is free.
     NotWoken,
     /// A lock call failed.
     Failed(io::Error),
-    /// Something else failed that the trial needs.
-    Means(&'static str, io::Error),
-    /// It is as some file systems are, and fasten can live with it.
+    /// Another call that the trial needs failed.
+    NotTried(&'static str, io::Error),
+    /// Some file systems are like this, and fasten can live with it.
     Limit(&'static str),
 }
 
@@ -29,36 +27,33 @@ impl From<io::Error> for Fault {
 }
 
 impl Fault {
-    /// As a line of the report on the trial of this name.
-    pub(super) fn finding(&self, trial: &str, kind: &str) -> Finding {
-        match self {
-            Self::Broken(what) => {
-                let remedy = if kind == "9p" { "mount it with version=9p2000.L" } else { ELSEWHERE };
-                Finding::wrong(format!("{trial}: {what}; {remedy}"))
-            }
-            Self::NotWoken => {
-                let remedy = match kind {
-                    "nfs" => "let the server reach this machine's lockd (firewall), or mount with vers=4",
-                    _ => ELSEWHERE,
-                };
-                Finding::wrong(format!("{trial}: who waits sleeps on when the lock is free; {remedy}"))
-            }
-            Self::Failed(error) => {
-                Finding::wrong(format!("{trial}: {}; {}", word(error), remedy(error, kind)))
-            }
-            Self::Means(doing, error) => Finding::wrong(format!(
-                "{trial}: not tried: {doing}: {}; try again when that is possible",
-                word(error)
-            )),
-            Self::Limit(what) => Finding::note(*what),
-        }
+    pub(super) fn cannot_open(error: io::Error) -> Self {
+        Self::NotTried("opening the file again", error)
     }
-}
 
-fn remedy(error: &io::Error, kind: &str) -> &'static str {
-    match (error.raw_os_error(), kind) {
-        (Some(libc::ENOLCK), "nfs") => "start rpc.statd on this machine, or mount with vers=4",
-        (Some(libc::ENOSYS | libc::EOPNOTSUPP), "lustre") => "mount it with flock",
-        _ => ELSEWHERE,
+    /// The line of the report on the trial of this name, on a file system of this kind.
+    pub(super) fn finding(&self, trial: &str, kind: &str) -> Finding {
+        let what = match self {
+            Self::Broken(what) => what.clone(),
+            Self::NotWoken => "waiters are not woken when the lock is released".to_owned(),
+            Self::Failed(error) => word(error),
+            Self::NotTried(doing, error) => format!("not tried: {doing}: {}", word(error)),
+            Self::Limit(what) => return Finding::note(*what),
+        };
+        Finding::wrong(format!("{trial}: {what}; {}", self.remedy(kind)))
+    }
+
+    fn remedy(&self, kind: &str) -> &'static str {
+        let number = if let Self::Failed(error) = self { error.raw_os_error() } else { None };
+        match (self, number, kind) {
+            (Self::NotTried(..), ..) => "try again when that is possible",
+            (Self::Broken(_), _, "9p") => "mount it with version=9p2000.L",
+            (Self::NotWoken, _, "nfs") => {
+                "let the server reach this machine's lockd (firewall), or mount with vers=4"
+            }
+            (_, Some(libc::ENOLCK), "nfs") => "start rpc.statd on this machine, or mount with vers=4",
+            (_, Some(libc::ENOSYS | libc::EOPNOTSUPP), "lustre") => "mount it with flock",
+            _ => "lock on another file system",
+        }
     }
 }

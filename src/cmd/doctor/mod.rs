@@ -1,63 +1,76 @@
-//! `fasten doctor`: does the file system of a directory really lock? It is not
-//! believed but tried, with files and processes of our own.
+//! `fasten doctor`: do locks work on the file system of a directory? They are tried, with files and
+//! processes of our own, because some file systems only seem to lock.
 //!
-//! `watch` has one process after the other `examine` a directory, by the trials
-//! of `trials`; what they find comes back as plain `finding`s, and `report` shows
-//! them.
+//! An `examination` runs the `trials` on the files of a `scratch`. A trial that fails ends with a
+//! `fault`. A `finding` is a line of the report:
+//!
+//!     /srv/locks: 1 problem
+//!       ok     on nfs4 at /srv
+//!       wrong  local_lock=flock: flock locks are seen by this machine only; ...
 
-mod examine;
-mod exclusion;
-mod families;
+mod examination;
 mod fault;
 mod finding;
-mod life;
-mod mount;
-mod others;
-mod place;
-mod report;
-mod said;
-mod sticky;
+mod listener;
+mod scratch;
 mod trials;
-mod watch;
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use finding::Mark;
-use watch::Outcome;
+use finding::{Finding, Mark};
 
-use super::colour::Paint;
-use crate::cli::DoctorArgs;
-use crate::exit::Code;
-use crate::message::{answer, say, unanswered};
+use super::colour::{GREEN, Paint, RED, YELLOW};
+use crate::cmd::args::DoctorArgs;
+use crate::cmd::exit::Code;
+use crate::cmd::message::{print, printable, report, unanswered};
+
+const BROKEN: u8 = Code::System.number();
 
 pub(crate) fn run(arguments: &DoctorArgs) -> u8 {
     let here = [PathBuf::from(".")];
     let directories = if arguments.directories.is_empty() { &here[..] } else { &arguments.directories };
-    let codes: Vec<Option<Code>> =
-        directories.iter().map(|directory| one(directory, arguments.quiet)).collect();
+    let codes: Vec<u8> = directories.iter().map(|directory| one(directory, arguments.quiet)).collect();
     // That locks do not work is worse than that a directory could not be tried.
-    let worst = if codes.contains(&Some(Code::System)) {
-        Some(Code::System)
-    } else {
-        codes.into_iter().flatten().next()
-    };
-    worst.map_or(0, Code::number)
+    if codes.contains(&BROKEN) { BROKEN } else { codes.into_iter().find(|code| *code != 0).unwrap_or(0) }
 }
 
-/// Examines one directory and reports; what stands against a code of 0.
-fn one(directory: &Path, quiet: bool) -> Option<Code> {
-    let Outcome { findings, stopped } = watch::examined(directory);
-    if !findings.is_empty() {
-        let paint = Paint::new(io::stdout().is_terminal());
-        if let Err(error) = answer(&report::of(directory, &findings, quiet, paint)) {
-            say(&unanswered(&error));
-            return Some(Code::System);
+/// Examines one directory and reports; the exit code for it alone.
+fn one(directory: &Path, quiet: bool) -> u8 {
+    let findings = examination::of(directory);
+    if let Err(error) = print(&text_of(directory, &findings, quiet)) {
+        report(&unanswered(&error));
+        return BROKEN;
+    }
+    let codes = findings.into_iter().map(|Finding { mark, text }| match mark {
+        Mark::Ok | Mark::Note => 0,
+        Mark::Wrong => BROKEN,
+        Mark::Stopped(code) => {
+            report(&format!("{}: {text}", directory.display()));
+            code
         }
-    }
-    if let Some((code, why)) = stopped {
-        say(&format!("{}: {why}", directory.display()));
-        return Some(code);
-    }
-    findings.iter().any(|finding| finding.mark == Mark::Wrong).then_some(Code::System)
+    });
+    codes.max().unwrap_or(0)
+}
+
+/// The directory with the number of problems, and a line for each finding; empty without a line.
+fn text_of(directory: &Path, findings: &[Finding], quiet: bool) -> String {
+    let paint = Paint::new(io::stdout().is_terminal());
+    let lines = findings.iter().filter_map(|Finding { mark, text }| {
+        let colour = match mark {
+            Mark::Ok if !quiet => GREEN,
+            Mark::Note if !quiet => YELLOW,
+            Mark::Wrong => RED,
+            _ => return None,
+        };
+        Some(format!("  {}  {}\n", paint.words(colour, &format!("{mark:<5}")), printable(text)))
+    });
+    let lines: String = lines.collect();
+    let sum = match findings.iter().filter(|finding| finding.mark == Mark::Wrong).count() {
+        _ if lines.is_empty() => return lines,
+        0 => paint.words(GREEN, "locks work"),
+        1 => paint.words(RED, "1 problem"),
+        many => paint.words(RED, &format!("{many} problems")),
+    };
+    format!("{}: {sum}\n{lines}", printable(&directory.to_string_lossy()))
 }

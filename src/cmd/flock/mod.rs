@@ -5,11 +5,11 @@
 //! reaches the command, a lock file that is replaced while we wait is noticed,
 //! a FIFO or a blocked SIGALRM does not hang. tests/flock/ runs both.
 
-mod lock;
-mod parse;
+mod command_line;
 mod refusal;
 mod size;
 mod table;
+mod take;
 mod words;
 
 use std::ffi::OsString;
@@ -17,36 +17,43 @@ use std::iter;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use crate::run::{Ended, Lifetime, Program, end_like, run_as_flock};
-use crate::sys::child::End;
-use crate::sys::descriptors;
-use parse::{Asked, Call, Target};
+use crate::cmd::message::print;
+use crate::cmd::run::{Ended, Lifetime, Program, end_like, run_as_flock};
+use crate::cmd::sys::child::End;
+use crate::cmd::sys::descriptors;
+use command_line::{Asked, Call, FlockTarget};
 use refusal::Refusal;
-use words::{HELP, VERSION, joined, show, tell};
+use table::Code;
+use words::{HELP, VERSION, joined, tell};
 
 /// Does what the arguments say; the code is what the process ends with.
 pub(crate) fn run(arguments: Vec<OsString>) -> u8 {
-    let ended = match parse::parse(arguments) {
+    let ended = match command_line::parse(arguments) {
         Ok(Asked::Help) => show(HELP),
         Ok(Asked::Version) => show(VERSION),
         Ok(Asked::Call(call)) => carry_out(&call),
         Err(refusal) => Err(refusal),
     };
-    ended.unwrap_or_else(Refusal::say)
+    ended.unwrap_or_else(Refusal::report)
+}
+
+/// Puts it on standard output; 0 if that went well.
+fn show(text: &str) -> Result<u8, Refusal> {
+    print(text).map(|()| 0).map_err(|error| Refusal::system(Code::Conflict, "write error", &error))
 }
 
 fn carry_out(call: &Call) -> Result<u8, Refusal> {
     let asked = Instant::now();
     match &call.target {
-        Target::Path(path, command) => {
-            let open = lock::at_path(call, path)?;
+        FlockTarget::Path(path, command) => {
+            let open = take::at_path(call, path)?;
             tell_of(call, asked);
             let ended = execute(call, open.descriptors().into_iter(), command);
             open.close();
             ended
         }
-        Target::Descriptor(number, command) => {
-            lock::on_descriptor(call, *number)?;
+        FlockTarget::Descriptor(number, command) => {
+            take::on_descriptor(call, *number)?;
             tell_of(call, asked);
             if command.is_empty() {
                 return Ok(0);

@@ -4,21 +4,27 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
 
-use fasten::{Error, Unopenable};
+use fasten::{Error, OpenError, Operation};
 
-use super::parse::Call;
 use super::table::Code;
 use super::words::joined;
-use crate::message::{self, strerror};
+use crate::cmd::message::{self, strerror};
 
 const TRY_HELP: &str = "Try 'flock --help' for more information.\n";
 
-/// What to say, if anything, and what to end with.
+/// What to report, if anything, and what to end with.
 #[derive(Debug)]
 pub(super) struct Refusal {
     code: u8,
     words: Option<OsString>,
     hint: &'static str,
+}
+
+/// What is said, and what it ends with, when the lock was not obtained.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OnConflict {
+    pub(super) code: u8,
+    pub(super) is_said: bool,
 }
 
 impl Refusal {
@@ -37,24 +43,24 @@ impl Refusal {
     }
 
     /// No lock, for this call on this file or descriptor.
-    pub(super) fn no_lock(call: &Call, name: &OsStr, error: &Error) -> Self {
+    pub(super) fn no_lock(conflict: OnConflict, name: &OsStr, error: &Error) -> Self {
         match error {
-            Error::TimedOut { .. } => Self::conflict(call, "timeout while waiting to get lock"),
+            Error::TimedOut { .. } => Self::conflict(conflict, "timeout while waiting to get lock"),
             Error::CouldNotOpen { why, .. } => Self::could_not_open(name, why),
-            Error::System { source, doing: "opening it", .. } => Self::not_opened(name, source),
+            Error::System { source, operation: Operation::Open, .. } => Self::not_opened(name, source),
             Error::System { source, .. } => Self::not_locked(name, source),
-            _ => Self::conflict(call, "failed to get lock"),
+            _ => Self::conflict(conflict, "failed to get lock"),
         }
     }
 
-    fn conflict(call: &Call, words: &str) -> Self {
-        Self { code: call.conflict, words: call.verbose.then(|| words.into()), hint: "" }
+    fn conflict(conflict: OnConflict, words: &str) -> Self {
+        Self { code: conflict.code, words: conflict.is_said.then(|| words.into()), hint: "" }
     }
 
-    fn could_not_open(name: &OsStr, why: &Unopenable) -> Self {
+    fn could_not_open(name: &OsStr, why: &OpenError) -> Self {
         match why {
-            Unopenable::NotOpened(error) | Unopenable::NotCreated(error) => Self::not_opened(name, error),
-            Unopenable::Access => Self::not_locked(name, &io::Error::from_raw_os_error(libc::EBADF)),
+            OpenError::NotOpened(error) | OpenError::NotCreated(error) => Self::not_opened(name, error),
+            OpenError::Access => Self::not_locked(name, &io::Error::from_raw_os_error(libc::EBADF)),
             other => {
                 let words = ["cannot open lock file ".as_ref(), name, ": ".as_ref()];
                 Self::new(Code::NoInput, joined(&[&joined(&words), other.to_string().as_ref()]))
@@ -100,9 +106,9 @@ impl Refusal {
     }
 
     /// Says it; the code is what to end with.
-    pub(super) fn say(self) -> u8 {
+    pub(super) fn report(self) -> u8 {
         let line = self.words.map(|words| [b"flock: ", words.as_bytes(), b"\n"].concat());
-        message::put(&[&line.unwrap_or_default(), self.hint.as_bytes()].concat());
+        message::write_stderr(&[&line.unwrap_or_default(), self.hint.as_bytes()].concat());
         self.code
     }
 }

@@ -3,11 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-use super::refusal::Refusal;
-use super::table::Code;
-use crate::message::answer;
-use crate::sys::output::{self, Stream};
-use crate::sys::pipe;
+use crate::cmd::sys::streams::{self, Stream};
 
 /// Scripts search for "util-linux", and take its number for what this flock can do.
 pub(super) const VERSION: &str =
@@ -45,17 +41,12 @@ Options:
 This is fasten, by the name of flock. For more details see flock(1).
 ";
 
-/// Puts it on standard output; 0 if that went well.
-pub(super) fn show(text: &str) -> Result<u8, Refusal> {
-    answer(text).map(|()| 0).map_err(|error| Refusal::system(Code::Conflict, "write error", &error))
-}
-
 /// Says it on standard output, before the command can say anything. That nobody
 /// listens is no error; if it would have to wait for a reader, others would wait for the lock.
 pub(super) fn tell(words: impl AsRef<OsStr>) {
-    pipe::ignore_broken();
+    streams::ignore_broken_pipe();
     let line = [b"flock: ", words.as_ref().as_bytes(), b"\n"].concat();
-    output::write_at_once(Stream::Output, &line);
+    streams::write_at_once(Stream::Output, &line);
 }
 
 /// One behind the other, whatever bytes they are.

@@ -8,7 +8,7 @@ use fasten::holders::{Holder, Report, Waiter};
 use fasten::{Family, Mode};
 use serde_json::{Value, json};
 
-use crate::message::is_treacherous;
+use crate::cmd::message::is_treacherous;
 
 /// One document with a line end.
 pub(super) fn document(reports: &[Report]) -> String {

@@ -11,16 +11,16 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow};
 use fasten::holders::{Report, State, all, holders};
 
-use crate::cli::StatusArgs;
+use crate::cmd::args::StatusArgs;
 use crate::cmd::denial::denied;
-use crate::exit::Code;
-use crate::failure::is_system_failure;
-use crate::message::{self, answer, say, unanswered};
+use crate::cmd::exit::Code;
+use crate::cmd::failure::is_system_failure;
+use crate::cmd::message::{self, report, unanswered};
 
 pub(crate) fn run(arguments: &StatusArgs) -> u8 {
     let told = if arguments.watch { watch::until_interrupted(arguments) } else { tell(arguments) };
     told.unwrap_or_else(|(code, error)| {
-        say(&error.to_string());
+        report(&error.to_string());
         code.number()
     })
 }
@@ -39,7 +39,7 @@ fn tell(arguments: &StatusArgs) -> Told {
 }
 
 fn print(text: &str) -> Result<(), (Code, anyhow::Error)> {
-    answer(text).map_err(|error| (Code::System, anyhow!(unanswered(&error))))
+    message::print(text).map_err(|error| (Code::System, anyhow!(unanswered(&error))))
 }
 
 /// What is known now, of the locks that were named or of all.

@@ -12,9 +12,9 @@ use fasten::{Family, Mode};
 
 use super::json::{family, mode};
 use crate::cmd::colour::{GREEN, MAGENTA, Paint, RED, YELLOW};
-use crate::cmd::who::elapsed;
-use crate::message::printable;
-use crate::sys::terminal;
+use crate::cmd::describe::elapsed;
+use crate::cmd::message::printable;
+use crate::cmd::sys::streams;
 
 /// All of them; at a terminal in colour and no wider than it.
 pub(super) fn of(reports: &[Report], at_terminal: bool) -> String {
@@ -87,7 +87,7 @@ struct Style {
 
 impl Style {
     fn new(at_terminal: bool) -> Self {
-        let width = if at_terminal { terminal::width() } else { usize::MAX };
+        let width = if at_terminal { streams::terminal_width() } else { usize::MAX };
         Self { paint: Paint::new(at_terminal), width }
     }
 

@@ -11,9 +11,9 @@ use anyhow::anyhow;
 use ctrlc::Error::System;
 
 use super::{Told, ask, code, print, table};
-use crate::cli::StatusArgs;
-use crate::exit::Code;
-use crate::message::word;
+use crate::cmd::args::StatusArgs;
+use crate::cmd::exit::Code;
+use crate::cmd::message::word;
 
 const LOOKED_AT_EVERY: Duration = Duration::from_millis(250);
 const CLEAR_SCREEN: &str = "\x1b[H\x1b[2J";

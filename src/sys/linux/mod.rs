@@ -1,11 +1,11 @@
 //! Linux: flock(2) and fcntl(2) locks are independent families on local file
 //! systems, so record locks can order those who wait for a flock.
 
-pub(crate) mod filesystem;
 pub(crate) mod fork;
 pub(crate) mod gate_directory;
 mod kcmp;
 pub(crate) mod records;
 pub(crate) mod reopen;
+pub(crate) mod statfs;
 
 pub(crate) use kcmp::same_description;

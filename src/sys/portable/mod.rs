@@ -1,7 +1,7 @@
 //! Systems where flock(2) and fcntl(2) locks are one family (macOS, the BSDs):
 //! there a gate would collide with the lock it is to order, so there are none.
 
-pub(crate) mod filesystem {
+pub(crate) mod statfs {
     //! No file system here keeps the two families of locks apart.
 
     use std::os::fd::AsFd;
@@ -83,24 +83,25 @@ pub(crate) mod records {
     use std::io;
     use std::os::fd::AsFd;
 
-    use crate::lock::{Bytes, Mode};
+    use crate::layout::Bytes;
+    use crate::mode::Mode;
 
     /// Whose a record lock is.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub(crate) enum Owner {
+    pub(crate) enum RecordOwner {
         Process,
         Description,
     }
 
-    pub(crate) fn try_set(_file: impl AsFd, _o: Owner, _bytes: Bytes, _mode: Mode) -> io::Result<bool> {
+    pub(crate) fn try_set(_file: impl AsFd, _o: RecordOwner, _bytes: Bytes, _mode: Mode) -> io::Result<bool> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(crate) fn set(_file: impl AsFd, _o: Owner, _bytes: Bytes, _mode: Mode) -> io::Result<()> {
+    pub(crate) fn set(_file: impl AsFd, _o: RecordOwner, _bytes: Bytes, _mode: Mode) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(crate) fn clear(_file: impl AsFd, _o: Owner, _bytes: Bytes) -> io::Result<()> {
+    pub(crate) fn clear(_file: impl AsFd, _o: RecordOwner, _bytes: Bytes) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 

@@ -35,13 +35,13 @@ fn a_healthy_directory_is_0_and_every_trial_is_told() {
         "flock between two descriptors",
         "flock is freed by close and by SIGKILL",
         "flock is inherited by a command, and kept when its parent closes",
-        "flock wakes who waits",
+        "flock wakes waiters",
         "flock, exclusive, on a file that is open for reading",
         "flock on a directory",
         "fcntl between two processes",
         "fcntl on bytes of a file, and far past its end",
         "fcntl is freed by close and by SIGKILL",
-        "fcntl wakes who waits",
+        "fcntl wakes waiters",
         "fcntl of open files (OFD) between two descriptors",
         "fcntl of open files (OFD) against that of a process",
         "flock and fcntl apart: a command may lock its own data",
@@ -84,7 +84,7 @@ fn what_is_no_directory_is_66_and_does_not_keep_the_others_from_being_tried() {
     let said = complaint(&output);
     assert_eq!(said.lines().count(), 2, "{said}");
     assert!(said.contains("fasten: missing: cannot be looked at: no such file or directory; name"), "{said}");
-    assert!(said.contains("fasten: a.lock: is no directory; name the one that it is in"), "{said}");
+    assert!(said.contains("fasten: a.lock: not a directory; give the directory that contains it"), "{said}");
 }
 
 #[test]

@@ -3,12 +3,10 @@
 #[allow(dead_code, reason = "only findings that a mount leads to are made here")]
 #[path = "../../../src/cmd/doctor/finding.rs"]
 mod finding;
-#[path = "../../../src/cmd/doctor/mount.rs"]
-mod mount;
 
-use fasten::filesystem::{FileSystem, Mount};
+use fasten::holders::file_system::{FileSystem, Mount};
 
-use finding::{Finding, Mark};
+use finding::{Finding, Mark, of_mount};
 
 /// The findings on a mount with this kind and these options.
 fn on(kind: &str, options: &str) -> Vec<Finding> {
@@ -19,7 +17,7 @@ fn on(kind: &str, options: &str) -> Vec<Finding> {
         options: options.to_owned(),
     };
     let kind = Some(kind.to_owned());
-    let findings = mount::findings(&FileSystem { kind, mount: Some(mount), keeps_families_apart: false });
+    let findings = of_mount(&FileSystem { kind, mount: Some(mount), keeps_families_apart: false });
     assert_eq!(findings[0].mark, Mark::Ok);
     findings[1..].to_vec()
 }
@@ -84,6 +82,6 @@ fn a_file_system_without_a_mount_or_without_a_name_is_told_all_the_same() {
         mount: None,
         keeps_families_apart: false,
     };
-    assert_eq!(mount::findings(&system(Some("nfs"))), [Finding::ok("on nfs")]);
-    assert_eq!(mount::findings(&system(None)), [Finding::ok("on an unknown file system")]);
+    assert_eq!(of_mount(&system(Some("nfs"))), [Finding::ok("on nfs")]);
+    assert_eq!(of_mount(&system(None)), [Finding::ok("on an unknown file system")]);
 }

@@ -93,6 +93,6 @@ fn sshfs_locks_are_seen_in_that_mount_only_and_that_is_71() {
 fn a_file_system_that_hangs_is_71_and_hangs_nobody() {
     let (code, told, said) = mounted(&format!("{SSHFS}\nkill -STOP $!; \"$FASTEN\" doctor here"));
     assert_eq!(code, Some(71), "{told}{said}");
-    let wrong = "looking at it: no answer within 10 s; see that the server is up, or mount it anew";
+    let wrong = "looking at it: no answer within 10 s; check that the server is up, or remount";
     assert_eq!(told, format!("here: 1 problem\n  wrong  {wrong}\n"));
 }

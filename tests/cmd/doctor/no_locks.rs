@@ -43,7 +43,7 @@ fn an_flock_that_nobody_gets_is_71() {
 }
 
 #[test]
-fn no_locks_to_be_had_is_71() {
+fn no_locks_available_is_71() {
     wrong(
         "flock:error=ENOLCK",
         &["flock between two processes: no locks available; lock on another file system"],
@@ -96,7 +96,7 @@ fn a_lock_that_stays_when_it_is_unlocked_is_71() {
     let (code, told) = fault_in("flock between two descriptors", 3, "retval=0");
     assert_eq!(code, Some(71), "{told}");
     assert!(
-        told.contains("wrong  flock between two descriptors: still held when it is unlocked; lock on"),
+        told.contains("wrong  flock between two descriptors: still held after unlocking; lock on"),
         "{told}"
     );
 }
@@ -127,20 +127,17 @@ fn a_lock_that_an_inheritor_does_not_keep_is_71() {
 
 #[test]
 fn a_waiter_that_does_not_wait_is_71() {
-    let (code, told) = fault_in("flock wakes who waits", 1, "retval=0");
+    let (code, told) = fault_in("flock wakes waiters", 1, "retval=0");
     assert_eq!(code, Some(71), "{told}");
-    assert!(
-        told.contains("wrong  flock wakes who waits: who waits got in while the lock was held;"),
-        "{told}"
-    );
+    assert!(told.contains("wrong  flock wakes waiters: a waiter got in while the lock was held;"), "{told}");
 }
 
 #[test]
 fn a_waiter_that_nobody_wakes_is_71_and_not_waited_for_for_ever() {
-    let (code, told) = fault_in("flock wakes who waits", 2, "retval=0");
+    let (code, told) = fault_in("flock wakes waiters", 2, "retval=0");
     assert_eq!(code, Some(71), "{told}");
     assert!(
-        told.contains("wrong  flock wakes who waits: who waits sleeps on when the lock is free;"),
+        told.contains("wrong  flock wakes waiters: waiters are not woken when the lock is released;"),
         "{told}"
     );
 }

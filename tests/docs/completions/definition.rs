@@ -5,7 +5,7 @@
 
 use clap::{Arg, Command, CommandFactory, ValueHint};
 
-use crate::cli::Cli;
+use crate::args::Cli;
 
 /// The pseudo-verb of the options that stand before any verb.
 pub const ROOT: &str = "fasten";

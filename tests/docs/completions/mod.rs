@@ -17,7 +17,7 @@ use std::fs;
 use definition::{Opt, ROOT, Table};
 use shells::{Shell, offers};
 
-const BEGIN: &str = ">>> made from src/cli.rs";
+const BEGIN: &str = ">>> made from src/cmd/args.rs";
 const END: &str = "# <<<";
 
 type Render = fn(&Table) -> String;

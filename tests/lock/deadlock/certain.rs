@@ -106,7 +106,7 @@ fn an_uncertain_one_is_told_after_a_second_unless_it_is_to_be_quiet() {
         place.until_waiting("lock", 1);
         if told {
             shell.ends(
-                "until [ -s said ]; do sleep 0.01; done; grep -q \"our own ancestor.*; see --nested\" said",
+                "until [ -s said ]; do sleep 0.01; done; grep -q \"held exclusively by our .*, which may be waiting for us; see --nested\" said",
                 0,
             );
         }

@@ -17,7 +17,7 @@ fn assert_refused(ended: &Ended, holds: &[&str]) {
     assert_eq!(ended.code, 75, "{ended:?}");
     assert!(ended.said.contains(": deadlock: "), "{ended:?}");
     let order: Vec<usize> =
-        holds.iter().map(|lock| ended.said.find(&format!("/{lock} and wants")).unwrap()).collect();
+        holds.iter().map(|lock| ended.said.find(&format!("/{lock} and waits for")).unwrap()).collect();
     assert!(order.is_sorted(), "{ended:?}");
 }
 

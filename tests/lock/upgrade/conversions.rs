@@ -75,7 +75,7 @@ fn of_two_upgraders_the_second_is_refused_and_keeps_reading() {
         for options in ["", "-n", "-w 1h"] {
             let refused = other.does(&format!("fasten write {options} {family} --fd 9"));
             assert_eq!(refused.code, 75, "{refused:?}");
-            assert!(refused.said.contains("another reader is about to write"), "{refused:?}");
+            assert!(refused.said.contains("another reader is upgrading"), "{refused:?}");
         }
         assert_reads(&place, other.pid());
         other.ends("fasten unlock --fd 9", 0);

@@ -1,4 +1,4 @@
-//! Conversions of a lock that is held (src/lock/convert.rs, conversion.rs, enter.rs), beside the
+//! Conversions of a lock that is held (src/lock/upgrade.rs, conversion.rs, enter.rs), beside the
 //! gates.
 //!
 //! flock(2) lets a lock go before it asks for the other kind. An upgrade is walked through as the

@@ -1,0 +1,285 @@
+//! The command line as clap sees it. This file uses nothing of the crate, so that
+//! the tests that compare the completions and the manual with it can include it
+//! as it is.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+/// Run a command while holding a lock.
+#[derive(Debug, Parser)]
+#[command(name = "fasten", version, args_override_self = true)]
+#[command(after_help = "See 'fasten help COMMAND' for details; the manual is fasten(1).")]
+pub struct Cli {
+    #[command(subcommand)]
+    pub action: Action,
+}
+
+// The first paragraph is what `-h` and the completions show; `--help` shows all of them, with the
+// lines as they are broken here.
+#[derive(Debug, Subcommand)]
+#[command(defer = true)]
+pub enum Action {
+    /// Run a command under an exclusive lock
+    ///
+    /// This is a plain mutex, the same lock that flock(1) takes. A stream of
+    /// readers can keep it waiting; 'fasten write' takes turns with them.
+    #[command(verbatim_doc_comment)]
+    #[command(override_usage = "fasten exclusive [OPTIONS] <LOCK>... -- <COMMAND> [ARG]...")]
+    Exclusive(LockArgs),
+    /// Run a command under a shared lock, together with other readers
+    ///
+    /// Any number of readers run together, but none while a writer runs.
+    #[command(verbatim_doc_comment)]
+    #[command(override_usage = "fasten read [OPTIONS] <LOCK>... -- <COMMAND> [ARG]...")]
+    Read(LockArgs),
+    /// Run a command under an exclusive lock, taking turns with readers
+    ///
+    /// Neither readers nor writers can keep the others out, unless --prefer
+    /// says so.
+    #[command(verbatim_doc_comment)]
+    #[command(override_usage = "fasten write [OPTIONS] <LOCK>... -- <COMMAND> [ARG]...")]
+    Write(WriteArgs),
+    /// Release the lock of an open descriptor
+    ///
+    /// It is not an error if the descriptor is not locked.
+    #[command(verbatim_doc_comment)]
+    Unlock(UnlockArgs),
+    /// Show who holds locks and who waits for them
+    ///
+    /// Waiters are shown in the order of the queue. No lock is taken to find
+    /// out. Exits with 0 if all locks are free, with 75 if one is held or its
+    /// state is unknown.
+    #[command(verbatim_doc_comment)]
+    Status(StatusArgs),
+    /// Check whether locks work in a directory
+    ///
+    /// Takes locks there, checks which processes get them, and prints each
+    /// finding, with a remedy for what is wrong. Exits with 0 if nothing is
+    /// wrong, with 71 if something is.
+    #[command(verbatim_doc_comment)]
+    Doctor(DoctorArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct LockArgs {
+    /// Do not wait for the lock
+    ///
+    /// Exit with 75 if the lock is not free at once. For 'read' it is not free
+    /// if a writer holds it or waits for it, for 'write' if another process
+    /// holds it or waits for it.
+    #[arg(verbatim_doc_comment)]
+    #[arg(short, long, visible_alias = "nb", conflicts_with = "timeout")]
+    pub nonblock: bool,
+
+    /// Wait at most TIME: 10, 1.5, 250ms, 2m, 1h30m
+    ///
+    /// A number without a unit is in seconds. TIME is for all LOCKs together;
+    /// when it runs out, exit with 75. 0 is the same as --nonblock.
+    #[arg(verbatim_doc_comment)]
+    #[arg(short = 'w', long, visible_alias = "wait", value_name = "TIME", value_parser = time)]
+    #[arg(allow_hyphen_values = true)]
+    pub timeout: Option<Duration>,
+
+    /// Exit with N if the lock was not obtained
+    ///
+    /// N is from 0 to 255 and replaces 75: the lock is busy, the wait timed
+    /// out, or it is a deadlock. Other errors keep their exit codes.
+    #[arg(verbatim_doc_comment)]
+    #[arg(short = 'E', long, value_name = "N", default_value_t = 75)]
+    pub conflict_exit_code: u8,
+
+    /// Exec the command instead of forking
+    ///
+    /// No process of fasten remains. The lock is held until the last process
+    /// that inherited it has exited, as with --linger. A command that closes
+    /// inherited descriptors, such as sudo(8), releases it at once.
+    /// Cannot be used with --close.
+    #[arg(verbatim_doc_comment)]
+    #[arg(short = 'F', long, conflicts_with = "close")]
+    pub no_fork: bool,
+
+    /// Do not let the command inherit the lock
+    ///
+    /// Only fasten holds the lock: if fasten is killed, the lock is released
+    /// although the command may still run.
+    #[arg(verbatim_doc_comment)]
+    #[arg(short = 'o', long, conflicts_with = "linger")]
+    pub close: bool,
+
+    /// Hold the lock until every process that inherited it has exited
+    ///
+    /// Without this option the lock is released when the command ends, even
+    /// if a process that the command started still runs.
+    /// Cannot be used with --close.
+    #[arg(verbatim_doc_comment)]
+    #[arg(long)]
+    pub linger: bool,
+
+    /// Lock the open descriptor N instead of a LOCK
+    ///
+    /// Without a COMMAND, take the lock and exit: it stays with the
+    /// descriptor until 'fasten unlock --fd N', or until all processes that
+    /// have the descriptor have closed it. If the descriptor is locked
+    /// already, the lock is converted: 'write' upgrades it, 'read'
+    /// downgrades it.
+    #[arg(verbatim_doc_comment)]
+    #[arg(long, value_name = "N", conflicts_with_all = ["locks", "no_create"])]
+    #[arg(value_parser = clap::value_parser!(i32).range(0..))]
+    pub fd: Option<i32>,
+
+    /// Take an fcntl(2) lock instead of a flock(2) lock
+    ///
+    /// lockf(3), s6-setlock, with-lock-ex, lckdo, Python's fasteners and many
+    /// databases take fcntl(2) locks. On local file systems of Linux the two
+    /// kinds do not see each other. A shared lock needs read permission, an
+    /// exclusive lock write permission.
+    #[arg(verbatim_doc_comment)]
+    #[arg(long)]
+    pub fcntl: bool,
+
+    /// What to do about a deadlock
+    ///
+    /// A command that asks for the lock under which it runs, for example,
+    /// waits for itself. fasten refuses a deadlock only when it is certain.
+    #[arg(verbatim_doc_comment)]
+    #[arg(long, value_name = "HOW", default_value = "refuse")]
+    pub nested: Nested,
+
+    /// Do not create a LOCK that does not exist
+    ///
+    /// Exit with 69 instead.
+    #[arg(verbatim_doc_comment)]
+    #[arg(long)]
+    pub no_create: bool,
+
+    /// Print no messages
+    ///
+    /// Only the exit code reports a failure. Usage errors are printed all the
+    /// same.
+    #[arg(verbatim_doc_comment)]
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Report how long it waited and held the lock
+    ///
+    /// Also report, after half a second, what is being waited for, and why a
+    /// lock was served first come, first served instead of in turns.
+    #[arg(verbatim_doc_comment)]
+    #[arg(short, long)]
+    pub verbose: bool,
+
+    /// Run STRING with /bin/sh -c instead of a COMMAND
+    #[arg(short, long = "command", value_name = "STRING", value_hint = ValueHint::CommandString)]
+    #[arg(allow_hyphen_values = true)]
+    pub command_string: Option<OsString>,
+
+    /// Files or directories to lock: all of them, or none
+    ///
+    /// A file that does not exist is created. Several locks are taken in one
+    /// global order, so commands that name the same locks cannot deadlock.
+    #[arg(verbatim_doc_comment)]
+    #[arg(required_unless_present = "fd", value_name = "LOCK", value_hint = ValueHint::AnyPath)]
+    #[arg(value_parser = clap::builder::PathBufValueParser::new())]
+    pub locks: Vec<PathBuf>,
+
+    /// Command to run, with its arguments
+    ///
+    /// fasten exits as the command does.
+    #[arg(verbatim_doc_comment)]
+    #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
+    #[arg(required_unless_present_any = ["command_string", "fd"], conflicts_with = "command_string")]
+    pub command: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub struct WriteArgs {
+    #[command(flatten)]
+    pub lock: LockArgs,
+
+    /// Who goes first when readers and this writer compete
+    #[arg(long, value_name = "WHO", default_value = "fair")]
+    pub prefer: Prefer,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Prefer {
+    /// Readers and writers take turns: phase-fair
+    Fair,
+    /// Readers: the writer waits until no reader is left
+    Reader,
+    /// The writer: no new reader gets in while it waits
+    Writer,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Nested {
+    /// Exit with 75 and name the process or the cycle
+    Refuse,
+    /// Run under the lock that was inherited from a parent process
+    Join,
+    /// Wait all the same
+    Wait,
+}
+
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct UnlockArgs {
+    /// Descriptor to unlock
+    #[arg(long, value_name = "N", required = true)]
+    #[arg(value_parser = clap::value_parser!(i32).range(0..))]
+    pub fd: i32,
+}
+
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct StatusArgs {
+    /// Print nothing on standard output: the exit code is the answer
+    #[arg(short, long, conflicts_with_all = ["json", "watch"])]
+    pub quiet: bool,
+
+    /// Print JSON, for programs
+    ///
+    /// The form of the document does not change between versions; fasten(1)
+    /// describes it.
+    #[arg(verbatim_doc_comment)]
+    #[arg(long, conflicts_with = "watch")]
+    pub json: bool,
+
+    /// Print the table again whenever it changes, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+
+    /// Files or directories to show; without one, every lock that can be seen
+    #[arg(value_name = "LOCK", value_hint = ValueHint::AnyPath)]
+    pub locks: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct DoctorArgs {
+    /// Print only what is wrong
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Directories to check; without one, the current directory
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub directories: Vec<PathBuf>,
+}
+
+/// A number of seconds, or numbers with units.
+pub fn time(text: &str) -> Result<Duration, String> {
+    let wrong = "give seconds (10, 1.5) or units (250ms, 2m, 1h30m)";
+    if text.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        if let Ok(seconds) = text.parse::<f64>() {
+            return Duration::try_from_secs_f64(seconds).map_err(|_| "too long".to_owned());
+        }
+        if let Ok(duration) = humantime::parse_duration(text) {
+            return Ok(duration);
+        }
+    }
+    Err(wrong.to_owned())
+}

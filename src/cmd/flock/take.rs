@@ -1,0 +1,166 @@
+//! The lock itself: what flock(1) takes, with no gates around it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use fasten::{
+    DescriptorLock, Error, Family, Guard, InterProcessReaderWriterLock, Mode, Nested, Options, Preference,
+};
+
+use super::command_line::{ByteRange, Call};
+use super::refusal::Refusal;
+use crate::cmd::sys::descriptors;
+
+/// What hangs on a lock file, or on what was opened like one.
+#[derive(Debug)]
+pub(super) enum OpenedLock {
+    Locked(Guard),
+    /// Locked as a descriptor; or not locked at all (`-u`).
+    File(File),
+}
+
+impl OpenedLock {
+    pub(super) fn descriptors(&self) -> Vec<BorrowedFd<'_>> {
+        match self {
+            Self::Locked(guard) => guard.descriptor().into_iter().collect(),
+            Self::File(file) => vec![file.as_fd()],
+        }
+    }
+
+    /// Closes it; whoever has inherited it keeps the lock.
+    pub(super) fn close(self) {
+        if let Self::Locked(guard) = self {
+            guard.detach();
+        }
+    }
+}
+
+/// Does it with the file at this path, creating it if it is missing.
+pub(super) fn at_path(call: &Call, path: &Path) -> Result<OpenedLock, Refusal> {
+    let Some(mode) = call.mode else {
+        let file = open(call, path)?;
+        on(call, file.as_raw_fd())
+            .map_err(|error| Refusal::no_lock(call.on_conflict, path.as_os_str(), &error))?;
+        return Ok(OpenedLock::File(file));
+    };
+    if call.family == Family::Fcntl || is_special(path) {
+        opened(call, path, mode)
+    } else {
+        regular(call, path, mode)
+    }
+}
+
+/// Does it with an open descriptor.
+pub(super) fn on_descriptor(call: &Call, number: RawFd) -> Result<(), Refusal> {
+    on(call, number).map_err(|error| Refusal::no_lock(call.on_conflict, number.to_string().as_ref(), &error))
+}
+
+fn on(call: &Call, number: RawFd) -> Result<(), Error> {
+    let lock = DescriptorLock::with_options(number, options(call));
+    let ByteRange { start, length } = call.bytes;
+    match call.mode {
+        Some(mode) => lock.lock_range_like_flock(start, length, mode, call.waiting),
+        None => lock.unlock_range_like_flock(start, length),
+    }
+}
+
+/// A path that comes to lead to another file while we wait is followed.
+fn regular(call: &Call, path: &Path, mode: Mode) -> Result<OpenedLock, Refusal> {
+    let lock = InterProcessReaderWriterLock::with_options(path, options(call));
+    let taken = match mode {
+        Mode::Shared => lock.read_with(call.waiting),
+        Mode::Exclusive => lock.write_with(call.waiting),
+    };
+    taken
+        .map(OpenedLock::Locked)
+        .map_err(|error| Refusal::no_lock(call.on_conflict, path.as_os_str(), &error))
+}
+
+/// Opens it as flock(1) does, for just what the lock needs, and locks the descriptor: a terminal, a
+/// pipe, a few bytes. Here too a path is followed.
+fn opened(call: &Call, path: &Path, mode: Mode) -> Result<OpenedLock, Refusal> {
+    loop {
+        if call.bytes == ByteRange::default() && is_missing(path) {
+            return regular(call, path, mode);
+        }
+        let file = open(call, path)?;
+        on(call, file.as_raw_fd()).map_err(|error| not_locked(call, path, &error))?;
+        if leads_to(path, &file) {
+            return Ok(OpenedLock::File(file));
+        }
+    }
+}
+
+/// An exclusive fcntl lock needs a file that is open for writing, which a directory never is. The
+/// original then tries to open it anew, and says why that fails.
+fn not_locked(call: &Call, path: &Path, error: &Error) -> Refusal {
+    match error {
+        Error::System { source, .. }
+            if call.family == Family::Fcntl && source.raw_os_error() == Some(libc::EBADF) =>
+        {
+            let why = descriptors::may_read_and_write(path).err();
+            let why = why.unwrap_or_else(|| io::Error::from_raw_os_error(libc::EISDIR));
+            Refusal::not_locked(path.as_os_str(), &why)
+        }
+        error => Refusal::no_lock(call.on_conflict, path.as_os_str(), error),
+    }
+}
+
+/// In no order, and beside any ancestor.
+fn options(call: &Call) -> Options {
+    Options::new().family(call.family).preference(Preference::Reader).nested(Nested::Wait)
+}
+
+/// A terminal, a serial line, a pipe: they are locked too, but they are not what the library calls
+/// a lock file.
+fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.file_type().is_char_device() || found.file_type().is_fifo())
+}
+
+fn is_missing(path: &Path) -> bool {
+    fs::metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
+}
+
+fn leads_to(path: &Path, file: &File) -> bool {
+    let both = fs::metadata(path).and_then(|found| Ok((found, file.metadata()?)));
+    both.is_ok_and(|(found, ours)| (found.dev(), found.ino()) == (ours.dev(), ours.ino()))
+}
+
+/// Opens it without waiting for anything, and so that the command does not progress that.
+fn open(call: &Call, path: &Path) -> Result<File, Refusal> {
+    let refused = |error: io::Error| match error.raw_os_error() {
+        Some(libc::ENXIO) if fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo()) => {
+            Refusal::lonely_fifo(path.as_os_str())
+        }
+        _ => Refusal::not_opened(path.as_os_str(), &error),
+    };
+    let writes = call.family == Family::Fcntl && call.mode == Some(Mode::Exclusive);
+    let file = open_or_create(path, writes).map_err(refused)?;
+    if !writes && file.metadata().is_ok_and(|found| found.file_type().is_fifo()) {
+        match descriptors::would_have_waited(&file) {
+            Ok(true) => return Err(Refusal::lonely_fifo(path.as_os_str())),
+            Ok(false) => {}
+            Err(error) => return Err(refused(error)),
+        }
+    }
+    descriptors::let_block(&file).map_err(refused)?;
+    Ok(file)
+}
+
+/// Creates only what is missing: with `O_CREAT`, `fs.protected_regular` refuses what could be
+/// opened. Takes the place of no closed standard stream.
+fn open_or_create(path: &Path, writes: bool) -> io::Result<File> {
+    let open = |writes: bool, more| {
+        let flags = libc::O_NOCTTY | libc::O_NONBLOCK | more;
+        OpenOptions::new().read(!writes).write(writes).mode(0o666).custom_flags(flags).open(path)
+    };
+    let opened = open(writes, 0).or_else(|error| match error.kind() {
+        ErrorKind::NotFound => open(writes, libc::O_CREAT),
+        ErrorKind::IsADirectory => open(false, 0),
+        _ => Err(error),
+    });
+    opened.and_then(|file| if file.as_raw_fd() > libc::STDERR_FILENO { Ok(file) } else { file.try_clone() })
+}

@@ -1,0 +1,145 @@
+//! A call of `exclusive`, `read` or `write`, understood: what to lock, how, and what to run.
+
+use std::os::fd::RawFd;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fasten::{
+    Family, InterProcessLock, InterProcessReaderWriterLock, LockRequest, Mode, Nested, Options, Preference,
+    Wait,
+};
+
+use super::args::{self, LockArgs, Prefer, WriteArgs};
+use super::describe;
+use super::progress::Verbosity;
+use super::run::{Lifetime, Program};
+
+/// A validated call: every value of it can be carried out.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(super) target: Target,
+    pub(super) kind: Kind,
+    pub(super) options: Options,
+    waiting: Wait<'static>,
+    pub(super) program: Option<Program>,
+    pub(super) lifetime: Lifetime,
+    pub(super) conflict: u8,
+    pub(super) joins: bool,
+    pub(super) verbosity: Verbosity,
+}
+
+/// What is to be locked.
+#[derive(Debug)]
+pub(super) enum Target {
+    Paths(Vec<PathBuf>),
+    Descriptor(RawFd),
+}
+
+/// What is wanted of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind {
+    Mutex,
+    Reader,
+    Writer(Preference),
+}
+
+impl Job {
+    /// A plain mutex, the same that flock(1) takes.
+    pub(crate) fn exclusive(arguments: LockArgs) -> Self {
+        Self::new(arguments, Kind::Mutex)
+    }
+
+    /// Many readers together.
+    pub(crate) fn read(arguments: LockArgs) -> Self {
+        Self::new(arguments, Kind::Reader)
+    }
+
+    /// One writer, no readers, and turns between the two.
+    pub(crate) fn write(arguments: WriteArgs) -> Self {
+        let preference = match arguments.prefer {
+            Prefer::Fair => Preference::PhaseFair,
+            Prefer::Reader => Preference::Reader,
+            Prefer::Writer => Preference::Writer,
+        };
+        Self::new(arguments.lock, Kind::Writer(preference))
+    }
+
+    fn new(arguments: LockArgs, kind: Kind) -> Self {
+        Self {
+            options: Options::new()
+                .family(if arguments.fcntl { Family::Fcntl } else { Family::Flock })
+                .preference(kind.preference())
+                .create(!arguments.no_create)
+                .nested(match arguments.nested {
+                    args::Nested::Refuse => Nested::Refuse,
+                    args::Nested::Join => Nested::Join,
+                    args::Nested::Wait => Nested::Wait,
+                }),
+            waiting: match (arguments.nonblock, arguments.timeout) {
+                (true, _) | (_, Some(Duration::ZERO)) => Wait::never(),
+                (_, Some(limit)) => Wait::at_most(limit),
+                (_, None) => Wait::forever(),
+            },
+            target: match arguments.fd {
+                Some(number) => Target::Descriptor(number),
+                None => Target::Paths(arguments.locks),
+            },
+            kind,
+            program: match arguments.command_string {
+                Some(string) => Some(Program::shell(string)),
+                None if arguments.command.is_empty() => None,
+                None => Some(Program::new(arguments.command)),
+            },
+            lifetime: match (arguments.no_fork, arguments.close, arguments.linger) {
+                (true, _, _) => Lifetime::InPlace,
+                (_, true, _) => Lifetime::Wrapper,
+                (_, _, true) => Lifetime::LastInheritor,
+                _ => Lifetime::Command,
+            },
+            conflict: arguments.conflict_exit_code,
+            joins: matches!(arguments.nested, args::Nested::Join),
+            verbosity: match (arguments.quiet, arguments.verbose) {
+                (true, _) => Verbosity::Quiet,
+                (_, true) => Verbosity::Verbose,
+                _ => Verbosity::Normal,
+            },
+        }
+    }
+
+    /// How to wait, and what to say when the wait may never end.
+    pub(super) fn waiting(&self) -> Wait<'static> {
+        if self.verbosity == Verbosity::Quiet {
+            self.waiting
+        } else {
+            self.waiting.on_doubt(describe::report_doubt)
+        }
+    }
+
+    /// One of the locks, as it is wanted.
+    pub(super) fn wanted(&self, path: &Path) -> LockRequest {
+        if let Kind::Mutex = self.kind {
+            return InterProcessLock::with_options(path, self.options).to_lock();
+        }
+        let lock = InterProcessReaderWriterLock::with_options(path, self.options);
+        if let Kind::Reader = self.kind { lock.to_read() } else { lock.to_write() }
+    }
+}
+
+impl Kind {
+    /// Whether it waits in a gate file.
+    pub(super) fn has_gates(self) -> bool {
+        !matches!(self, Self::Mutex | Self::Writer(Preference::Reader))
+    }
+
+    pub(super) fn mode(self) -> Mode {
+        if matches!(self, Self::Reader) { Mode::Shared } else { Mode::Exclusive }
+    }
+
+    fn preference(self) -> Preference {
+        match self {
+            Self::Mutex => Preference::Reader,
+            Self::Reader => Preference::PhaseFair,
+            Self::Writer(preference) => preference,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! `exclusive`, `read` and `write`: take the locks, run the command, end as it did.
+
+use std::cell::{Cell, OnceCell};
+use std::os::fd::RawFd;
+use std::path::Path;
+use std::process;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, anyhow};
+use fasten::{DescriptorLock, Error as LockError, Operation, Wait, lock_all};
+
+use super::describe;
+use super::exit::Code;
+use super::failure;
+use super::job::{Job, Target};
+use super::message::{report, report_at_once, word};
+use super::progress::{Progress, Verbosity};
+use super::run::{Ended, HeldLocks, Lifetime, end_like, run_under};
+use super::sys::descriptors;
+use super::sys::signals::Signals;
+
+/// Takes the locks and runs the command under them.
+pub(crate) fn run(job: &Job) -> u8 {
+    carry_out(job).unwrap_or_else(|error| {
+        if job.verbosity != Verbosity::Quiet {
+            let refusal =
+                error.downcast_ref::<LockError>().and_then(|error| describe::refusal(error, job.joins));
+            report(&refusal.unwrap_or_else(|| error.to_string()));
+        }
+        match failure::code(&error) {
+            Code::Conflict => job.conflict,
+            code => code.number(),
+        }
+    })
+}
+
+fn carry_out(job: &Job) -> Result<u8> {
+    let asked = Instant::now();
+    let (mut locks, signals) = take(job)?;
+    let taken = Instant::now();
+    if job.verbosity == Verbosity::Verbose {
+        tell_of(&locks, taken - asked);
+    }
+    let Some(program) = &job.program else {
+        locks.detach();
+        return Ok(0);
+    };
+    locks.share();
+    if let (Target::Descriptor(number), Lifetime::Wrapper) = (&job.target, job.lifetime) {
+        descriptors::withhold(*number).map_err(|error| {
+            anyhow!("/dev/fd/{number}: cannot be closed in the command: {}", word(&error))
+        })?;
+    }
+    let ended = run_under(locks, program, job.lifetime, signals.as_deref())?;
+    if job.verbosity == Verbosity::Verbose {
+        report(&format!("released after {:.3?}", taken.elapsed()));
+    }
+    Ok(end_like(ended))
+}
+
+/// With the signals that are kept since before the lock was touched, if it is one that must not be
+/// lost.
+fn take(job: &Job) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
+    let progress = Progress::new(job.verbosity);
+    let paths = match &job.target {
+        Target::Descriptor(number) => return take_unharmed(*number, job, progress),
+        Target::Paths(paths) => paths,
+    };
+    // Signals are kept as soon as there is something to wait for: one that ends the waiting is not to
+    // leave a gate file behind.
+    let kept = OnceCell::new();
+    let keep = || {
+        let signals = job.kind.has_gates().then(Signals::keep_for_supervisor)?;
+        let arrival = signals.arrival();
+        if arrival.is_err() {
+            signals.give_back();
+        } else {
+            let _ = kept.set(signals);
+        }
+        arrival.ok()
+    };
+    let wanted = paths.iter().map(|path| job.wanted(path));
+    let taken = lock_all(wanted, job.waiting().on_wait(&|path| progress.waiting_for(path)).stopped_by(&keep));
+    drop(progress);
+    let taken = unless_signalled(taken, kept.get())?;
+    Ok((HeldLocks::Files(taken), kept.into_inner().map(Box::new)))
+}
+
+/// What was taken; but a signal that has arrived meanwhile ends us as it would have before.
+fn unless_signalled<T, E>(taken: Result<T, E>, signals: Option<&Signals>) -> Result<T, E> {
+    if let Some(signal) = signals.and_then(Signals::arrived) {
+        drop(taken);
+        process::exit(end_like(Ended::CalledOff(signal)).into());
+    }
+    taken
+}
+
+/// A descriptor may hold a lock already, which must not be lost when we are
+/// interrupted while we convert it. So signals are kept from now on, until the
+/// command is there to get them. Whatever else we wait for, a signal just ends us.
+fn take_unharmed(
+    descriptor: RawFd,
+    job: &Job,
+    progress: Progress,
+) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
+    let signals = Signals::keep_for_supervisor();
+    let tells = |path: &Path| progress.waiting_for(path);
+    let waiting = job.waiting().on_wait(&tells);
+    let lock = DescriptorLock::with_options(descriptor, job.options);
+    // A wait that no signal could end is not begun.
+    let taken = match signals.arrival() {
+        Ok(arrival) => {
+            let arrival = Cell::new(Some(arrival));
+            lock.lock(job.kind.mode(), waiting.only_stopped_by(&|| arrival.take()))
+        }
+        Err(source) => lock.lock(job.kind.mode(), Wait::never()).map_err(|error| match error {
+            LockError::Busy { path } => LockError::System { path, operation: Operation::Wait, source },
+            error => error,
+        }),
+    };
+    drop(progress);
+    let taken = unless_signalled(taken, Some(&signals))?;
+    Ok((HeldLocks::Descriptor(descriptor, Box::new(taken)), Some(Box::new(signals))))
+}
+
+fn tell_of(locks: &HeldLocks, waited: Duration) {
+    for (path, why) in locks.unfair_reason() {
+        report_at_once(&format!("{}: first come, first served: {why}", path.display()));
+    }
+    report_at_once(&format!("locked after {waited:.3?}"));
+}

@@ -1,0 +1,131 @@
+//! What tells a person that something is being waited for, and for whom.
+//!
+//! Only after half a second, and only for somebody who looks. At a terminal it
+//! is one line that is kept up to date and vanishes when the lock comes; with
+//! `-v` elsewhere, and in the background, it is said once. A thread of its own
+//! says it, because the waiting one must not leave its place in the kernel's
+//! queue for that; it is started only when there is something to wait for. Whoever has the lock does
+//! not wait for it: it writes nothing that would have to wait for a reader, and nothing at all once
+//! the waiting is over.
+
+use std::cell::RefCell;
+use std::io::{IsTerminal, stderr};
+use std::path::Path;
+use std::process;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::describe;
+use crate::cmd::message::{clear_line, draw_line, report_at_once};
+use crate::cmd::sys::streams;
+
+const PATIENCE: Duration = Duration::from_millis(500);
+const REDRAWN_EVERY: Duration = Duration::from_secs(1);
+
+/// How much we say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verbosity {
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+/// Tells what is being waited for, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    verbosity: Verbosity,
+    current: RefCell<Option<Line>>,
+}
+
+impl Progress {
+    pub(crate) fn new(verbosity: Verbosity) -> Self {
+        Self { verbosity, current: RefCell::new(None) }
+    }
+
+    /// This is what is being waited for now, and nothing else any more.
+    pub(crate) fn waiting_for(&self, path: &Path) {
+        if self.verbosity == Verbosity::Quiet {
+            return;
+        }
+        let (at_terminal, verbose) = (stderr().is_terminal(), self.verbosity == Verbosity::Verbose);
+        if at_terminal || verbose {
+            let kept_up_to_date = at_terminal && (!verbose || streams::is_our_terminal());
+            self.current.replace(None);
+            self.current.replace(Line::about(path, kept_up_to_date));
+        }
+    }
+}
+
+/// A line that is said after a while, unless it is dropped before.
+#[derive(Debug)]
+struct Line {
+    screen: Arc<Mutex<Screen>>,
+    /// Wakes the thread by being dropped.
+    _dropped: Sender<()>,
+}
+
+/// What there is to be seen of it; held only while nothing waits.
+#[derive(Debug, Default)]
+struct Screen {
+    drawn: bool,
+    over: bool,
+}
+
+impl Line {
+    /// `None` where there is no thread to be had: the waiting matters more.
+    fn about(path: &Path, kept_up_to_date: bool) -> Option<Self> {
+        let path = path.to_owned();
+        let (dropped, ended) = channel();
+        let screen = Arc::new(Mutex::new(Screen::default()));
+        let shown = Arc::clone(&screen);
+        fasten::helper_thread::spawn(move || speak(&path, kept_up_to_date, &shown, &ended)).ok()?;
+        Some(Self { screen, _dropped: dropped })
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let mut screen = locked(&self.screen);
+        screen.over = true;
+        if screen.drawn && streams::is_our_terminal() {
+            clear_line();
+        }
+    }
+}
+
+fn locked(screen: &Mutex<Screen>) -> MutexGuard<'_, Screen> {
+    screen.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn speak(path: &Path, kept_up_to_date: bool, screen: &Mutex<Screen>, ended: &Receiver<()>) {
+    let start = Instant::now();
+    let mut pause = PATIENCE;
+    while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+        pause = REDRAWN_EVERY;
+        if kept_up_to_date && !streams::is_our_terminal() {
+            continue;
+        }
+        let words = words(path, kept_up_to_date.then(|| start.elapsed()));
+        let mut screen = locked(screen);
+        if screen.over {
+            return;
+        }
+        if !kept_up_to_date {
+            return report_at_once(&words);
+        }
+        screen.drawn |= draw_line(&words);
+    }
+}
+
+/// `waiting for build.lock for 5s, place 2: held by make (pid 4242, ann) for 2m13s`: what a narrow
+/// terminal cuts off is the end.
+fn words(path: &Path, waited: Option<Duration>) -> String {
+    let report = describe::look(path);
+    let waited = waited.map(|time| format!(" for {}s", time.as_secs())).unwrap_or_default();
+    let place = report.as_ref().and_then(|report| describe::place(report, process::id()));
+    let place = place.map(|place| format!(", place {place}")).unwrap_or_default();
+    let held =
+        report.as_ref().and_then(describe::held_by).map(|held| format!(": {held}")).unwrap_or_default();
+    format!("waiting for {}{waited}{place}{held}", path.display())
+}

@@ -1,0 +1,57 @@
+//! A descriptor that can be read once a signal has arrived: for one that waits and must not be left
+//! half done. The signal stays where it is: [`Signals::arrived`] tells which it was, or the command
+//! gets it.
+
+use std::io;
+use std::os::fd::OwnedFd;
+
+use super::signals::Signals;
+
+impl Signals {
+    /// It can be read when a signal has arrived that would have ended this process.
+    #[cfg(all(target_os = "linux", not(fasten_portable)))]
+    pub(crate) fn arrival(&self) -> io::Result<OwnedFd> {
+        use std::os::fd::FromRawFd;
+
+        let ending = self.ending();
+        // SAFETY: the set is initialised.
+        match unsafe { libc::signalfd(-1, &raw const ending, libc::SFD_CLOEXEC) } {
+            -1 => Err(io::Error::last_os_error()),
+            // SAFETY: it has just been made, so it is open and nobody else's.
+            descriptor => Ok(unsafe { OwnedFd::from_raw_fd(descriptor) }),
+        }
+    }
+
+    /// The same. There is nothing here that tells of a signal and does not take it, so a thread looks
+    /// for one, until the descriptor is closed.
+    #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
+    pub(crate) fn arrival(&self) -> io::Result<OwnedFd> {
+        const LOOKS_EVERY: i32 = 20;
+
+        let (reader, writer) = io::pipe()?;
+        let ending = self.ending();
+        fasten::helper_thread::spawn(move || {
+            let mut asked = libc::pollfd { fd: writer.as_raw_fd(), events: 0, revents: 0 };
+            // SAFETY: the one entry is ours.
+            while unsafe { libc::poll(&raw mut asked, 1, LOOKS_EVERY) } <= 0 && !any_pending(&ending) {}
+        })?;
+        Ok(reader.into())
+    }
+}
+
+#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
+use std::os::fd::AsRawFd;
+
+/// Whether one of these signals has arrived and is kept.
+#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
+fn any_pending(signals: &libc::sigset_t) -> bool {
+    let mut pending = std::mem::MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: a zeroed set is a valid one, and sigpending fills it in.
+    let pending = unsafe {
+        libc::sigpending(pending.as_mut_ptr());
+        pending.assume_init()
+    };
+    // SAFETY: both sets are initialised.
+    let is_in = |set: &libc::sigset_t, signal| unsafe { libc::sigismember(set, signal) == 1 };
+    (1..=64).any(|signal| is_in(&pending, signal) && is_in(signals, signal))
+}

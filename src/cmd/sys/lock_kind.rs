@@ -1,0 +1,73 @@
+//! The kinds of lock that a program may take on a file, without the library's own ideas of them:
+//! `fasten doctor` tries what the file system makes of each.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsRawFd;
+
+use fasten::Mode;
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, fcntl};
+
+/// Whose the lock is, and which bytes it is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LockKind {
+    /// flock(2): of the open file, the whole of it.
+    Flock,
+    /// fcntl(2): of the process, on these bytes. A count of 0 is all to the end.
+    Record { first: libc::off_t, count: libc::off_t },
+    /// fcntl(2): of the open file (OFD), the whole of it.
+    #[cfg(target_os = "linux")]
+    OpenFile,
+}
+
+impl LockKind {
+    /// Takes the lock; `false` if another holder is in the way.
+    pub(crate) fn try_lock(self, file: &File, mode: Mode) -> io::Result<bool> {
+        match self.call(file, Some(mode), false) {
+            Ok(()) => Ok(true),
+            Err(Errno::EWOULDBLOCK) => Ok(false),
+            Err(Errno::EACCES) if self != Self::Flock => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Takes the lock, blocking in the kernel while another holder is in the way.
+    pub(crate) fn lock(self, file: &File, mode: Mode) -> io::Result<()> {
+        Ok(self.call(file, Some(mode), true)?)
+    }
+
+    /// Releases the lock.
+    pub(crate) fn unlock(self, file: &File) -> io::Result<()> {
+        Ok(self.call(file, None, false)?)
+    }
+
+    /// One system call; without a mode, the lock is released.
+    fn call(self, file: &File, mode: Option<Mode>, waits: bool) -> nix::Result<()> {
+        let (operation, record) = match mode {
+            Some(Mode::Shared) => (libc::LOCK_SH, libc::F_RDLCK),
+            Some(Mode::Exclusive) => (libc::LOCK_EX, libc::F_WRLCK),
+            None => (libc::LOCK_UN, libc::F_UNLCK),
+        };
+        // SAFETY: it is numbers only; all zero is a valid one on every system, and means all bytes.
+        let mut request: libc::flock = unsafe { std::mem::zeroed() };
+        request.l_type = record as libc::c_short;
+        request.l_whence = libc::SEEK_SET as libc::c_short;
+        let done = match self {
+            Self::Flock => {
+                let operation = if waits { operation } else { operation | libc::LOCK_NB };
+                // SAFETY: the file is open.
+                Errno::result(unsafe { libc::flock(file.as_raw_fd(), operation) })
+            }
+            Self::Record { first, count } => {
+                (request.l_start, request.l_len) = (first, count);
+                fcntl(file, if waits { FcntlArg::F_SETLKW(&request) } else { FcntlArg::F_SETLK(&request) })
+            }
+            #[cfg(target_os = "linux")]
+            Self::OpenFile if waits => fcntl(file, FcntlArg::F_OFD_SETLKW(&request)),
+            #[cfg(target_os = "linux")]
+            Self::OpenFile => fcntl(file, FcntlArg::F_OFD_SETLK(&request)),
+        };
+        done.map(drop)
+    }
+}

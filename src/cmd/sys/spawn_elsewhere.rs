@@ -1,0 +1,37 @@
+//! Starting the command elsewhere than on Linux: through fork(2).
+
+use std::ffi::CString;
+use std::io::{self, Read, Write};
+
+use super::child::{Child, Started};
+use super::entry::replace_process;
+use super::signals::{self, Signals};
+
+/// Starts the program, looked for in `PATH`, with the mask and dispositions
+/// that were before `signals`. The child reports a failed exec through a pipe that a
+/// successful one closes.
+pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Started> {
+    let (mut report, mut tell) = io::pipe()?;
+    // SAFETY: this process has one thread, so the child may do what it likes.
+    match unsafe { libc::fork() } {
+        -1 => Err(io::Error::last_os_error()),
+        0 => {
+            signals::put_back(signals);
+            let error = replace_process(words).raw_os_error().unwrap_or(libc::EINVAL);
+            let _ = tell.write_all(&error.to_ne_bytes());
+            // SAFETY: it ends the child and runs nothing of ours.
+            unsafe { libc::_exit(127) }
+        }
+        pid => {
+            drop(tell);
+            let mut error = [0; 4];
+            match report.read_exact(&mut error) {
+                Ok(()) => {
+                    Child::new(pid).reap();
+                    Err(io::Error::from_raw_os_error(i32::from_ne_bytes(error)))
+                }
+                Err(_) => Ok(Started::Running(Child::new(pid))),
+            }
+        }
+    }
+}

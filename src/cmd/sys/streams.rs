@@ -1,0 +1,100 @@
+//! Writing to a standard stream without waiting for those who read it: a terminal
+//! may be stopped (Ctrl-S), a pipe may be full.
+//!
+//! The terminal that standard error is.
+//!
+//! SIGPIPE: ours to ignore while we speak, and not the command's to inherit so.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Write, stderr};
+use std::mem::ManuallyDrop;
+use std::os::fd::{FromRawFd, RawFd};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use nix::unistd::{getpgrp, tcgetpgrp};
+
+/// Where we speak.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Stream {
+    Output = libc::STDOUT_FILENO as isize,
+    Error = libc::STDERR_FILENO as isize,
+}
+
+/// Writes the text if there is room for it now; `false` if it was dropped.
+///
+/// Where it may be opened again, the file is: what does not wait is then a descriptor of our own,
+/// and those who share the stream with us progress nothing.
+pub(crate) fn write_at_once(stream: Stream, text: &[u8]) -> bool {
+    let stream = stream as RawFd;
+    if let Some(sent) = send(stream, text) {
+        return sent;
+    }
+    if !has_room(stream) {
+        return false;
+    }
+    match opened_again(stream) {
+        Some(mut file) => file.write_all(text).is_ok(),
+        // SAFETY: it is open, for it has room, and is not closed here.
+        None => ManuallyDrop::new(unsafe { File::from_raw_fd(stream) }).write_all(text).is_ok(),
+    }
+}
+
+/// `None` if it is not a socket.
+fn send(stream: RawFd, text: &[u8]) -> Option<bool> {
+    let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
+    // SAFETY: the text lives until the call returns; a descriptor that is no socket is an error.
+    let sent = unsafe { libc::send(stream, text.as_ptr().cast(), text.len(), flags) };
+    let is_socket = sent >= 0 || std::io::Error::last_os_error().raw_os_error() != Some(libc::ENOTSOCK);
+    is_socket.then_some(sent >= 0)
+}
+
+fn has_room(stream: RawFd) -> bool {
+    let mut asked = libc::pollfd { fd: stream, events: libc::POLLOUT, revents: 0 };
+    // SAFETY: the one entry is ours.
+    unsafe { libc::poll(&raw mut asked, 1, 0) == 1 && asked.revents & libc::POLLOUT != 0 }
+}
+
+/// A terminal or a pipe through a description of our own; only these make a writer wait.
+fn opened_again(stream: RawFd) -> Option<File> {
+    let path = format!("/dev/fd/{stream}");
+    let kind = std::fs::metadata(&path).ok()?.file_type();
+    let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
+    let waits = kind.is_fifo() || kind.is_char_device();
+    waits.then(|| OpenOptions::new().write(true).custom_flags(flags).open(path).ok()).flatten()
+}
+
+/// The columns of the terminal that standard error is; 80 where it does not say.
+pub(crate) fn terminal_width() -> usize {
+    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    // SAFETY: TIOCGWINSZ fills in a winsize, and this one is ours.
+    let asked = unsafe { libc::ioctl(libc::STDERR_FILENO, libc::TIOCGWINSZ, &raw mut size) };
+    if asked == 0 && size.ws_col > 0 { size.ws_col.into() } else { 80 }
+}
+
+/// Whether it is ours to draw on: a job in the background would disturb what stands in front, and could be stopped for
+/// it (`stty tostop`).
+pub(crate) fn is_our_terminal() -> bool {
+    tcgetpgrp(stderr()).map_or(true, |in_front| in_front == getpgrp())
+}
+
+static BEFORE: AtomicUsize = AtomicUsize::new(libc::SIG_IGN);
+
+/// From now on a write to a broken pipe is an error and not our end.
+pub(crate) fn ignore_broken_pipe() {
+    // SAFETY: ignoring a signal runs no code of ours.
+    let before = unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+    if before == libc::SIG_DFL {
+        BEFORE.store(before, Ordering::Relaxed);
+    }
+}
+
+/// Puts back what was before the first [`ignore_broken`], if there was one: the
+/// command is about to inherit it.
+pub(crate) fn restore_broken_pipe() {
+    let before = BEFORE.swap(libc::SIG_IGN, Ordering::Relaxed);
+    if before != libc::SIG_IGN {
+        // SAFETY: the default disposition runs no code of ours.
+        unsafe { libc::signal(libc::SIGPIPE, before) };
+    }
+}

@@ -1,0 +1,40 @@
+//! Linux: the kernel's lock table, and what processes say in /proc of their descriptors.
+
+mod ancestors;
+mod certain_wait;
+#[doc(hidden)]
+pub mod command;
+mod fdinfo;
+mod gate_files;
+mod holding;
+mod identify;
+mod look;
+mod own;
+#[doc(hidden)]
+pub mod parse;
+mod proc;
+mod process;
+mod removed;
+mod search;
+mod sharers;
+#[doc(hidden)]
+pub mod table;
+mod wait_cycle;
+mod waiting;
+
+pub use ancestors::ancestor_holding;
+pub(crate) use ancestors::first_holding;
+pub(crate) use certain_wait::{is_awaited, keeps_nothing};
+pub use look::all;
+pub use look::holders;
+pub(crate) use own::inherited;
+pub(crate) use own::{held_through, holds_alone};
+pub(crate) use proc::mount_of;
+pub use proc::own_pid;
+pub use process::user_name;
+pub(crate) use process::{lineage, youngest};
+pub(crate) use removed::holder_of_removed;
+pub use search::search;
+pub(crate) use sharers::{AncestorLookup, users};
+pub use wait_cycle::wait_cycle;
+pub(crate) use wait_cycle::{Cycle, certain_cycle};

@@ -1,0 +1,70 @@
+//! Who holds a lock, found without the kernel's table: for those who cannot wait for it.
+//!
+//! The kernel lets the first reader of /proc/locks after a while wait for all processors, some 10
+//! ms, in a call that no signal ends. The descriptors of processes can be read at once. That is
+//! dearer the more there are, so the youngest processes are asked first.
+
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use nix::fcntl::{AtFlags, OFlag};
+use nix::sys::stat::{Mode as Permissions, fstatat};
+
+use super::fdinfo::Keepers;
+use super::holding::{self, held};
+use super::parse::{self, Entry};
+use super::proc::{numbers_in, read};
+use super::process::Processes;
+use crate::holders::LockId;
+use crate::holders::report::Report;
+use crate::mode::Mode;
+
+/// The holders of the lock file at `path`, and no waiters. Those of processes that we may not look
+/// into are missing.
+///
+/// # Errors
+/// Those of reaching the file, and of reading /proc.
+pub fn search(path: &Path) -> io::Result<Report> {
+    let opened = LockId::open(path)?;
+    let file = LockId::of_descriptor(&opened)?;
+    let metadata = opened.metadata()?;
+    let mut pids: Vec<u32> = numbers_in("/proc")?.collect();
+    pids.sort_unstable_by(|left, right| right.cmp(left));
+    let mut entries: Vec<Entry> = Vec::new();
+    for pid in pids {
+        let found = locks(pid, file, (metadata.dev(), metadata.ino())).into_iter();
+        entries.extend(found.filter(Entry::is_main));
+        if entries.iter().any(|entry| entry.mode == Mode::Exclusive) {
+            break;
+        }
+    }
+    entries.sort_unstable_by_key(|entry| entry.pid);
+    entries.dedup();
+    let mut processes = Processes::default();
+    let held = held(file, &entries, false, &mut Keepers::default(), &mut processes);
+    let state = holding::state(&held, true);
+    let holders = held.into_iter().map(|held| holding::described(held, &mut processes)).collect();
+    Ok(Report { path: Some(path.to_owned()), file: Some(file), state, holders, waiters: vec![] })
+}
+
+/// The locks on the file that this process has through its descriptors.
+fn locks(pid: u32, file: LockId, (device, inode): (u64, u64)) -> Vec<Entry> {
+    let directory = format!("/proc/{pid}/fd");
+    let Ok(descriptors) = numbers_in(&directory) else { return Vec::new() };
+    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+    let Ok(opened) = nix::fcntl::open(directory.as_str(), flags, Permissions::empty()) else {
+        return Vec::new();
+    };
+    let is_it = |descriptor: &u32| {
+        let stat = fstatat(&opened, descriptor.to_string().as_str(), AtFlags::empty());
+        stat.is_ok_and(|stat| (stat.st_dev, stat.st_ino) == (device, inode))
+    };
+    let mut buffer = Vec::new();
+    let mut entries = Vec::new();
+    for descriptor in descriptors.filter(is_it) {
+        let info = read(&format!("/proc/{pid}/fdinfo/{descriptor}"), &mut buffer).unwrap_or_default();
+        entries.extend(parse::fdinfo_locks(info).filter(|entry| entry.file == file.in_table()));
+    }
+    entries
+}

@@ -1,0 +1,74 @@
+//! Why a wait would never end, in words.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::os::unix::process::parent_id;
+use std::process;
+
+use crate::holders::{Ancestor, Link, Step, in_brief};
+use crate::mode::Mode;
+
+/// Why a wait would never end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Deadlock {
+    /// This process runs under the lock: an ancestor holds it, and certainly waits for us; or this
+    /// process keeps an inherited descriptor by which it is held.
+    HeldByAncestor(Ancestor),
+    /// The lock is one that this process has inherited shared, and it is to be exclusive.
+    Inherited,
+    /// This thread holds the lock itself, in that mode.
+    HeldByThisThread(Mode),
+    /// A circle: each holds what another one waits for. Our own step comes
+    /// first.
+    Cycle(Vec<Step>),
+    /// Another shared holder is on its way to an exclusive lock already, and
+    /// waits for our shared one.
+    Upgrade,
+}
+
+impl fmt::Display for Deadlock {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Upgrade => out.write_str("another reader is upgrading and waits for this one to leave"),
+            Self::Inherited => out.write_str("this process inherited it, held shared"),
+            Self::HeldByThisThread(mode) => write!(out, "this thread already holds it {}", adverb(*mode)),
+            Self::HeldByAncestor(ancestor) if ancestor.pid == process::id() => {
+                write!(out, "this process inherited it, held {}", adverb(ancestor.mode))
+            }
+            Self::HeldByAncestor(ancestor) => write!(out, "already {}", held_by(ancestor)),
+            Self::Cycle(steps) => {
+                for (index, step) in steps.iter().enumerate() {
+                    let (then, name) = (if index == 0 { "" } else { ", " }, name(step.command.as_ref()));
+                    let (holds, wants) = (path(&step.holds), path(&step.wants));
+                    write!(out, "{then}{name} (pid {}) holds {holds} and waits for {wants}", step.pid)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// `held exclusively by our parent, make -j8 (pid 4242)`: the same words where the deadlock is not
+/// certain.
+#[doc(hidden)]
+pub fn held_by(ancestor: &Ancestor) -> String {
+    let relation = if ancestor.pid == parent_id() { "parent" } else { "ancestor" };
+    let (mode, name) = (adverb(ancestor.mode), name(ancestor.command.as_ref()));
+    format!("held {mode} by our {relation}, {name} (pid {})", ancestor.pid)
+}
+
+fn adverb(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Shared => "shared",
+        Mode::Exclusive => "exclusively",
+    }
+}
+
+fn name(command: Option<&OsString>) -> String {
+    command.map_or_else(|| "a process".to_owned(), |words| in_brief(words))
+}
+
+fn path(link: &Link) -> String {
+    link.path.as_ref().map_or_else(|| "a lock".to_owned(), |path| path.display().to_string())
+}
