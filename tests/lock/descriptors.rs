@@ -148,7 +148,10 @@ fn what_is_no_descriptor_is_66_and_what_is_no_lock_too() {
         ("fasten unlock --fd 77", "cannot be opened: bad file descriptor; open it first"),
         ("fasten read --fd 9 9</dev/null", "is a character device"),
         ("true | fasten read --fd 0", "is a FIFO"),
-        ("fasten write --fcntl --fd 9 9<lock", "an fcntl lock needs permission"),
+        (
+            "fasten write --fcntl --fd 9 9<lock",
+            "a shared lock needs read permission, an exclusive lock write permission",
+        ),
     ] {
         let ended = shell.does(line);
         assert_eq!(ended.code, 66, "{line}: {ended:?}");
