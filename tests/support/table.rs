@@ -1,5 +1,5 @@
 //! The kernel's table of locks, /proc/locks, as far as it is about one lock.
-#![allow(dead_code, reason = "each test program uses its part of it")]
+#![allow(dead_code, reason = "each program uses its part of it")]
 
 use std::path::Path;
 
@@ -7,8 +7,7 @@ use fasten::Mode;
 use fasten::holders::LockId;
 use fasten::holders::parse::{self, Kind};
 
-#[path = "gate_file.rs"]
-pub mod gate_file;
+use super::gate_file;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Family {
