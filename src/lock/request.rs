@@ -6,7 +6,7 @@
 //! parentage and descriptors, so there is no environment variable to go stale.
 
 use super::file::LockFile;
-use crate::holders::{LockId, first_holding, lineage, own_pid};
+use crate::holders::{LockId, holding_above, own_pid};
 use crate::mode::Mode;
 use crate::thread::Preference;
 
@@ -57,12 +57,7 @@ pub enum Nested {
 /// waits at the gates waits for that one, which may wait for us.
 pub(crate) fn reads_below(lock: &LockFile, threads: Threads) -> bool {
     let (Ok(id), Ok(own)) = (LockId::of_descriptor(&lock.file), own_pid()) else { return false };
-    let mut chain = lineage(own);
-    chain.rotate_left(1);
-    if threads == Threads::Share {
-        chain.pop();
-    }
-    let above = first_holding(id, lock.family, chain).ok().flatten();
+    let above = holding_above(id, lock.family, own, threads == Threads::None);
     above.is_some_and(|above| above.mode == Mode::Shared)
 }
 
