@@ -5,17 +5,9 @@
 //! descriptors of processes, and never acquires a lock. What cannot be seen is reported as unknown,
 //! never as free.
 //!
-//! [`holders`](fn@holders) and [`all`] make reports for users; [`ancestor_holding`] and
-//! [`wait_cycle`] answer a process that is about to wait. The answers are plain values (`report`);
-//! the rest depends on the operating system. On Linux, in `linux/`, the way from the kernel to an
-//! answer is this:
-//!
-//! - `proc` reads files, `parse`, `mountinfo` and `command` parse them;
-//! - `snapshot` reads /proc/locks, `gate_files` adds the lines of a lock's gate file, `fdinfo`
-//!   reads the locks of descriptors, `process` describes a process;
-//! - `holding` and `waiting` turn lines into holders and waiters, `certain_wait` finds the
-//!   processes that wait for their children;
-//! - `query`, `search`, `removed`, `ancestors`, `wait_cycle`, `own` and `sharers` answer questions.
+//! [`holders`](fn@holders) and [`all`] make reports for users. [`ancestor_holding`] and
+//! [`wait_cycle`] answer a process that is about to wait. All answers are plain values. On systems
+//! without Linux's /proc, nothing can be seen.
 
 #[doc(hidden)]
 pub mod file_system;

@@ -55,8 +55,8 @@ pub fn held_by_chain(chain: &[u32]) -> Vec<FdLock> {
     held
 }
 
-/// Adds the locks of a process; none if we may not read its descriptors. A lock that is not seen
-/// makes a deadlock go unnoticed, never a wait look like one.
+/// Adds the locks of a process; none if we may not read its descriptors. A lock that is missed can
+/// hide a deadlock, but cannot make a wait look like one.
 fn collect_main_locks(pid: u32, held: &mut Vec<FdLock>) {
     let _ = each_lock(pid, &mut Vec::new(), |lock| {
         if lock.entry.is_main() && !is_gate(&lock) {
@@ -110,11 +110,9 @@ fn has_working_threads(pid: u32) -> bool {
 fn certainly_waits(parent: u32, child: u32, processes: &mut Processes) -> bool {
     let sleeps_in = sleeps_in(parent);
     let may_wait = match sleeps_in.as_slice() {
-        // wait4(2) and waitid(2); then timeout(1), and `wait` in some shells; then read(2) on a
-        // pipe.
+        // wait4(2) and waitid(2); timeout(1), and `wait` in some shells; read(2) on a pipe.
         b"do_wait" | b"sigsuspend" | b"pipe_read" | b"anon_pipe_read" => true,
-        // Any program may wait for signals so; only of fasten do we know that it waits for its
-        // child.
+        // Many programs wait for signals so. Of fasten we know that it waits for its child.
         b"do_sigtimedwait" => executable(parent) == Some(Wrapper::Fasten),
         _ => false,
     };

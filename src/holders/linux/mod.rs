@@ -1,4 +1,14 @@
 //! Linux: the kernel's lock table, and the descriptors of processes in /proc.
+//!
+//! The way from the kernel to an answer, each module using only those before it:
+//!
+//! - `proc` reads files; `parse`, `mountinfo` and `command` parse them; `identify` names a file as
+//!   the table does; `process` describes a process.
+//! - `snapshot` reads /proc/locks; `gate_files` adds the lines of a lock's gate file; `fdinfo`
+//!   reads the locks of descriptors.
+//! - `holding` and `waiting` turn lines into holders and waiters; `certain_wait` finds the
+//!   processes that wait for their children.
+//! - `own`, `sharers`, `ancestors`, `removed`, `query`, `search` and `wait_cycle` answer questions.
 
 mod ancestors;
 mod certain_wait;

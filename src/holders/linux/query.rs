@@ -148,8 +148,8 @@ impl Query {
 /// acquired.
 ///
 /// Sources of truth: as for [`holders`](super::holders()). The path is that of the descriptor
-/// through which a process holds the lock (/proc/PID/fd), as that process sees it. It ends in `
-/// (deleted)` if the file has been removed.
+/// through which a process holds the lock (/proc/PID/fd), as that process sees it. If the file has
+/// been removed, ` (deleted)` follows.
 ///
 /// # Errors
 /// Those of reading /proc/locks.

@@ -52,13 +52,13 @@ fn has_the_open_file_of(pid: u32, ours: Option<&FdLock>) -> bool {
     shares || readable.is_err()
 }
 
-/// The processes above this one that had the open file of one of our descriptors when it was made,
-/// each with its start in clock ticks: a pid may be used again.
+/// The processes above this one that share the open file of one of our descriptors, each with its
+/// start in clock ticks, as a pid may be used again.
 #[derive(Debug)]
 pub struct AncestorLookup(Vec<(u32, Option<u64>)>);
 
 impl AncestorLookup {
-    /// Looks for them.
+    /// Looks for the processes that share this open file.
     pub fn of(file: &File) -> Self {
         let Ok(own) = own_pid() else { return Self(Vec::new()) };
         let mut processes = Processes::default();
