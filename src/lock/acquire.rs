@@ -20,7 +20,7 @@ use super::unfair::UnfairReason;
 use super::wait_error::WaitError;
 use super::wait_state::WaitState;
 use super::{main_lock, upgrade};
-use crate::holders::{LockId, first_holding, inherited, lineage, own_pid};
+use crate::holders::{LockId, holding_above, inherited, own_pid};
 use crate::mode::Mode;
 use crate::sys::descriptor::duplicate;
 
@@ -162,11 +162,6 @@ fn yield_to_upgrade(lock: &LockFile, mode: Mode) -> io::Result<Option<GateFile>>
 /// reader, which may wait for this process.
 fn is_below_reader(lock: &LockFile, threads: Threads) -> bool {
     let (Ok(id), Ok(own)) = (LockId::of_descriptor(&lock.file), own_pid()) else { return false };
-    let mut chain = lineage(own);
-    chain.rotate_left(1);
-    if threads == Threads::Share {
-        chain.pop();
-    }
-    let above = first_holding(id, lock.family, chain).ok().flatten();
+    let above = holding_above(id, lock.family, own, threads == Threads::None);
     above.is_some_and(|above| above.mode == Mode::Shared)
 }

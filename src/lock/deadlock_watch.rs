@@ -21,8 +21,7 @@ use super::wait::OnDoubt;
 use super::wait_error::WaitError;
 use super::wait_state::WaitState;
 use crate::holders::{
-    Ancestor, Cycle, LockId, Step, certain_cycle, first_holding, is_awaited, keeps_nothing, lineage, own_pid,
-    youngest,
+    Ancestor, Cycle, LockId, Step, certain_cycle, holding_above, is_awaited, keeps_nothing, own_pid, youngest,
 };
 use crate::mode::{Family, Mode};
 
@@ -168,7 +167,7 @@ impl Observer {
     }
 
     fn holding_above(&self, file: LockId, own: u32) -> Option<Ancestor> {
-        first_holding(file, self.family, lineage(own).into_iter().skip(1)).ok().flatten()
+        holding_above(file, self.family, own, false)
     }
 
     /// By a path, because the waiting thread owns the descriptor.

@@ -2,6 +2,7 @@
 
 use fasten::Mode;
 use fasten::holders::LockId;
+use fasten::holders::mountinfo;
 use fasten::holders::parse::{self, Entry, Kind};
 use proptest::prelude::*;
 
@@ -74,10 +75,10 @@ fn the_locks_of_a_descriptor_are_read() {
 #[test]
 fn a_mounts_device_is_decimal() {
     let mounts = b"66 63 0:40 / /a\\040b rw - overlay none rw\n67 63 254:0 / /c rw - ext4 /dev/vda rw\n";
-    assert_eq!(parse::mount_device(mounts, 67), Some((254, 0)));
-    assert_eq!(parse::mount_device(mounts, 66), Some((0, 40)));
-    assert_eq!(parse::mount_device(mounts, 1), None);
-    assert_eq!(parse::mount_device(b"67\n67 63 254:0 / /c rw - ext4 /dev/vda rw\n", 67), Some((254, 0)));
+    assert_eq!(mountinfo::device(mounts, 67), Some((254, 0)));
+    assert_eq!(mountinfo::device(mounts, 66), Some((0, 40)));
+    assert_eq!(mountinfo::device(mounts, 1), None);
+    assert_eq!(mountinfo::device(b"67\n67 63 254:0 / /c rw - ext4 /dev/vda rw\n", 67), Some((254, 0)));
 }
 
 const MOUNTS: &[u8] = br"25 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw,errors=continue
@@ -89,15 +90,15 @@ const MOUNTS: &[u8] = br"25 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw,
 
 #[test]
 fn a_mount_is_read_with_its_point_kind_source_and_both_lists_of_options() {
-    let mount = parse::mount(MOUNTS, 41).unwrap();
+    let mount = mountinfo::mount(MOUNTS, 41).unwrap();
     assert_eq!((mount.kind.as_str(), mount.source.as_str()), ("nfs4", "files:/export"));
     assert_eq!(mount.point, r"/srv/two words\");
     assert_eq!((mount.option("noatime"), mount.option("vers")), (Some(""), Some("4.2")));
     assert_eq!((mount.option("local_lock"), mount.option("nolock")), (Some("none"), None));
-    let old = parse::mount(MOUNTS, 42).unwrap();
+    let old = mountinfo::mount(MOUNTS, 42).unwrap();
     assert_eq!((old.option("local_lock"), old.option("nolock")), (Some("all"), Some("")));
-    assert_eq!(parse::mount(MOUNTS, 43).unwrap().source, "");
-    assert_eq!((parse::mount(MOUNTS, 44), parse::mount(MOUNTS, 4)), (None, None));
+    assert_eq!(mountinfo::mount(MOUNTS, 43).unwrap().source, "");
+    assert_eq!((mountinfo::mount(MOUNTS, 44), mountinfo::mount(MOUNTS, 4)), (None, None));
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub fn waiting(lock: &Path) -> usize {
 /// be there twice: fasten's own way of reading it knows of that.
 pub fn lines(lock: &Path) -> Vec<String> {
     let inodes = gate_file::inodes(lock);
-    let files = fasten::holders::table::by_file().unwrap();
+    let files = fasten::holders::snapshot::by_file().unwrap();
     let about = files.into_iter().filter(|(file, _)| inodes.contains(&file.inode));
     let mut lines: Vec<_> = about.flat_map(|(_, entries)| entries).map(|entry| line(&entry)).collect();
     lines.sort();

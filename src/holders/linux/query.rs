@@ -1,15 +1,17 @@
-//! The question to the lock table: who holds this file?
+//! Reports about one lock file, or about all of them, made from the lock table.
 //!
-//! Every lock file that can be seen on the system.
+//! The table is one moment and the descriptors of processes are another. A lock whose holder cannot
+//! be found may just have been released in between, and must not be reported as held by an unknown
+//! process. So the table is read again until it shows such a lock twice in a row.
 
 use std::io;
 use std::path::Path;
 
 use nix::unistd::geteuid;
 
-use super::fdinfo::Keepers;
-use super::gate_files::{self, Lines, Locks};
-use super::holding::{self, Held, held};
+use super::fdinfo::FdLocks;
+use super::gate_files::{self, Lines, LinesByLock};
+use super::holding::{self, Holding, holdings};
 use super::proc::{is_local, sees_everything};
 use super::process::Processes;
 use super::removed;
@@ -18,19 +20,21 @@ use crate::holders::LockId;
 use crate::holders::report::{Report, State};
 use crate::sys::statfs::keeps_families_apart;
 
-/// Who holds the lock file at `path`, and who waits for it. Nothing is acquired, and the file is not
-/// opened for reading or writing, so asking gets into nobody's way. A file that does not exist is free,
-/// unless a process holds the lock on one that was removed from there: then it is that lock.
+/// Reports which processes hold the lock file at `path` and which wait for it.
 ///
-/// Sources of truth: /proc/locks for what is locked, the `lock:` lines of /proc/PID/fdinfo for who has
-/// it. The cost does not grow with the number of processes as long as the process that took the lock
-/// has it still; else, and for OFD locks, all processes are searched. On a file system that is not
-/// known to be local, locks may be kept in a server and show nowhere: there the state is
-/// [`State::Unknown`] unless a holder is seen.
+/// Nothing is acquired, and the file is not opened for reading or writing, so the question delays
+/// no other process. A file that does not exist is free, unless a process holds the lock on a file
+/// that was removed from that path: then the report is about that lock.
+///
+/// Sources of truth: /proc/locks for the locks and waiters, the `lock:` lines of /proc/PID/fdinfo
+/// for the processes that hold a lock. If the process that took the lock still has it, the cost
+/// does not depend on the number of processes. Otherwise, and for OFD locks, the descriptors of all
+/// processes are read. On a file system that is not known to be local, a server may keep the locks
+/// and they appear nowhere: there the state is [`State::Unknown`] unless a holder is seen.
 ///
 /// # Errors
-/// Those of reaching the file, except that it is missing. That /proc cannot be read is no error: the
-/// state is [`State::Unknown`].
+/// Those of reaching the file, except that it does not exist. If /proc cannot be read, that is not
+/// an error: the state is [`State::Unknown`].
 pub fn holders(path: &Path) -> io::Result<Report> {
     let mut report = Report {
         path: Some(path.to_owned()),
@@ -54,9 +58,9 @@ pub fn holders(path: &Path) -> io::Result<Report> {
     let Ok(file) = LockId::of_descriptor(&opened) else { return Ok(report) };
     report.file = Some(file);
     let gates = opened.metadata().ok().as_ref().and_then(gate_files::of);
-    let mut look = Look::new(Keepers::default());
-    for seen in look.at(|| gate_files::of_lock(file, gates)).unwrap_or_default() {
-        look.fill(&mut report, seen);
+    let mut query = Query::new(FdLocks::default());
+    for seen in query.observe(|| gate_files::of_lock(file, gates)).unwrap_or_default() {
+        query.fill(&mut report, seen);
     }
     if report.state == State::Free && !keeps_families_apart(&opened) {
         report.state = State::Unknown;
@@ -64,56 +68,55 @@ pub fn holders(path: &Path) -> io::Result<Report> {
     Ok(report)
 }
 
-/// One file: its lines of the table, and its holders.
+/// One lock file as a query found it: its lines of the table, and its holders.
 #[derive(Debug)]
-pub struct Seen {
-    /// The file.
-    pub file: LockId,
-    /// Its holders.
-    pub held: Vec<Held>,
+struct Observed {
+    file: LockId,
+    held: Vec<Holding>,
     lines: Lines,
 }
 
-impl Seen {
+impl Observed {
+    /// Whether a process was found for every lock.
     fn is_sure(&self) -> bool {
         self.held.iter().all(|held| held.pid.is_some())
     }
 }
 
-/// What is needed to make reports of the table.
+/// Makes reports from the table, and remembers meanwhile what it has read.
 #[derive(Debug)]
-pub struct Look {
+struct Query {
+    /// Whether the table may omit locks: see [`sees_everything`].
     hidden: bool,
-    keepers: Keepers,
-    /// What is known of processes.
-    pub processes: Processes,
+    fd_locks: FdLocks,
+    processes: Processes,
 }
 
-impl Look {
-    /// Begins with these keepers.
-    pub fn new(keepers: Keepers) -> Self {
-        Self { hidden: !sees_everything(), keepers, processes: Processes::default() }
+impl Query {
+    fn new(fd_locks: FdLocks) -> Self {
+        Self { hidden: !sees_everything(), fd_locks, processes: Processes::default() }
     }
 
-    /// All files of the table that `read` gives, by name. A lock that nobody seems to hold may have been
-    /// released since the table was read: so it is read again.
-    pub fn at(&mut self, read: impl Fn() -> io::Result<Locks>) -> io::Result<Vec<Seen>> {
+    /// Observes all files in the table that `read` returns. Files with a lock that no process seems
+    /// to hold are looked up again in a table read later, and count when their lines are unchanged.
+    fn observe(&mut self, read: impl Fn() -> io::Result<LinesByLock>) -> io::Result<Vec<Observed>> {
         const TRIES: usize = 4;
         let mut files = read()?;
         let mut all = Vec::new();
         for tried in 1.. {
             let seen = files.drain().map(|(file, lines)| self.see(file, lines));
-            let (sure, unsure): (Vec<Seen>, Vec<Seen>) = seen.partition(Seen::is_sure);
+            let (sure, unsure): (Vec<Observed>, Vec<Observed>) = seen.partition(Observed::is_sure);
             all.extend(sure);
             if unsure.is_empty() || tried == TRIES {
                 all.extend(unsure);
                 break;
             }
-            self.keepers = Keepers::default();
+            self.fd_locks = FdLocks::default();
             let mut now = read()?;
             for seen in unsure {
                 let lines = now.remove(&seen.file).unwrap_or_default();
-                // Once may be a lock that was released and taken again.
+                // Unchanged once can be a lock that was released and taken again; twice is a lock
+                // that stays, whose process cannot be seen.
                 if tried > 1 && lines.own == seen.lines.own {
                     all.push(seen);
                 } else {
@@ -124,13 +127,13 @@ impl Look {
         Ok(all)
     }
 
-    fn see(&mut self, file: LockId, lines: Lines) -> Seen {
-        let held = held(file, &lines.own, self.hidden, &mut self.keepers, &mut self.processes);
-        Seen { file, held, lines }
+    fn see(&mut self, file: LockId, lines: Lines) -> Observed {
+        let held = holdings(file, &lines.own, self.hidden, &mut self.fd_locks, &mut self.processes);
+        Observed { file, held, lines }
     }
 
     /// Fills in the state, the holders and the waiters.
-    pub fn fill(&mut self, report: &mut Report, seen: Seen) {
+    fn fill(&mut self, report: &mut Report, seen: Observed) {
         let processes = &mut self.processes;
         let Lines { own, gates } = &seen.lines;
         let waiting = waiting(seen.file, own, gates, &seen.held, processes);
@@ -140,25 +143,26 @@ impl Look {
     }
 }
 
-/// Every file that is locked or waited for, the calling user's own first, each sorted by path; those
-/// without a path come last. Nothing is acquired.
+/// Reports every lock file that a process holds or waits for. Files that the calling user's
+/// processes hold come first; both groups are sorted by path, files without a path last. Nothing is
+/// acquired.
 ///
-/// Sources of truth as for [`holders`](super::holders()); the path is that of the descriptor by which a
-/// process keeps the lock (/proc/PID/fd), as that process sees it, and ends in ` (deleted)` when the
-/// kernel says so.
+/// Sources of truth: as for [`holders`](super::holders()). The path is that of the descriptor
+/// through which a process holds the lock (/proc/PID/fd), as that process sees it. If the file has
+/// been removed, ` (deleted)` follows.
 ///
 /// # Errors
 /// Those of reading /proc/locks.
 pub fn all() -> io::Result<Vec<Report>> {
-    let mut look = Look::new(Keepers::scanned());
-    let user = Some(look.processes.user(geteuid().as_raw()));
+    let mut query = Query::new(FdLocks::scanned());
+    let user = Some(query.processes.user(geteuid().as_raw()));
     let mut reports = Vec::new();
-    for seen in look.at(gate_files::of_all)? {
-        let path = seen.held.iter().find_map(|held| held.keeper?.path());
+    for seen in query.observe(gate_files::of_all)? {
+        let path = seen.held.iter().find_map(|held| held.through?.path());
         let mut report =
             Report { path, file: Some(seen.file), state: State::Unknown, holders: vec![], waiters: vec![] };
         let file = seen.file;
-        look.fill(&mut report, seen);
+        query.fill(&mut report, seen);
         if report.state == State::Free && !report.waiters.is_empty() && !is_local(file) {
             report.state = State::Unknown;
         }
@@ -185,8 +189,8 @@ mod tests {
 
     const NOBODY: &str = "1: FLOCK  ADVISORY  WRITE 4194305 ff:ff:5 0 EOF";
 
-    // What is made of readings of the table, the last of which comes again and again.
-    fn seen(readings: &[&str]) -> Vec<Seen> {
+    /// What a query observes if the table is read with these results, the last one repeated.
+    fn seen(readings: &[&str]) -> Vec<Observed> {
         let left = RefCell::new(readings.iter().rev().copied().collect::<Vec<_>>());
         let read = || {
             let mut left = left.borrow_mut();
@@ -194,7 +198,7 @@ mod tests {
             let entries = lock(line.as_bytes()).into_iter();
             Ok(entries.map(|entry| (entry.file, Lines { own: vec![entry], gates: vec![] })).collect())
         };
-        Look::new(Keepers::default()).at(read).unwrap()
+        Query::new(FdLocks::default()).observe(read).unwrap()
     }
 
     #[test]
@@ -204,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_that_stays_is_held_by_somebody_who_cannot_be_seen() {
+    fn a_lock_that_stays_has_a_holder_that_cannot_be_seen() {
         let seen = seen(&[NOBODY]);
         assert_eq!(seen[0].held.iter().map(|held| held.pid).collect::<Vec<_>>(), [None]);
     }
