@@ -3,20 +3,11 @@
 //! Each waiter has a condition variable of its own, so that a release can wake exactly the threads that it lets in. (The seed
 //! has one for the whole lock and wakes everybody, who then look whether it is their turn.) Not `thread::park`: its token
 //! belongs to the whole thread, and a lock that used it up would take it from the caller's own protocol.
-//!
-//! How long a thread stays awake before it sleeps.
-//!
-//! A lock is mostly held for less time than it takes to put a thread to sleep and wake it again. So whoever is in line first gives
-//! its processor away a few times, to the holder if need be, and only then sleeps. Its place is safe meanwhile, so
-//! this costs nobody their turn. With eight threads on two processors it makes a hand-over some eight times as fast.
-//!
-//! Nobody spins or yields *before* joining the line, as other locks do: whoever is not in line yet has no place to lose, and
-//! others go first without a bound.
 
 use std::mem;
 use std::thread::{self, ThreadId};
 
-use super::sync::{self, Condvar, Instant, Mutex, MutexGuard, PoisonError};
+use super::sync::{self, Backoff, Condvar, Instant, Mutex, MutexGuard, PoisonError};
 
 /// How far a waiter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,28 +73,5 @@ impl Waiter {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-const YIELDS: u32 = 50;
-
-/// A bounded number of chances to look again.
-#[derive(Debug, Default)]
-pub struct Backoff {
-    yields: u32,
-}
-
-impl Backoff {
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Lets a little time pass: `false` once there has been enough of it.
-    pub fn again(&mut self) -> bool {
-        self.yields += 1;
-        if self.yields <= YIELDS {
-            thread::yield_now();
-        }
-        self.yields <= YIELDS
     }
 }
