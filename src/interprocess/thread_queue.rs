@@ -15,7 +15,7 @@ use crate::mode::{Family, Mode};
 use crate::sys::file_id::FileId;
 use crate::sys::fork;
 use crate::sys::per_process::PerProcess;
-use crate::thread::{Preference, Queue, RawLock, Role, Upgrade, Waiter};
+use crate::thread::{Preference, Queue, QueuedThread, RawLock, Role, Upgrade};
 
 /// Which lock it is: a file, and one of the kernel's families.
 pub(super) type Key = (FileId, Family);
@@ -83,7 +83,7 @@ impl ThreadQueue {
         if !self.raw.try_acquire(role(mode)) {
             wait_state.begin(path)?;
             let mut in_line = InLine::new(wait_state);
-            if !self.raw.acquire_told(role(mode), wait_state.deadline(), |waiter| in_line.joined(waiter)) {
+            if !self.raw.acquire_with(role(mode), wait_state.deadline(), |waiter| in_line.joined(waiter)) {
                 return Err(wait_state.gave_up());
             }
         }
@@ -189,7 +189,7 @@ impl<'a> InLine<'a> {
         Self { cancel: wait_state.cancel(), waiter: None }
     }
 
-    fn joined(&mut self, waiter: &Arc<Waiter>) {
+    fn joined(&mut self, waiter: &Arc<QueuedThread>) {
         if let Some(cancel) = self.cancel {
             cancel.remember(Wakeable::Line(Arc::clone(waiter)));
             self.waiter = Some(Wakeable::Line(Arc::clone(waiter)));

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::interrupter::Waker;
-use crate::thread::Waiter;
+use crate::thread::QueuedThread;
 
 /// Calls off the waiting for locks that was told of it, now and later.
 ///
@@ -24,7 +24,7 @@ pub(crate) enum Wakeable {
     /// It sleeps in the kernel.
     Waker(Waker),
     /// It stands in line with other threads.
-    Line(Arc<Waiter>),
+    Line(Arc<QueuedThread>),
 }
 
 impl CancelToken {
@@ -63,7 +63,7 @@ impl Wakeable {
     fn wakeable(&self) {
         match self {
             Self::Waker(waker) => waker.wakeable(),
-            Self::Line(waiter) => waiter.call_off(),
+            Self::Line(waiter) => waiter.cancel(),
         }
     }
 

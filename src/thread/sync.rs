@@ -1,7 +1,9 @@
-//! What the lock is built of: the standard library's atomics, mutex and condition variable.
+//! What the lock is built on: the standard library's atomics, mutex and condition variable, and the
+//! time that a waiter stays awake.
 //!
-//! Nothing else in the protocol names `std::sync`. `tests/thread_model.rs` compiles the very same files against a `sync` of
-//! its own, made of loom's types, and so checks the code that ships and not a copy of it.
+//! No other file of the protocol names `std::sync`. `tests/thread_model.rs` compiles the same files
+//! with a `sync` of its own, made of loom's types and without the yields, and so checks the code
+//! that ships and not a copy of it.
 
 pub use std::sync::atomic::{AtomicUsize, Ordering};
 pub use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,7 +13,8 @@ pub use std::time::Instant;
 /// How often a waiter yields its processor before it sleeps.
 const YIELDS: u32 = 50;
 
-/// Waits for a notification or, when there is a deadline, until then: whether there is any use in waiting on.
+/// Waits for a notification, until the deadline at most. `false` if the deadline had passed before
+/// the call: the caller need not wait again. It may return early, as condition variables do.
 pub fn wait<'a, T>(
     condvar: &Condvar,
     guard: MutexGuard<'a, T>,
