@@ -28,7 +28,7 @@ use crate::mode::{Family, Mode};
 use crate::sys::file_id::FileId;
 use crate::sys::fork;
 use crate::sys::per_process::PerProcess;
-use crate::thread::{Preference, Queue, RawLock, Role, Upgrade, Waiter};
+use crate::thread::{Preference, Queue, QueuedThread, RawLock, Role, Upgrade};
 
 /// Identifies a lock: a file, and one of the kernel's families.
 pub(super) type Key = (FileId, Family);
@@ -104,8 +104,8 @@ impl ThreadQueue {
         if !self.raw.try_acquire(role(mode)) {
             wait_state.begin(path)?;
             let mut cancellable = CancellableWaiter::new(wait_state);
-            let register = |waiter: &Arc<Waiter>| cancellable.register(waiter);
-            if !self.raw.acquire_told(role(mode), wait_state.deadline(), register) {
+            let register = |waiter: &Arc<QueuedThread>| cancellable.register(waiter);
+            if !self.raw.acquire_with(role(mode), wait_state.deadline(), register) {
                 return Err(wait_state.end_reason());
             }
         }
@@ -219,7 +219,7 @@ impl<'a> CancellableWaiter<'a> {
         Self { cancel: wait_state.cancel(), waiter: None }
     }
 
-    fn register(&mut self, waiter: &Arc<Waiter>) {
+    fn register(&mut self, waiter: &Arc<QueuedThread>) {
         if let Some(cancel) = self.cancel {
             cancel.register(Wakeable::Line(Arc::clone(waiter)));
             self.waiter = Some(Wakeable::Line(Arc::clone(waiter)));

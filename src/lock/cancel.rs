@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::interrupter::Waker;
-use crate::thread::Waiter;
+use crate::thread::QueuedThread;
 
 /// Cancels the waits that were given this token with [`Wait::cancel_on`](super::Wait::cancel_on),
 /// those that begin later included.
@@ -32,7 +32,7 @@ pub(crate) enum Wakeable {
     /// It blocks in the kernel.
     Waker(Waker),
     /// It waits in the queue of this process' threads.
-    Line(Arc<Waiter>),
+    Line(Arc<QueuedThread>),
 }
 
 impl CancelToken {
@@ -72,7 +72,7 @@ impl Wakeable {
     fn wake(&self) {
         match self {
             Self::Waker(waker) => waker.wake(),
-            Self::Line(waiter) => waiter.call_off(),
+            Self::Line(waiter) => waiter.cancel(),
         }
     }
 

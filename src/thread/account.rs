@@ -1,4 +1,8 @@
-//! A lock's dealings with the calling thread's account, and the questions that the account answers.
+//! How the lock uses the calling thread's account, and the questions that can be asked of a lock.
+//!
+//! A thread counts once in the shared [`RawLock`](super::raw::RawLock), as a reader or as a writer,
+//! however many guards it has. So the raw lock is acquired before the first guard and changed only
+//! when the last guard, or the last write guard, is dropped.
 
 use std::fmt;
 use std::thread;
@@ -6,15 +10,25 @@ use std::thread;
 use super::Error;
 use super::guard::{ReadGuard, WriteGuard};
 use super::holds::{self, Hold};
-use super::owner::Owner;
 use super::preference::Preference;
 use super::queue::Role;
 use super::rwlock::ReaderWriterLock;
 
+/// How a lock is held: the answer of [`ReaderWriterLock::owner`].
+///
+/// Python's fasteners: the constants `ReaderWriterLock.READER` and `ReaderWriterLock.WRITER`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Owner {
+    /// One or more threads read.
+    Reader,
+    /// One thread writes.
+    Writer,
+}
+
 impl ReaderWriterLock {
-    /// Whether the calling thread reads. A writer that also took the lock to read does both.
+    /// Whether the calling thread reads. A writer that also has a read guard does both.
     ///
-    /// Source in the seed: `is_reader()`.
+    /// Python's fasteners: `is_reader()`.
     #[must_use]
     pub fn is_reader(&self) -> bool {
         self.hold().reads > 0
@@ -22,20 +36,21 @@ impl ReaderWriterLock {
 
     /// Whether the calling thread writes or, with `check_pending`, waits to write.
     ///
-    /// A thread that waits runs no code of its caller's, so in Rust both answers are nearly always the same; the seed's
-    /// parameter is kept, and its default there is `true`.
+    /// A waiting thread runs no code of its caller, so in Rust both answers are nearly always the
+    /// same. The parameter is kept from Python's fasteners, where its default is `true`.
     ///
-    /// Source in the seed: `is_writer(check_pending=True)`.
+    /// Python's fasteners: `is_writer(check_pending=True)`.
     #[must_use]
     pub fn is_writer(&self, check_pending: bool) -> bool {
         self.hold().writes > 0 || check_pending && self.raw.queue().is_pending_writer(thread::current().id())
     }
 
-    /// How the lock is held now, by whichever thread. A writer that reads as well counts as a writer.
+    /// How the lock is held now, by any thread; `None` if it is free. A writer that reads as well
+    /// counts as a writer.
     ///
-    /// Unless the calling thread is the holder, the answer may be out of date as soon as it is given.
+    /// Unless the calling thread is a holder, the answer may be out of date when the call returns.
     ///
-    /// Source in the seed: the property `owner`, there `'w'`, `'r'` or `None`.
+    /// Python's fasteners: the property `owner`, there `'w'`, `'r'` or `None`.
     ///
     /// ```
     /// use fasten::thread::{Owner, ReaderWriterLock};
@@ -53,15 +68,15 @@ impl ReaderWriterLock {
         })
     }
 
-    /// Whether any thread waits to write. The answer may be out of date as soon as it is given.
+    /// Whether any thread waits to write. The answer may be out of date when the call returns.
     ///
-    /// Source in the seed: the property `has_pending_writers`.
+    /// Python's fasteners: the property `has_pending_writers`.
     #[must_use]
     pub fn has_pending_writers(&self) -> bool {
         self.raw.queue().writers() > 0
     }
 
-    /// Who goes first when readers and writers both wait, as chosen when the lock was made.
+    /// Whether readers or writers go first when both wait, as chosen when the lock was created.
     #[must_use]
     pub fn preference(&self) -> Preference {
         self.raw.preference()
@@ -72,7 +87,8 @@ impl ReaderWriterLock {
         !self.hold().is_none()
     }
 
-    /// Whether this thread writes already; an error when it never could.
+    /// Whether this thread already writes. An error if it reads and does not write: a writer waits
+    /// for all readers, so it would wait for itself.
     #[inline]
     pub(super) fn may_write(&self) -> Result<bool, Error> {
         match self.hold() {
@@ -82,12 +98,18 @@ impl ReaderWriterLock {
         }
     }
 
+    /// A guard of a thread that is a reader or a writer in the raw lock.
+    ///
+    /// It panics when the count would overflow. Then the thread has other guards, so the raw lock
+    /// has not been acquired for this one and remains theirs.
     #[inline]
     pub(super) fn reading(&self) -> ReadGuard<'_> {
         holds::change(self.identity.number(), |hold| one_more(&mut hold.reads));
         ReadGuard::new(self)
     }
 
+    /// A guard of a thread that is the writer in the raw lock. It panics as
+    /// [`reading`](Self::reading) does.
     #[inline]
     pub(super) fn writing(&self) -> WriteGuard<'_> {
         holds::change(self.identity.number(), |hold| one_more(&mut hold.writes));
@@ -97,6 +119,8 @@ impl ReaderWriterLock {
     #[inline]
     pub(super) fn release_read(&self) {
         let left = holds::change(self.identity.number(), |hold| hold.reads -= 1);
+        // With a write guard left, the thread is a writer in the raw lock and was never a reader
+        // there.
         if left.is_none() {
             self.raw.release_read();
         }
@@ -105,8 +129,10 @@ impl ReaderWriterLock {
     #[inline]
     pub(super) fn release_write(&self) {
         match holds::change(self.identity.number(), |hold| hold.writes -= 1) {
+            // Another write guard is left.
             Hold { writes: 1.., .. } => {}
             Hold { reads: 0, .. } => self.raw.release_write(),
+            // Read guards are left, which the raw lock has not counted so far.
             Hold { .. } => self.raw.downgrade(),
         }
     }
@@ -149,12 +175,12 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::thread::waiter::Waiter;
+    use crate::thread::waiter::QueuedThread;
 
     #[test]
     fn a_thread_in_line_to_write_is_a_writer_if_pending_ones_count() {
         let lock = ReaderWriterLock::new();
-        let waiter = Arc::new(Waiter::new());
+        let waiter = Arc::new(QueuedThread::new());
         lock.raw.queue().push(Role::Reader, Arc::clone(&waiter));
         assert!(!lock.is_writer(true));
         lock.raw.queue().push(Role::Writer, Arc::clone(&waiter));

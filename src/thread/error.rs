@@ -1,16 +1,16 @@
-//! Why a thread did not get the lock: the three cases that a thread lock can meet.
+//! Why a thread did not acquire the lock.
 
 use std::fmt;
 
-/// Why a lock was not obtained.
+/// Why the lock was not acquired. The attempt has changed nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// Somebody else holds the lock, or goes first, and the caller did not want to wait.
+    /// Another thread holds the lock or goes first, and the call does not wait.
     Busy,
-    /// The lock did not come free within the time given.
+    /// The lock could not be acquired within the time given.
     TimedOut,
-    /// The caller would wait for itself: a reader asks to write.
+    /// The calling thread reads and asked to write: it would wait for itself.
     Deadlock,
 }
 
@@ -30,7 +30,8 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl From<Error> for std::io::Error {
-    /// With the kind that fits best, and the whole text: as the process locks' errors are converted.
+    /// Keeps the message, and chooses the kind that fits best: `WouldBlock`, `TimedOut` or
+    /// `Deadlock`.
     fn from(error: Error) -> Self {
         let kind = match error {
             Error::Busy => std::io::ErrorKind::WouldBlock,

@@ -1,7 +1,8 @@
-//! What is held, as values: a lock is released by dropping the guard and in no other way.
+//! The guards. Dropping the guard is the only way to release a lock.
 //!
-//! The seed's `release_read_lock` and `release_write_lock` raise an error in the wrong hands. Here the wrong hands cannot
-//! call them: a guard cannot leave its thread, cannot be copied, and is gone once it is dropped.
+//! In Python's fasteners `release_read_lock` and `release_write_lock` raise an error in a thread
+//! that does not hold the lock. Here such a call does not compile: a guard cannot leave its thread,
+//! cannot be copied, and is consumed when it is dropped.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,18 +10,18 @@ use std::sync::MutexGuard;
 
 use super::rwlock::ReaderWriterLock;
 
-/// The standard library's guard is `Sync` and not `Send`, which is what ours must be; nothing of it is stored.
+/// Makes a guard `Sync` and not `Send`, as the guard of the standard library is. It stores nothing.
 type NotSend = PhantomData<MutexGuard<'static, ()>>;
 
-/// A read lock, held until this is dropped.
+/// A read lock. Dropping it releases the lock.
 ///
-/// Source in the seed: the context manager `read_lock()`, and `release_read_lock()`.
+/// Python's fasteners: the context manager `read_lock()`, and `release_read_lock()`.
 ///
-/// **Panic**: a guard dropped by a panic releases like any other; there is no poisoning. **Forgotten**
-/// ([`std::mem::forget`]): the lock stays held for good, also after the thread has ended. **Fork**: see
-/// [`ReaderWriterLock`].
+/// **Panic**: a panic that drops the guard releases the lock; there is no poisoning. **Forgotten**
+/// ([`std::mem::forget`]): the lock is never released, not even when the thread exits. **Fork**:
+/// see [`ReaderWriterLock`].
 ///
-/// It stays in the thread that took it:
+/// It cannot leave the thread that acquired it:
 ///
 /// ```compile_fail,E0277
 /// let lock = fasten::thread::ReaderWriterLock::new();
@@ -54,18 +55,19 @@ impl fmt::Debug for ReadGuard<'_> {
     }
 }
 
-/// A write lock, held until this is dropped.
+/// A write lock. Dropping it releases the lock.
 ///
-/// Source in the seed: the context manager `write_lock()`, and `release_write_lock()`.
+/// Python's fasteners: the context manager `write_lock()`, and `release_write_lock()`.
 ///
-/// When the last write guard of a thread goes while the thread still has a read guard of the same lock, the thread becomes a
-/// reader: it keeps the lock, nobody writes in between, and other readers get in.
+/// When a thread drops its last write guard while it still has a read guard of the same lock, it
+/// becomes a reader: it keeps the lock, no other thread writes in between, and other readers are
+/// admitted.
 ///
-/// **Panic**: a guard dropped by a panic releases like any other; there is no poisoning. **Forgotten**
-/// ([`std::mem::forget`]): the lock stays held for good, also after the thread has ended. **Fork**: see
-/// [`ReaderWriterLock`].
+/// **Panic**: a panic that drops the guard releases the lock; there is no poisoning. **Forgotten**
+/// ([`std::mem::forget`]): the lock is never released, not even when the thread exits. **Fork**:
+/// see [`ReaderWriterLock`].
 ///
-/// It stays in the thread that took it:
+/// It cannot leave the thread that acquired it:
 ///
 /// ```compile_fail,E0277
 /// let lock = fasten::thread::ReaderWriterLock::new();
@@ -85,11 +87,14 @@ impl<'a> WriteGuard<'a> {
         Self { lock, not_send: PhantomData }
     }
 
-    /// Gives up writing and goes on reading, with no other writer in between.
+    /// Turns the write lock into a read lock, with no other writer in between. Never waits and
+    /// never fails.
     ///
-    /// With another write guard of the same lock in this thread, the thread stays a writer until that one is dropped.
+    /// If the thread has another write guard of the same lock, it remains a writer until that one
+    /// is dropped.
     ///
-    /// Never waits, never fails. Source in the seed: taking `read_lock` inside `write_lock` and leaving the outer one first.
+    /// Python's fasteners: entering `read_lock` inside `write_lock` and leaving the outer one
+    /// first.
     ///
     /// ```
     /// use fasten::thread::ReaderWriterLock;
@@ -102,6 +107,7 @@ impl<'a> WriteGuard<'a> {
     /// # Ok::<(), fasten::thread::Error>(())
     /// ```
     pub fn downgrade(self) -> ReadGuard<'a> {
+        // Acquired before `self` is dropped, so that the thread's account never becomes empty.
         self.lock.read()
     }
 }

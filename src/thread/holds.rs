@@ -1,17 +1,44 @@
 //! What the calling thread holds: the account that makes the lock reentrant.
 //!
-//! Each thread keeps a small table of the locks that it holds and how often. Nobody else looks at it, so taking a lock again
-//! costs no atomic operation and never waits, not even behind a waiting writer. (The seed keeps one dictionary of readers in
-//! the lock, under the lock's one mutex.)
+//! Each thread keeps a small table of the locks that it holds and how often. No other thread reads
+//! it, so acquiring a lock again costs no atomic operation on the lock and never waits, not even
+//! for a waiting writer. (Python's `fasteners.ReaderWriterLock` keeps a dictionary of its readers
+//! under its one mutex.)
 //!
-//! Locks are told apart by a number that is given out once, not by address: a lock may move, and a new lock may stand where an
-//! old one stood whose guard was forgotten. The table has no destructor, so guards in other thread-locals can still be dropped
-//! while the thread ends; the part on the heap is freed as soon as it is empty.
+//! The table identifies a lock by a number that is used once, not by its address: a lock may move,
+//! and a new lock may have the address of an old one whose guard was forgotten. The table has no
+//! destructor, so guards in other thread-locals can still be dropped while the thread exits; the
+//! part on the heap is freed as soon as it is empty.
 
 use std::cell::RefCell;
 use std::mem::{self, ManuallyDrop};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
+/// How many locks a thread can hold without an allocation.
 const FEW: usize = 4;
+
+static LAST: Mutex<u64> = Mutex::new(0);
+
+/// The number of one lock. It is never zero, and no two locks have the same.
+///
+/// It is assigned when the lock is first used, so that a lock can be made in a `const` or a
+/// `static`.
+#[derive(Debug)]
+pub struct Identity(OnceLock<u64>);
+
+impl Identity {
+    pub const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    pub fn number(&self) -> u64 {
+        *self.0.get_or_init(|| {
+            let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+            *last += 1;
+            *last
+        })
+    }
+}
 
 /// How often the calling thread holds one lock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,25 +55,28 @@ impl Hold {
     }
 }
 
+/// One row of the table.
 #[derive(Clone, Copy)]
-struct Entry {
+struct HoldRow {
     lock: u64,
     hold: Hold,
 }
 
-impl Entry {
+impl HoldRow {
+    /// Zero is the number of no lock.
     const UNUSED: Self = Self { lock: 0, hold: Hold::NONE };
 }
 
-struct Table {
-    few: [Entry; FEW],
-    more: ManuallyDrop<Vec<Entry>>,
+/// The rows in `few` come first, then those in `more`.
+struct HoldTable {
+    few: [HoldRow; FEW],
+    more: ManuallyDrop<Vec<HoldRow>>,
 }
 
 thread_local! {
-    static TABLE: RefCell<Table> = const {
-        RefCell::new(Table {
-            few: [Entry::UNUSED; FEW],
+    static TABLE: RefCell<HoldTable> = const {
+        RefCell::new(HoldTable {
+            few: [HoldRow::UNUSED; FEW],
             more: ManuallyDrop::new(Vec::new()),
         })
     };
@@ -60,7 +90,8 @@ pub fn get(lock: u64) -> Hold {
     })
 }
 
-/// Changes what the calling thread holds of this lock: what it holds then.
+/// Changes what the calling thread holds of this lock, and returns the result. If `change` panics,
+/// nothing has changed.
 pub fn change(lock: u64, change: impl FnOnce(&mut Hold)) -> Hold {
     TABLE.with_borrow_mut(|table| {
         let at = match table.position(lock) {
@@ -71,7 +102,7 @@ pub fn change(lock: u64, change: impl FnOnce(&mut Hold)) -> Hold {
         change(&mut entry.hold);
         let hold = entry.hold;
         if hold.is_none() {
-            *entry = Entry::UNUSED;
+            *entry = HoldRow::UNUSED;
             table.shrink();
         } else {
             entry.lock = lock;
@@ -80,8 +111,8 @@ pub fn change(lock: u64, change: impl FnOnce(&mut Hold)) -> Hold {
     })
 }
 
-impl Table {
-    fn entry(&mut self, at: usize) -> &mut Entry {
+impl HoldTable {
+    fn entry(&mut self, at: usize) -> &mut HoldRow {
         match at.checked_sub(FEW) {
             None => &mut self.few[at],
             Some(at) => &mut self.more[at],
@@ -93,15 +124,17 @@ impl Table {
         entries.position(|entry| entry.lock == lock)
     }
 
+    /// An unused row, appended if need be.
     fn vacancy(&mut self) -> usize {
-        self.position(Entry::UNUSED.lock).unwrap_or_else(|| {
-            self.more.push(Entry::UNUSED);
+        self.position(HoldRow::UNUSED.lock).unwrap_or_else(|| {
+            self.more.push(HoldRow::UNUSED);
             FEW + self.more.len() - 1
         })
     }
 
+    /// Frees what is unused at the end. There is no destructor to do it when the thread exits.
     fn shrink(&mut self) {
-        while self.more.last().is_some_and(|entry| entry.lock == Entry::UNUSED.lock) {
+        while self.more.last().is_some_and(|entry| entry.lock == HoldRow::UNUSED.lock) {
             self.more.pop();
         }
         if self.more.is_empty() && self.more.capacity() > 0 {

@@ -1,8 +1,9 @@
-//! Who waits, and whose turn it is.
+//! The waiting threads of one lock, and which of them are admitted next.
 //!
-//! The rules of the three preferences are all here, as one function from "who holds and who waits" to "who goes next".
-//! Phase-fair is the order of Brandenburg and Anderson, *Spin-based reader-writer synchronization for multiprocessor real-time
-//! systems* (2010): when a writer leaves, all waiting readers go; when the last of those leaves, one writer goes.
+//! The rules of the three preferences are all in one function, [`Queue::admission`]. Phase-fair is
+//! the order of Brandenburg and Anderson, *Spin-based reader-writer synchronization for
+//! multiprocessor real-time systems* (2010): when a writer leaves, all waiting readers are
+//! admitted; when the last of those leaves, one writer is admitted.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -10,32 +11,35 @@ use std::thread::ThreadId;
 
 use super::preference::Preference;
 use super::sync::Arc;
-use super::waiter::Waiter;
+use super::waiter::QueuedThread;
 
-/// What a thread wants to do.
+/// How a thread holds the lock or wants to hold it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     Reader,
     Writer,
 }
 
-/// Who goes next.
+/// The waiting threads that are admitted next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
-    /// All readers that wait.
+pub enum Admission {
+    /// All waiting readers.
     Readers,
     /// The first writer.
     Writer,
-    /// The reader that is to become the writer.
+    /// The reader that waits for its upgrade.
     Upgrader,
 }
 
 /// The threads that wait for one lock.
 #[derive(Debug)]
 pub struct Queue {
-    readers: Vec<Arc<Waiter>>,
-    writers: VecDeque<Arc<Waiter>>,
-    upgrader: Option<Arc<Waiter>>,
+    /// All of them are admitted at once, so their order does not matter.
+    readers: Vec<Arc<QueuedThread>>,
+    /// In order of arrival.
+    writers: VecDeque<Arc<QueuedThread>>,
+    /// A reader that waits to become the writer. It still holds the lock to read.
+    upgrader: Option<Arc<QueuedThread>>,
 }
 
 impl Queue {
@@ -56,15 +60,15 @@ impl Queue {
         self.writers.iter().any(|waiter| waiter.thread() == thread)
     }
 
-    pub fn push(&mut self, role: Role, waiter: Arc<Waiter>) {
+    pub fn push(&mut self, role: Role, waiter: Arc<QueuedThread>) {
         match role {
             Role::Reader => self.readers.push(waiter),
             Role::Writer => self.writers.push_back(waiter),
         }
     }
 
-    /// Takes out a waiter that gives up: whether it was still there.
-    pub fn remove(&mut self, role: Role, waiter: &Arc<Waiter>) -> bool {
+    /// Removes a waiter that gives up. `false` if it was no longer in the queue.
+    pub fn remove(&mut self, role: Role, waiter: &Arc<QueuedThread>) -> bool {
         let before = self.readers() + self.writers();
         match role {
             Role::Reader => self.readers.retain(|other| !Arc::ptr_eq(other, waiter)),
@@ -73,8 +77,8 @@ impl Queue {
         self.readers() + self.writers() < before
     }
 
-    /// A reader waits to become the writer: refused if another one does.
-    pub fn push_upgrader(&mut self, waiter: Arc<Waiter>) -> bool {
+    /// Adds a reader that waits to become the writer. `false`, and not added, if another one waits.
+    pub fn push_upgrader(&mut self, waiter: Arc<QueuedThread>) -> bool {
         let alone = self.upgrader.is_none();
         if alone {
             self.upgrader = Some(waiter);
@@ -82,7 +86,7 @@ impl Queue {
         alone
     }
 
-    /// Takes out the reader that was to become the writer: whether it was still there.
+    /// Removes the reader that waits for its upgrade. `false` if there is none.
     pub fn remove_upgrader(&mut self) -> bool {
         self.upgrader.take().is_some()
     }
@@ -92,42 +96,51 @@ impl Queue {
         self.upgrader.is_some()
     }
 
-    /// How many wait.
+    /// How many threads wait.
     pub fn waiting(&self) -> usize {
         self.readers() + self.writers() + usize::from(self.has_upgrader())
     }
 
-    /// Who goes while no writer holds the lock: all waiting readers, the first writer, or nobody. One who reads and is to
-    /// write waits for the others who read and for nobody else.
-    pub fn turn(&self, preference: Preference, writer_left: bool, reading: usize) -> Option<Turn> {
+    /// The threads that are admitted next while no writer holds the lock and `reading` threads
+    /// read, if any.
+    ///
+    /// `writer_left` says that a writer has just left: then a phase-fair lock admits the readers.
+    pub fn admission(&self, preference: Preference, writer_left: bool, reading: usize) -> Option<Admission> {
+        // The upgrader goes before all others, as soon as it is the only reader left. Until then no
+        // other thread is admitted: new readers would delay it without a bound, and a writer has to
+        // wait for its read lock anyway.
         if self.has_upgrader() {
-            return (reading == 1).then_some(Turn::Upgrader);
+            return (reading == 1).then_some(Admission::Upgrader);
         }
         let readers_first = match preference {
             Preference::PhaseFair => writer_left,
             Preference::Reader => true,
             Preference::Writer => false,
         };
-        let reader = (!self.readers.is_empty()).then_some(Turn::Readers);
-        let writer = (!self.writers.is_empty() && reading == 0).then_some(Turn::Writer);
+        // Readers may join the readers that hold the lock; a writer needs it free.
+        let reader = (!self.readers.is_empty()).then_some(Admission::Readers);
+        let writer = (!self.writers.is_empty() && reading == 0).then_some(Admission::Writer);
+        // When readers do not go first, they are admitted only if no writer waits: otherwise they
+        // wait for it, even while it cannot be admitted yet. The last reader that leaves will then
+        // admit it.
         if readers_first || self.writers.is_empty() { reader.or(writer) } else { writer }
     }
 
-    /// How many go at such a turn, and how many then are left.
-    pub fn split(&self, turn: Turn) -> (usize, usize) {
-        let entering = match turn {
-            Turn::Readers => self.readers(),
-            Turn::Writer | Turn::Upgrader => 1,
+    /// How many threads this admits, and how many then still wait.
+    pub fn split(&self, admission: Admission) -> (usize, usize) {
+        let entering = match admission {
+            Admission::Readers => self.readers(),
+            Admission::Writer | Admission::Upgrader => 1,
         };
         (entering, self.waiting() - entering)
     }
 
-    /// Takes out those who go at such a turn.
-    pub fn take(&mut self, turn: Turn) -> Vec<Arc<Waiter>> {
-        match turn {
-            Turn::Readers => mem::take(&mut self.readers),
-            Turn::Writer => self.writers.pop_front().into_iter().collect(),
-            Turn::Upgrader => self.upgrader.take().into_iter().collect(),
+    /// Removes the threads that this admits.
+    pub fn take(&mut self, admission: Admission) -> Vec<Arc<QueuedThread>> {
+        match admission {
+            Admission::Readers => mem::take(&mut self.readers),
+            Admission::Writer => self.writers.pop_front().into_iter().collect(),
+            Admission::Upgrader => self.upgrader.take().into_iter().collect(),
         }
     }
 }

@@ -1,12 +1,17 @@
-//! The lock itself: what the calling thread holds (`held`) in front of what the threads share (`RawLock`).
+//! The lock itself: the calling thread's account (`holds.rs`), and the lock that the threads share
+//! (`raw.rs`).
 //!
-//! Modelled on `fasteners.ReaderWriterLock`. Its one form of each operation waits for ever; try, timeout and deadline are ours.
+//! Each operation first asks the account, which needs no synchronization. Only a thread's first
+//! acquisition and its last release go to the raw lock.
+//!
+//! It is modelled on Python's `fasteners.ReaderWriterLock`, which has one form of each operation,
+//! without a time limit. The forms with `try`, a timeout and a deadline are ours.
 
 use std::time::{Duration, Instant};
 
 use super::Error;
 use super::guard::{ReadGuard, WriteGuard};
-use super::owner::Identity;
+use super::holds::Identity;
 use super::preference::Preference;
 use super::queue::{Queue, Role};
 use super::raw::RawLock;
@@ -14,18 +19,23 @@ use super::sync::{AtomicUsize, Mutex};
 
 /// A reader-writer lock between the threads of one process: many readers together, or one writer.
 ///
-/// It is *reentrant*: a thread that holds the lock gets it again at once, a reader to read even while a writer waits, a writer
-/// to read or to write. It can be *downgraded*, from writer to reader, and not upgraded: two readers that both waited to write
-/// would wait for each other, so a reader that asks to write is refused. Who goes first is its [`Preference`].
+/// It is *reentrant*: a thread that holds the lock acquires it again at once, a reader to read even
+/// while a writer waits, a writer to read or to write. A writer can *downgrade* to a reader, but a
+/// reader cannot upgrade: two readers that both waited to write would wait for each other, so a
+/// reader that asks to write is refused. The [`Preference`] decides whether readers or writers go
+/// first.
 ///
-/// It guards no data of its own; see [the module](super) for when to use what.
+/// It contains no data; see [the module](super) for when to use what.
 ///
-/// - **Panic**: a guard dropped by a panic releases. There is no poisoning: what the lock protects may be half changed.
-/// - **Fork**: a forked child must not use the lock. The child is a copy with one thread, and a lock that another thread held
-///   at that moment stays held in it for ever.
-/// - **Thread exit**: a thread that ends while it holds the lock (a guard was forgotten) holds it for good.
+/// - **Panic**: a panic that drops a guard releases the lock. There is no poisoning: what the lock
+///   protects may be half changed.
+/// - **Fork**: a forked child must not use the lock. The child is a copy with one thread, and a
+///   lock that another thread held at the time of the fork is never released in it.
+/// - **Thread exit**: a thread that exits while it holds the lock (a guard was forgotten) never
+///   releases it.
+/// - **Crash**: the lock lives in the memory of the process and ends with it.
 ///
-/// Source in the seed: `fasteners.ReaderWriterLock`.
+/// Python's fasteners: `ReaderWriterLock`.
 ///
 /// ```
 /// use fasten::thread::ReaderWriterLock;
@@ -45,13 +55,14 @@ pub struct ReaderWriterLock {
 impl ReaderWriterLock {
     /// A free lock that is phase-fair.
     ///
-    /// Source in the seed: `ReaderWriterLock()`, whose writers go first; that is [`Preference::Writer`] here.
+    /// Python's fasteners: `ReaderWriterLock()`, whose writers go first; that is
+    /// [`Preference::Writer`] here.
     #[must_use]
     pub const fn new() -> Self {
         Self::with_preference(Preference::PhaseFair)
     }
 
-    /// A free lock with the preference given.
+    /// A free lock with the given preference.
     ///
     /// ```
     /// use fasten::thread::{Preference, ReaderWriterLock};
@@ -66,12 +77,13 @@ impl ReaderWriterLock {
         }
     }
 
-    /// Takes the lock to read, and waits for it if need be.
+    /// Acquires the lock to read, and waits for it without a time limit.
     ///
-    /// At once if this thread holds the lock already, as reader or writer.
+    /// Never waits if this thread already holds the lock, as a reader or a writer.
     ///
-    /// **Panic**: when this thread holds more than four thousand million guards of this lock.
-    /// Source in the seed: `acquire_read_lock()` and `read_lock()`.
+    /// **Panic**: if this thread would have more than `u32::MAX` read guards of this lock.
+    ///
+    /// Python's fasteners: `acquire_read_lock()` and `read_lock()`.
     ///
     /// ```
     /// # let lock = fasten::thread::ReaderWriterLock::new();
@@ -84,16 +96,17 @@ impl ReaderWriterLock {
     #[inline]
     pub fn read(&self) -> ReadGuard<'_> {
         if !self.is_held() {
+            // Without a deadline and without a cancellation it can only succeed.
             self.raw.acquire(Role::Reader, None);
         }
         self.reading()
     }
 
-    /// Takes the lock to read if that needs no waiting.
+    /// Acquires the lock to read if that needs no waiting.
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] when a writer holds the lock, or when somebody waits who goes first.
+    /// [`Error::Busy`] if a writer holds the lock, or if another thread waits and goes first.
     ///
     /// ```
     /// use fasten::thread::{Error, ReaderWriterLock};
@@ -114,34 +127,38 @@ impl ReaderWriterLock {
         }
     }
 
-    /// Takes the lock to read, and waits for it at most this long.
+    /// Acquires the lock to read, and waits for it at most `timeout`.
     ///
     /// # Errors
     ///
-    /// [`Error::TimedOut`]; the attempt then has left nothing behind.
+    /// [`Error::TimedOut`]; the attempt then has no effect.
     pub fn read_timeout(&self, timeout: Duration) -> Result<ReadGuard<'_>, Error> {
         self.read_before(Instant::now().checked_add(timeout))
     }
 
-    /// Takes the lock to read, and waits for it at most until then.
+    /// Acquires the lock to read, and waits for it until `deadline` at most.
     ///
     /// # Errors
     ///
-    /// [`Error::TimedOut`]; the attempt then has left nothing behind.
+    /// [`Error::TimedOut`]; the attempt then has no effect.
     pub fn read_deadline(&self, deadline: Instant) -> Result<ReadGuard<'_>, Error> {
         self.read_before(Some(deadline))
     }
 
-    /// Takes the lock to write, and waits for it if need be. Writers get it in the order in which they came.
+    /// Acquires the lock to write, and waits for it without a time limit. Writers acquire it in
+    /// order of arrival.
     ///
-    /// At once if this thread writes already.
+    /// Never waits if this thread already writes.
     ///
     /// # Errors
     ///
-    /// [`Error::Deadlock`], at once, when this thread reads and does not write: it would wait for itself.
+    /// [`Error::Deadlock`], without waiting, if this thread reads and does not write: it would wait
+    /// for itself.
     ///
-    /// **Panic**: when this thread holds more than four thousand million guards of this lock.
-    /// Source in the seed: `acquire_write_lock()` and `write_lock()`, which raise `RuntimeError` for a reader.
+    /// **Panic**: if this thread would have more than `u32::MAX` write guards of this lock.
+    ///
+    /// Python's fasteners: `acquire_write_lock()` and `write_lock()`, which raise `RuntimeError`
+    /// for a reader.
     ///
     /// ```
     /// use fasten::thread::{Error, ReaderWriterLock};
@@ -159,17 +176,18 @@ impl ReaderWriterLock {
     #[inline]
     pub fn write(&self) -> Result<WriteGuard<'_>, Error> {
         if !self.may_write()? {
+            // As in `read`, it can only succeed.
             self.raw.acquire(Role::Writer, None);
         }
         Ok(self.writing())
     }
 
-    /// Takes the lock to write if that needs no waiting.
+    /// Acquires the lock to write if that needs no waiting.
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] when another thread holds the lock or waits for it, [`Error::Deadlock`] when this thread reads and
-    /// does not write.
+    /// [`Error::Busy`] if another thread holds the lock or waits for it, [`Error::Deadlock`] if
+    /// this thread reads and does not write.
     #[inline]
     pub fn try_write(&self) -> Result<WriteGuard<'_>, Error> {
         if self.may_write()? || self.raw.try_acquire(Role::Writer) {
@@ -179,12 +197,13 @@ impl ReaderWriterLock {
         }
     }
 
-    /// Takes the lock to write, and waits for it at most this long.
+    /// Acquires the lock to write, and waits for it at most `timeout`.
     ///
     /// # Errors
     ///
-    /// [`Error::TimedOut`]; the attempt then has left nothing behind, and readers that waited only for this writer are let in.
-    /// [`Error::Deadlock`], at once, when this thread reads and does not write.
+    /// [`Error::TimedOut`]; the attempt then has no effect, and readers that waited only for this
+    /// writer are admitted. [`Error::Deadlock`], without waiting, if this thread reads and does not
+    /// write.
     ///
     /// ```
     /// use fasten::thread::{Error, ReaderWriterLock};
@@ -203,15 +222,16 @@ impl ReaderWriterLock {
         self.write_before(Instant::now().checked_add(timeout))
     }
 
-    /// Takes the lock to write, and waits for it at most until then.
+    /// Acquires the lock to write, and waits for it until `deadline` at most.
     ///
     /// # Errors
     ///
-    /// As [`write_timeout`](Self::write_timeout).
+    /// The same as those of [`write_timeout`](Self::write_timeout).
     pub fn write_deadline(&self, deadline: Instant) -> Result<WriteGuard<'_>, Error> {
         self.write_before(Some(deadline))
     }
 
+    /// Without a deadline (the timeout exceeds what the clock can express) there is no time limit.
     fn read_before(&self, deadline: Option<Instant>) -> Result<ReadGuard<'_>, Error> {
         if self.is_held() || self.raw.acquire(Role::Reader, deadline) {
             Ok(self.reading())

@@ -1,44 +1,47 @@
 //! One waiting thread.
 //!
-//! Each waiter has a condition variable of its own, so that a release can wake exactly the threads that it lets in. (The seed
-//! has one for the whole lock and wakes everybody, who then look whether it is their turn.) Not `thread::park`: its token
-//! belongs to the whole thread, and a lock that used it up would take it from the caller's own protocol.
+//! Each waiter has its own condition variable, so that a release wakes exactly the threads that it
+//! admits. (Python's `fasteners.ReaderWriterLock` has one for the whole lock and wakes all waiters,
+//! which then check whether it is their turn.) It is not `thread::park`, because the token of
+//! `park` belongs to the whole thread: the caller's own protocol may need the one that the lock
+//! would consume.
 //!
-//! How long a thread stays awake before it sleeps.
-//!
-//! A lock is mostly held for less time than it takes to put a thread to sleep and wake it again. So whoever is in line first gives
-//! its processor away a few times, to the holder if need be, and only then sleeps. Its place is safe meanwhile, so
-//! this costs nobody their turn. With eight threads on two processors it makes a hand-over some eight times as fast.
-//!
-//! Nobody spins or yields *before* joining the line, as other locks do: whoever is not in line yet has no place to lose, and
-//! others go first without a bound.
+//! No wake-up is lost: a waiter checks its state and goes to sleep under one and the same mutex,
+//! which `grant` and `cancel` take to change the state. They find it `Asleep` once the condition
+//! variable has released the mutex, and otherwise the waiter will see the change before it sleeps.
+//! The mutex also orders memory: what happened before `grant` happens before `wait` returns `true`.
 
 use std::mem;
 use std::thread::{self, ThreadId};
 
-use super::sync::{self, Condvar, Instant, Mutex, MutexGuard, PoisonError};
+use super::sync::{self, Backoff, Condvar, Instant, Mutex, MutexGuard, PoisonError};
 
-/// How far a waiter is.
+/// How far a waiter is. `Granted` is final; `grant` may follow `Cancelled`, and then the thread has
+/// the lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum WaiterState {
+    /// It runs and will check its state again before it sleeps, so it needs no notification.
     Awake,
+    /// It sleeps on the condition variable, or has woken up from it and not yet checked its state.
     Asleep,
+    /// The word counts it as a holder.
     Granted,
-    CalledOff,
+    /// It was asked to give up, which it does unless it turns out to be admitted meanwhile.
+    Cancelled,
 }
 
-/// A thread that waits until somebody lets it in.
+/// A thread that waits until another thread admits it.
 #[derive(Debug)]
-pub struct Waiter {
+pub struct QueuedThread {
     thread: ThreadId,
-    state: Mutex<State>,
+    state: Mutex<WaiterState>,
     wake: Condvar,
 }
 
-impl Waiter {
+impl QueuedThread {
     /// A waiter for the calling thread.
     pub fn new() -> Self {
-        Self { thread: thread::current().id(), state: Mutex::new(State::Awake), wake: Condvar::new() }
+        Self { thread: thread::current().id(), state: Mutex::new(WaiterState::Awake), wake: Condvar::new() }
     }
 
     /// The thread that waits.
@@ -46,64 +49,49 @@ impl Waiter {
         self.thread
     }
 
-    /// Lets the thread in: the lock is already marked as held by it. One that is awake will see it and costs no system call.
+    /// Ends the wait with success. The word must already count the thread as a holder.
+    ///
+    /// A waiter that is awake will see it, and is spared the system call.
     pub fn grant(&self) {
-        let before = mem::replace(&mut *self.state(), State::Granted);
-        if before == State::Asleep {
+        let before = mem::replace(&mut *self.state(), WaiterState::Granted);
+        // Outside the mutex, so that the woken thread need not wait for it. The waiter may have
+        // gone meanwhile; its `Arc` keeps the condition variable alive.
+        if before == WaiterState::Asleep {
             self.wake.notify_one();
         }
     }
 
-    /// Has the thread give up, unless it has been let in already.
-    pub fn call_off(&self) {
+    /// Makes the thread give up, unless it has been admitted already.
+    pub fn cancel(&self) {
         let mut state = self.state();
-        if *state != State::Granted {
-            *state = State::CalledOff;
+        if *state != WaiterState::Granted {
+            *state = WaiterState::Cancelled;
             self.wake.notify_one();
         }
     }
 
-    /// Waits to be let in, at most until the deadline or until it is called off: whether it was.
+    /// Waits until the thread is admitted: `true`. `false` after the deadline or a cancellation.
+    /// The thread may still have been admitted then, and must leave the queue to find out.
     pub fn wait(&self, deadline: Option<Instant>) -> bool {
         let mut backoff = Backoff::new();
         while backoff.again() {
-            if *self.state() == State::Granted {
+            if *self.state() == WaiterState::Granted {
                 return true;
             }
         }
         let mut state = self.state();
         let mut in_time = true;
-        while in_time && !matches!(*state, State::Granted | State::CalledOff) {
-            *state = State::Asleep;
+        // A loop, since a condition variable may wake up without a reason. `Asleep` is set each
+        // time under the mutex that the condition variable releases, which is why none is missed.
+        while in_time && !matches!(*state, WaiterState::Granted | WaiterState::Cancelled) {
+            *state = WaiterState::Asleep;
             (state, in_time) = sync::wait(&self.wake, state, deadline);
         }
-        *state == State::Granted
+        *state == WaiterState::Granted
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    /// Poison is ignored: the state is one value, so no panic can leave it half changed.
+    fn state(&self) -> MutexGuard<'_, WaiterState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-const YIELDS: u32 = 50;
-
-/// A bounded number of chances to look again.
-#[derive(Debug, Default)]
-pub struct Backoff {
-    yields: u32,
-}
-
-impl Backoff {
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Lets a little time pass: `false` once there has been enough of it.
-    pub fn again(&mut self) -> bool {
-        self.yields += 1;
-        if self.yields <= YIELDS {
-            thread::yield_now();
-        }
-        self.yields <= YIELDS
     }
 }

@@ -24,6 +24,7 @@ mod waiter;
 
 /// What the lock is built of, in the model. A deadline has passed as soon as anybody looks.
 mod sync {
+    pub use super::backoff::Backoff;
     pub use loom::sync::atomic::{AtomicUsize, Ordering};
     pub use loom::sync::{Arc, Condvar, Mutex, MutexGuard};
     pub use std::sync::PoisonError;
