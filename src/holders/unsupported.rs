@@ -75,6 +75,7 @@ pub(crate) fn certain_cycle(
     _mode: Mode,
     _family: Family,
     _from: u32,
+    _own: Option<u32>,
 ) -> io::Result<Option<Cycle>> {
     Ok(None)
 }

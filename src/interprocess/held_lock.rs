@@ -136,6 +136,9 @@ impl HeldLock {
             return Ok(());
         }
         let refused = |why| Error::refused(self.path(), why);
+        if self.is_lost.get() {
+            return Err(refused(WaitError::Lost));
+        }
         self.turn.upgrade(self.path(), wait_state).map_err(refused)?;
         let upgraded = match &self.lease {
             Lease::Own(held) => held.upgrade(self.pool.options().nested, wait_state),

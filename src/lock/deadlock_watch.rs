@@ -141,7 +141,8 @@ impl Observer {
         if *self.keeps_nothing.get_or_insert_with(|| keeps_nothing(own)) && !is_awaited(own) {
             return None;
         }
-        certain_cycle(file, self.watch_for.mode, self.family, own).ok().flatten()
+        let descriptor = u32::try_from(self.descriptor).ok();
+        certain_cycle(file, self.watch_for.mode, self.family, own, descriptor).ok().flatten()
     }
 
     fn gives_up(&self, cycle: &Cycle) -> bool {

@@ -17,7 +17,7 @@ use nix::fcntl::OFlag;
 use nix::sys::stat::Mode;
 
 use super::parse::{self, Entry};
-use super::proc::{numbers_in, own_pid, read_piece};
+use super::proc::{numbers_in, own_pid, read, read_piece};
 use crate::holders::LockId;
 use crate::mode::Mode as LockMode;
 use crate::sys;
@@ -41,6 +41,18 @@ impl FdLock {
             && (!pids_are_ours()
                 || sys::same_description((self.pid, self.descriptor), (other.pid, other.descriptor))
                     != Some(false))
+    }
+
+    /// Whether it is held through the open file description of this descriptor of ours. The fdinfo
+    /// of a descriptor shows the locks of its own description only.
+    pub fn is_held_through(&self, own_pid: u32, descriptor: u32) -> bool {
+        let ours = (own_pid, descriptor);
+        let same = sys::same_description((self.pid, self.descriptor), ours).filter(|_| pids_are_ours());
+        same.unwrap_or_else(|| {
+            let mut buffer = Vec::new();
+            let info = read(&format!("/proc/{own_pid}/fdinfo/{descriptor}"), &mut buffer);
+            parse::fdinfo_locks(info.unwrap_or_default()).any(|entry| entry == self.entry)
+        })
     }
 
     /// The path by which the process opened the file, as the process sees it.

@@ -33,6 +33,7 @@ mod sharers;
 pub mod snapshot;
 mod wait_cycle;
 mod waiting;
+mod want;
 
 pub use ancestors::ancestor_holding;
 pub(crate) use ancestors::holding_above;

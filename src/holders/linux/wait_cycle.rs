@@ -22,9 +22,9 @@ use std::io;
 use super::certain_wait::{chain, held_by_chain};
 use super::fdinfo::{FdLock, FdLocks};
 use super::gate_files::{self, Lines, LinesByLock};
-use super::parse::Entry;
 use super::process::Processes;
 use super::waiting::{Waiting, waiting};
+use super::want::Want;
 use crate::holders::LockId;
 use crate::holders::report::{Ancestor, Link, Step};
 use crate::mode::{Family, Mode};
@@ -50,13 +50,14 @@ pub(crate) enum Cycle {
 /// # Errors
 /// Those of reading /proc/locks.
 pub fn wait_cycle(file: LockId, mode: Mode, family: Family, from: u32) -> io::Result<Option<Vec<Step>>> {
-    Ok(match certain_cycle(file, mode, family, from)? {
+    Ok(match certain_cycle(file, mode, family, from, None)? {
         Some(Cycle::Steps(steps)) => Some(steps),
         _ => None,
     })
 }
 
-/// As [`wait_cycle`], and also the case in which the wanted lock is held above.
+/// As [`wait_cycle`], and also the case in which the wanted lock is held above. What is held through
+/// `own`, the descriptor that waits, does not count: an upgrade converts it.
 ///
 /// # Errors
 /// Those of reading /proc/locks.
@@ -65,6 +66,7 @@ pub(crate) fn certain_cycle(
     mode: Mode,
     family: Family,
     from: u32,
+    own: Option<u32>,
 ) -> io::Result<Option<Cycle>> {
     let mut search = CycleSearch {
         processes: Processes::default(),
@@ -73,21 +75,25 @@ pub(crate) fn certain_cycle(
         nodes: Vec::new(),
     };
     let own_want = Want { file: file.in_table(), mode, family };
-    let own = search.node(from, own_want, None);
+    let own_node = search.node(from, own_want, None);
     // No process waits for one that holds nothing.
-    if own.held.is_empty() {
+    if own_node.held.is_empty() {
         return Ok(None);
     }
     let is_the_file = |lock: &FdLock| file.is_open_as(lock.pid, lock.descriptor);
-    let wanted = own.held.iter().filter(|lock| own_want.conflicts_with(&lock.entry) && is_the_file(lock));
+    let is_converted = |lock: &FdLock| own.is_some_and(|descriptor| lock.is_held_through(from, descriptor));
+    let wanted = own_node
+        .held
+        .iter()
+        .filter(|lock| own_want.conflicts_with(&lock.entry) && is_the_file(lock) && !is_converted(lock));
     let (inherited, above): (Vec<&FdLock>, Vec<&FdLock>) = wanted.partition(|lock| lock.pid == from);
     // A message names the ancestor rather than this process, which only inherited the descriptor.
     if let Some(lock) =
-        above.into_iter().chain(inherited).find(|lock| search.is_held_only_by(&own.chain, lock))
+        above.into_iter().chain(inherited).find(|lock| search.is_held_only_by(&own_node.chain, lock))
     {
         return Ok(Some(Cycle::HeldAbove(search.ancestor(lock))));
     }
-    search.nodes.push(own);
+    search.nodes.push(own_node);
     let passes = search.a_writer_is_before(own_want)?;
     let mut seen = HashSet::from([from]);
     // Breadth first, so that a short cycle is found first.
@@ -113,31 +119,6 @@ pub(crate) fn certain_cycle(
         next += 1;
     }
     Ok(None)
-}
-
-/// What a process waits for.
-#[derive(Clone, Copy)]
-struct Want {
-    file: LockId,
-    mode: Mode,
-    family: Family,
-}
-
-impl Want {
-    fn is_about(self, lock: &Entry) -> bool {
-        lock.file == self.file && lock.kind.family() == self.family
-    }
-
-    fn conflicts_with(self, lock: &Entry) -> bool {
-        self.is_about(lock) && (self.mode == Mode::Exclusive || lock.mode == Mode::Exclusive)
-    }
-
-    /// Whether this wait can end only after the lock is released. A reader's lock blocks another
-    /// reader too if a writer waits between them: the writer waits for the first, the second for
-    /// the writer.
-    fn is_blocked_by(self, lock: &Entry, a_writer_is_between: bool) -> bool {
-        self.conflicts_with(lock) || self.is_about(lock) && a_writer_is_between
-    }
 }
 
 /// A process that waits, and the locks that stay held until it goes on.
