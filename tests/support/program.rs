@@ -9,6 +9,8 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use assert_cmd::assert::OutputAssertExt;
+
 use super::running::Running;
 
 pub const FASTEN: &str = env!("CARGO_BIN_EXE_fasten");
@@ -122,19 +124,14 @@ impl Program {
     pub fn run(mut self) -> Output {
         let (stdout, stderr) = (self.stdout.take(), self.stderr.take());
         let (command, code) = (format!("{:?}", self.command), self.code);
-        let output = self.output();
-        assert_eq!(output.status.code(), Some(code), "{command}: {output:?}");
+        let mut checked = self.output().assert().append_context("command", command).code(code);
         if let Some(expected) = stdout {
-            assert_eq!(
-                output.stdout.escape_ascii().to_string(),
-                expected.escape_ascii().to_string(),
-                "{command}"
-            );
+            checked = checked.stdout(expected);
         }
         if let Some(expected) = stderr {
-            assert_eq!(complaint(&output), expected, "{command}");
+            checked = checked.stderr(expected);
         }
-        output
+        checked.get_output().clone()
     }
 
     /// Runs it to its end, which must come in time; the caller looks at it.
