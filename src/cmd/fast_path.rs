@@ -7,7 +7,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use super::args::{Action, Cli, LockArgs, Nested, Prefer, WriteArgs, time};
+use super::args::{Action, Cli, LockArgs, OnDeadlock, Prefer, WriteArgs, time};
 
 /// What clap would make of these arguments, if they are everyday ones.
 pub(crate) fn parse(arguments: &[OsString]) -> Option<Cli> {
@@ -62,7 +62,7 @@ fn nothing_said() -> LockArgs {
         linger: false,
         fd: None,
         fcntl: false,
-        nested: Nested::Refuse,
+        nested: OnDeadlock::Refuse,
         no_create: false,
         quiet: false,
         verbose: false,

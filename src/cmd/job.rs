@@ -9,7 +9,7 @@ use fasten::{
     Wait,
 };
 
-use super::args::{self, LockArgs, Prefer, WriteArgs};
+use super::args::{LockArgs, OnDeadlock, Prefer, WriteArgs};
 use super::describe;
 use super::progress::Verbosity;
 use super::run::{Lifetime, Program};
@@ -18,13 +18,12 @@ use super::run::{Lifetime, Program};
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(super) target: Target,
-    pub(super) kind: Kind,
+    pub(super) role: Role,
     pub(super) options: Options,
     waiting: Wait<'static>,
     pub(super) program: Option<Program>,
     pub(super) lifetime: Lifetime,
     pub(super) conflict: u8,
-    pub(super) joins: bool,
     pub(super) verbosity: Verbosity,
 }
 
@@ -35,10 +34,10 @@ pub(super) enum Target {
     Descriptor(RawFd),
 }
 
-/// What is wanted of it.
+/// As what it is to be locked.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Kind {
-    Mutex,
+pub(super) enum Role {
+    Exclusive,
     Reader,
     Writer(Preference),
 }
@@ -46,12 +45,12 @@ pub(super) enum Kind {
 impl Job {
     /// A plain mutex, the same that flock(1) takes.
     pub(crate) fn exclusive(arguments: LockArgs) -> Self {
-        Self::new(arguments, Kind::Mutex)
+        Self::new(arguments, Role::Exclusive)
     }
 
     /// Many readers together.
     pub(crate) fn read(arguments: LockArgs) -> Self {
-        Self::new(arguments, Kind::Reader)
+        Self::new(arguments, Role::Reader)
     }
 
     /// One writer, no readers, and turns between the two.
@@ -61,19 +60,19 @@ impl Job {
             Prefer::Reader => Preference::Reader,
             Prefer::Writer => Preference::Writer,
         };
-        Self::new(arguments.lock, Kind::Writer(preference))
+        Self::new(arguments.lock, Role::Writer(preference))
     }
 
-    fn new(arguments: LockArgs, kind: Kind) -> Self {
+    fn new(arguments: LockArgs, role: Role) -> Self {
         Self {
             options: Options::new()
                 .family(if arguments.fcntl { Family::Fcntl } else { Family::Flock })
-                .preference(kind.preference())
+                .preference(role.preference())
                 .create(!arguments.no_create)
                 .nested(match arguments.nested {
-                    args::Nested::Refuse => Nested::Refuse,
-                    args::Nested::Join => Nested::Join,
-                    args::Nested::Wait => Nested::Wait,
+                    OnDeadlock::Refuse => Nested::Refuse,
+                    OnDeadlock::Join => Nested::Join,
+                    OnDeadlock::Wait => Nested::Wait,
                 }),
             waiting: match (arguments.nonblock, arguments.timeout) {
                 (true, _) | (_, Some(Duration::ZERO)) => Wait::never(),
@@ -84,7 +83,7 @@ impl Job {
                 Some(number) => Target::Descriptor(number),
                 None => Target::Paths(arguments.locks),
             },
-            kind,
+            role,
             program: match arguments.command_string {
                 Some(string) => Some(Program::shell(string)),
                 None if arguments.command.is_empty() => None,
@@ -97,7 +96,6 @@ impl Job {
                 _ => Lifetime::Command,
             },
             conflict: arguments.conflict_exit_code,
-            joins: matches!(arguments.nested, args::Nested::Join),
             verbosity: match (arguments.quiet, arguments.verbose) {
                 (true, _) => Verbosity::Quiet,
                 (_, true) => Verbosity::Verbose,
@@ -115,20 +113,25 @@ impl Job {
         }
     }
 
+    /// Whether a lock that is inherited would be joined.
+    pub(super) fn joins(&self) -> bool {
+        self.options == self.options.nested(Nested::Join)
+    }
+
     /// One of the locks, as it is wanted.
     pub(super) fn wanted(&self, path: &Path) -> LockRequest {
-        if let Kind::Mutex = self.kind {
+        if let Role::Exclusive = self.role {
             return InterProcessLock::with_options(path, self.options).to_lock();
         }
         let lock = InterProcessReaderWriterLock::with_options(path, self.options);
-        if let Kind::Reader = self.kind { lock.to_read() } else { lock.to_write() }
+        if let Role::Reader = self.role { lock.to_read() } else { lock.to_write() }
     }
 }
 
-impl Kind {
+impl Role {
     /// Whether it waits in a gate file.
     pub(super) fn has_gates(self) -> bool {
-        !matches!(self, Self::Mutex | Self::Writer(Preference::Reader))
+        !matches!(self, Self::Exclusive | Self::Writer(Preference::Reader))
     }
 
     pub(super) fn mode(self) -> Mode {
@@ -137,7 +140,7 @@ impl Kind {
 
     fn preference(self) -> Preference {
         match self {
-            Self::Mutex => Preference::Reader,
+            Self::Exclusive => Preference::Reader,
             Self::Reader => Preference::PhaseFair,
             Self::Writer(preference) => preference,
         }

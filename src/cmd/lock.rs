@@ -24,7 +24,7 @@ pub(crate) fn run(job: &Job) -> u8 {
     carry_out(job).unwrap_or_else(|error| {
         if job.verbosity != Verbosity::Quiet {
             let refusal =
-                error.downcast_ref::<LockError>().and_then(|error| describe::refusal(error, job.joins));
+                error.downcast_ref::<LockError>().and_then(|error| describe::refusal(error, job.joins()));
             report(&refusal.unwrap_or_else(|| error.to_string()));
         }
         match failure::code(&error) {
@@ -70,7 +70,7 @@ fn take(job: &Job) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
     // leave a gate file behind.
     let kept = OnceCell::new();
     let keep = || {
-        let signals = job.kind.has_gates().then(Signals::keep_for_supervisor)?;
+        let signals = job.role.has_gates().then(Signals::keep_for_supervisor)?;
         let arrival = signals.arrival();
         if arrival.is_err() {
             signals.give_back();
@@ -111,9 +111,9 @@ fn take_unharmed(
     let taken = match signals.arrival() {
         Ok(arrival) => {
             let arrival = Cell::new(Some(arrival));
-            lock.lock(job.kind.mode(), waiting.only_stopped_by(&|| arrival.take()))
+            lock.lock(job.role.mode(), waiting.only_stopped_by(&|| arrival.take()))
         }
-        Err(source) => lock.lock(job.kind.mode(), Wait::never()).map_err(|error| match error {
+        Err(source) => lock.lock(job.role.mode(), Wait::never()).map_err(|error| match error {
             LockError::Busy { path } => LockError::System { path, operation: Operation::Wait, source },
             error => error,
         }),

@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 
 use fasten::{Family, Mode, Wait};
 
+use super::interface::{COMMAND, FlockCode, LONG, SHORT};
 use super::refusal::{OnConflict, Refusal};
 use super::size::size;
-use super::table::{COMMAND, Code, LONG, SHORT};
 use super::words::joined;
 use crate::cmd::run::Lifetime;
-use crate::cmd::sys::getopt::Options;
+use crate::cmd::sys::getopt::Getopt;
 
 const BAD_DESCRIPTOR: &str = "bad file descriptor";
 
@@ -66,9 +66,9 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Asked, Refusal> {
     let mut family = Family::Flock;
     let mut bytes = ByteRange::default();
     let mut descriptor = None;
-    let (mut nonblock, mut timeout, mut conflict) = (false, None, Code::Conflict as u8);
+    let (mut nonblock, mut timeout, mut conflict) = (false, None, FlockCode::Conflict as u8);
     let (mut close, mut no_fork, mut verbose) = (false, false, false);
-    let mut options = Options::of(words, SHORT, &LONG);
+    let mut options = Getopt::new(words, SHORT, &LONG);
     while let Some((letter, value)) = options.next() {
         match letter {
             b's' => mode = Some(Mode::Shared),
@@ -96,7 +96,7 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Asked, Refusal> {
     }
     let lifetime = match (no_fork, close) {
         (true, true) => {
-            return Err(Refusal::new(Code::Usage, "the --no-fork and --close options are incompatible"));
+            return Err(Refusal::new(FlockCode::Usage, "the --no-fork and --close options are incompatible"));
         }
         (true, false) => Lifetime::InPlace,
         (false, true) => Lifetime::Wrapper,
@@ -114,7 +114,7 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Asked, Refusal> {
 
 fn target(mut operands: Vec<OsString>) -> Result<FlockTarget, Refusal> {
     match operands.len() {
-        0 => Err(Refusal::new(Code::Usage, "requires file descriptor, file or directory")),
+        0 => Err(Refusal::new(FlockCode::Usage, "requires file descriptor, file or directory")),
         1 => Ok(FlockTarget::Descriptor(number(&operands[0], BAD_DESCRIPTOR)?, Vec::new())),
         _ => {
             let words = operands.split_off(1);
@@ -129,7 +129,7 @@ fn command(words: Vec<OsString>) -> Result<Vec<OsString>, Refusal> {
         [option, string] if is_command(option) => Ok(shell(string)),
         [option, ..] if is_command(option) => {
             let wrong = joined(&[option, " requires exactly one command argument".as_ref()]);
-            Err(Refusal::new(Code::Usage, wrong))
+            Err(Refusal::new(FlockCode::Usage, wrong))
         }
         _ => Ok(words),
     }
@@ -146,13 +146,13 @@ fn shell(string: &OsStr) -> Vec<OsString> {
 }
 
 fn exit_code(text: &OsStr) -> Result<u8, Refusal> {
-    let out_of_range = |_| Refusal::new(Code::Usage, "exit code out of range (expected 0 to 255)");
+    let out_of_range = |_| Refusal::new(FlockCode::Usage, "exit code out of range (expected 0 to 255)");
     u8::try_from(number(text, "invalid exit code")?).map_err(out_of_range)
 }
 
 /// Beyond 63 bits it is what the kernel makes of it.
 fn offset(text: &OsStr, wrong: &str) -> Result<i64, Refusal> {
-    let refused = |error| Refusal::system(Code::Usage, quoting(wrong, text), &error);
+    let refused = |error| Refusal::system(FlockCode::Usage, quoting(wrong, text), &error);
     size(text).map(u64::cast_signed).map_err(refused)
 }
 
@@ -161,7 +161,7 @@ fn number(text: &OsStr, wrong: &str) -> Result<i32, Refusal> {
     trimmed(text).parse().map_err(|error: ParseIntError| match error.kind() {
         IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => {
             let error = io::Error::from_raw_os_error(libc::ERANGE);
-            Refusal::system(Code::Usage, quoting(wrong, text), &error)
+            Refusal::system(FlockCode::Usage, quoting(wrong, text), &error)
         }
         _ => invalid(wrong, text),
     })
@@ -181,7 +181,7 @@ fn wait(seconds: f64) -> Result<Wait<'static>, Refusal> {
         }
         _ => {
             let error = io::Error::from_raw_os_error(libc::EINVAL);
-            Err(Refusal::system(Code::System, "cannot set up timer", &error))
+            Err(Refusal::system(FlockCode::System, "cannot set up timer", &error))
         }
     }
 }
@@ -191,7 +191,7 @@ fn trimmed(text: &OsStr) -> &str {
 }
 
 fn invalid(wrong: &str, text: &OsStr) -> Refusal {
-    Refusal::new(Code::Usage, quoting(wrong, text))
+    Refusal::new(FlockCode::Usage, quoting(wrong, text))
 }
 
 fn quoting(wrong: &str, text: &OsStr) -> OsString {

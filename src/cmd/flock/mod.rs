@@ -6,9 +6,9 @@
 //! a FIFO or a blocked SIGALRM does not hang. tests/flock/ runs both.
 
 mod command_line;
+mod interface;
 mod refusal;
 mod size;
-mod table;
 mod take;
 mod words;
 
@@ -22,8 +22,8 @@ use crate::cmd::run::{Ended, Lifetime, Program, end_like, run_as_flock};
 use crate::cmd::sys::child::End;
 use crate::cmd::sys::descriptors;
 use command_line::{Asked, Call, FlockTarget};
+use interface::FlockCode;
 use refusal::Refusal;
-use table::Code;
 use words::{HELP, VERSION, joined, tell};
 
 /// Does what the arguments say; the code is what the process ends with.
@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> u8 {
 
 /// Puts it on standard output; 0 if that went well.
 fn show(text: &str) -> Result<u8, Refusal> {
-    print(text).map(|()| 0).map_err(|error| Refusal::system(Code::Conflict, "write error", &error))
+    print(text).map(|()| 0).map_err(|error| Refusal::system(FlockCode::Conflict, "write error", &error))
 }
 
 fn carry_out(call: &Call) -> Result<u8, Refusal> {

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use fasten::{Error, OpenError, Operation};
 
-use super::table::Code;
+use super::interface::FlockCode;
 use super::words::joined;
 use crate::cmd::message::{self, strerror};
 
@@ -28,18 +28,18 @@ pub(super) struct OnConflict {
 }
 
 impl Refusal {
-    pub(super) fn new(code: Code, words: impl Into<OsString>) -> Self {
+    pub(super) fn new(code: FlockCode, words: impl Into<OsString>) -> Self {
         Self { code: code as u8, words: Some(words.into()), hint: "" }
     }
 
     /// With the system's own word for it.
-    pub(super) fn system(code: Code, words: impl AsRef<OsStr>, error: &io::Error) -> Self {
+    pub(super) fn system(code: FlockCode, words: impl AsRef<OsStr>, error: &io::Error) -> Self {
         Self::new(code, joined(&[words.as_ref(), ": ".as_ref(), strerror(error).as_ref()]))
     }
 
     /// The command line is wrong: where to read on.
     pub(super) fn try_help(words: Option<&str>) -> Self {
-        Self { code: Code::Usage as u8, words: words.map(OsString::from), hint: TRY_HELP }
+        Self { code: FlockCode::Usage as u8, words: words.map(OsString::from), hint: TRY_HELP }
     }
 
     /// No lock, for this call on this file or descriptor.
@@ -63,7 +63,7 @@ impl Refusal {
             OpenError::Access => Self::not_locked(name, &io::Error::from_raw_os_error(libc::EBADF)),
             other => {
                 let words = ["cannot open lock file ".as_ref(), name, ": ".as_ref()];
-                Self::new(Code::NoInput, joined(&[&joined(&words), other.to_string().as_ref()]))
+                Self::new(FlockCode::NoInput, joined(&[&joined(&words), other.to_string().as_ref()]))
             }
         }
     }
@@ -74,9 +74,9 @@ impl Refusal {
         let missing = io::Error::from_raw_os_error(libc::ENOENT);
         let error = if error.kind() == ErrorKind::IsADirectory { &missing } else { error };
         let code = match error.raw_os_error() {
-            Some(libc::ENOMEM | libc::EMFILE | libc::ENFILE) => Code::System,
-            Some(libc::EROFS | libc::ENOSPC) => Code::CannotCreate,
-            _ => Code::NoInput,
+            Some(libc::ENOMEM | libc::EMFILE | libc::ENFILE) => FlockCode::System,
+            Some(libc::EROFS | libc::ENOSPC) => FlockCode::CannotCreate,
+            _ => FlockCode::NoInput,
         };
         Self::system(code, joined(&["cannot open lock file ".as_ref(), name]), error)
     }
@@ -84,13 +84,13 @@ impl Refusal {
     /// The original would wait, even with `-n`, until somebody opens the other end.
     pub(super) fn lonely_fifo(name: &OsStr) -> Self {
         let why = ": is a FIFO, and no process has its other end open".as_ref();
-        Self::new(Code::NoInput, joined(&["cannot open lock file ".as_ref(), name, why]))
+        Self::new(FlockCode::NoInput, joined(&["cannot open lock file ".as_ref(), name, why]))
     }
 
     pub(super) fn not_locked(name: &OsStr, error: &io::Error) -> Self {
         let code = match error.raw_os_error() {
-            Some(libc::ENOLCK | libc::ENOMEM) => Code::System,
-            _ => Code::Data,
+            Some(libc::ENOLCK | libc::ENOMEM) => FlockCode::System,
+            _ => FlockCode::Data,
         };
         Self::system(code, name, error)
     }
@@ -99,9 +99,9 @@ impl Refusal {
     pub(super) fn not_started(name: &OsStr, error: &io::Error) -> Self {
         let failed = joined(&["failed to execute ".as_ref(), name]);
         match error.raw_os_error() {
-            Some(libc::EAGAIN) => Self::system(Code::System, "fork failed", error),
-            Some(libc::ENOMEM) => Self::system(Code::System, failed, error),
-            _ => Self::system(Code::Unavailable, failed, error),
+            Some(libc::EAGAIN) => Self::system(FlockCode::System, "fork failed", error),
+            Some(libc::ENOMEM) => Self::system(FlockCode::System, failed, error),
+            _ => Self::system(FlockCode::Unavailable, failed, error),
         }
     }
 

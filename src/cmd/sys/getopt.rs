@@ -32,17 +32,17 @@ unsafe extern "C" {
 /// `?` stands for one that is wrong: standard error has been told.
 ///
 /// The C library keeps the place in variables of the process: one walk only.
-pub(crate) struct Options {
+pub(crate) struct Getopt {
     words: Vec<CString>,
     pointers: Vec<*mut c_char>,
     letters: &'static CStr,
     long: Vec<Long>,
 }
 
-impl Options {
+impl Getopt {
     /// `letters` as for getopt(3); `long`: name, whether it takes a value, and
     /// the letter that it is told as.
-    pub(crate) fn of(
+    pub(crate) fn new(
         words: Vec<OsString>,
         letters: &'static CStr,
         long: &[(&'static CStr, bool, u8)],
@@ -78,7 +78,7 @@ impl Options {
     }
 }
 
-impl Iterator for Options {
+impl Iterator for Getopt {
     type Item = (u8, OsString);
 
     fn next(&mut self) -> Option<Self::Item> {

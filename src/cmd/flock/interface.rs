@@ -35,7 +35,7 @@ pub(crate) const COMMAND: [&str; 2] = ["-c", "--command"];
 /// Why it ended without the command's code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Code {
+pub(crate) enum FlockCode {
     /// The lock is held by somebody else, and `-n` or `-w` was given (`-E` sets
     /// another code); also for help that could not be written.
     Conflict = 1,
@@ -53,7 +53,7 @@ pub(crate) enum Code {
     CannotCreate = 73,
 }
 
-impl Code {
+impl FlockCode {
     /// All of them: for the test that holds the manual to them.
     #[allow(dead_code, reason = "the command itself names them one by one")]
     pub(crate) const ALL: [Self; 7] = [
