@@ -85,7 +85,10 @@ pub(crate) fn create(path: &Path, permissions: u32, family: Family) -> Result<Op
 
 /// The file that is missing behind a symbolic link, or behind several. It is created by this name,
 /// and not through the link, which may have become another one by then.
-fn target_of(path: &Path) -> Result<PathBuf, Error> {
+///
+/// # Errors
+/// [`OpenError::ForeignLink`], or `ELOOP` for a chain without an end.
+pub fn target_of(path: &Path) -> Result<PathBuf, Error> {
     const MOST_LINKS: usize = 40;
     let mut target = path.to_owned();
     for _ in 0..MOST_LINKS {
@@ -185,7 +188,10 @@ fn create_new(path: &Path, permissions: u32, family: Family) -> io::Result<File>
 
 /// Keeps the descriptor off 0, 1 and 2: started with one of them closed, we
 /// would take the lock file for our standard error.
-pub(super) fn above_standard(file: File) -> io::Result<File> {
+///
+/// # Errors
+/// If the process has no descriptor left.
+pub fn above_standard(file: File) -> io::Result<File> {
     if file.as_raw_fd() > libc::STDERR_FILENO { Ok(file) } else { file.try_clone() }
 }
 

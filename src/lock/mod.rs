@@ -39,6 +39,7 @@ pub(crate) use cancel::Wakeable;
 pub use deadlock::{Deadlock, held_by};
 pub use error::{Error, OpenError, Operation};
 pub(crate) use file::LockFile;
+pub use file::{above_standard, target_of};
 pub(crate) use file::{create, open_existing, open_removed, opened};
 pub use guard::DescriptorGuard;
 pub(crate) use guard::Held;

@@ -24,7 +24,10 @@ pub(crate) fn duplicate(descriptor: RawFd) -> io::Result<File> {
 
 /// Takes `O_NONBLOCK` away from a file that was opened with it, and with no other status flag. It
 /// belongs to the open file description, so a command that inherits the lock would find it.
-pub(crate) fn without_nonblock(file: File) -> io::Result<File> {
+///
+/// # Errors
+/// As fcntl(2).
+pub fn without_nonblock(file: File) -> io::Result<File> {
     fcntl(&file, FcntlArg::F_SETFL(OFlag::empty()))?;
     Ok(file)
 }

@@ -10,7 +10,7 @@
 //! The command has system calls of its own, in `cmd/sys`.
 
 pub(crate) mod descriptor;
-pub(crate) mod file_id;
+pub mod file_id;
 pub(crate) mod gate_permissions;
 pub mod helper_thread;
 pub(crate) mod interrupt;

@@ -1,18 +1,20 @@
 //! The lock itself: what flock(1) takes, with no gates around it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
+use fasten::file_id::{FileId, leads_to};
 use fasten::{
-    DescriptorLock, Error, Family, Guard, InterProcessReaderWriterLock, Mode, Nested, Options, Preference,
+    DescriptorLock, Error, Family, Guard, InterProcessReaderWriterLock, Mode, Nested, OpenError, Options,
+    Preference,
 };
 
 use super::command_line::{ByteRange, Call};
 use super::refusal::Refusal;
-use crate::cmd::sys::descriptors;
+use crate::cmd::sys::flock_open::{may_read_and_write, open_or_create};
 
 /// What hangs on a lock file, or on what was opened like one.
 #[derive(Debug)]
@@ -88,7 +90,7 @@ fn opened(call: &Call, path: &Path, mode: Mode) -> Result<OpenedLock, Refusal> {
         }
         let file = open(call, path)?;
         on(call, file.as_raw_fd()).map_err(|error| not_locked(call, path, &error))?;
-        if leads_to(path, &file) {
+        if file.metadata().is_ok_and(|ours| leads_to(path, FileId::from(&ours))) {
             return Ok(OpenedLock::File(file));
         }
     }
@@ -101,7 +103,7 @@ fn not_locked(call: &Call, path: &Path, error: &Error) -> Refusal {
         Error::System { source, .. }
             if call.family == Family::Fcntl && source.raw_os_error() == Some(libc::EBADF) =>
         {
-            let why = descriptors::may_read_and_write(path).err();
+            let why = may_read_and_write(path).err();
             let why = why.unwrap_or_else(|| io::Error::from_raw_os_error(libc::EISDIR));
             Refusal::not_locked(path.as_os_str(), &why)
         }
@@ -117,50 +119,26 @@ fn options(call: &Call) -> Options {
 /// A terminal, a serial line, a pipe: they are locked too, but they are not what the library calls
 /// a lock file.
 fn is_special(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|found| found.file_type().is_char_device() || found.file_type().is_fifo())
+    is_fifo(path) || fs::metadata(path).is_ok_and(|found| found.file_type().is_char_device())
+}
+
+fn is_fifo(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo())
 }
 
 fn is_missing(path: &Path) -> bool {
     fs::metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
-fn leads_to(path: &Path, file: &File) -> bool {
-    let both = fs::metadata(path).and_then(|found| Ok((found, file.metadata()?)));
-    both.is_ok_and(|(found, ours)| (found.dev(), found.ino()) == (ours.dev(), ours.ino()))
-}
-
-/// Opens it without waiting for anything, and so that the command does not progress that.
+/// Opens the file as the mode and the family need it.
 fn open(call: &Call, path: &Path) -> Result<File, Refusal> {
-    let refused = |error: io::Error| match error.raw_os_error() {
-        Some(libc::ENXIO) if fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo()) => {
+    let writes = call.family == Family::Fcntl && call.mode == Some(Mode::Exclusive);
+    open_or_create(path, writes).map_err(|error| match error {
+        Error::CouldNotOpen { why: OpenError::NotOpened(error), .. }
+            if error.raw_os_error() == Some(libc::ENXIO) && is_fifo(path) =>
+        {
             Refusal::lonely_fifo(path.as_os_str())
         }
-        _ => Refusal::not_opened(path.as_os_str(), &error),
-    };
-    let writes = call.family == Family::Fcntl && call.mode == Some(Mode::Exclusive);
-    let file = open_or_create(path, writes).map_err(refused)?;
-    if !writes && file.metadata().is_ok_and(|found| found.file_type().is_fifo()) {
-        match descriptors::would_have_waited(&file) {
-            Ok(true) => return Err(Refusal::lonely_fifo(path.as_os_str())),
-            Ok(false) => {}
-            Err(error) => return Err(refused(error)),
-        }
-    }
-    descriptors::let_block(&file).map_err(refused)?;
-    Ok(file)
-}
-
-/// Creates only what is missing: with `O_CREAT`, `fs.protected_regular` refuses what could be
-/// opened. Takes the place of no closed standard stream.
-fn open_or_create(path: &Path, writes: bool) -> io::Result<File> {
-    let open = |writes: bool, more| {
-        let flags = libc::O_NOCTTY | libc::O_NONBLOCK | more;
-        OpenOptions::new().read(!writes).write(writes).mode(0o666).custom_flags(flags).open(path)
-    };
-    let opened = open(writes, 0).or_else(|error| match error.kind() {
-        ErrorKind::NotFound => open(writes, libc::O_CREAT),
-        ErrorKind::IsADirectory => open(false, 0),
-        _ => Err(error),
-    });
-    opened.and_then(|file| if file.as_raw_fd() > libc::STDERR_FILENO { Ok(file) } else { file.try_clone() })
+        error => Refusal::no_lock(call.on_conflict, path.as_os_str(), &error),
+    })
 }

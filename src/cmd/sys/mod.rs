@@ -4,6 +4,7 @@
 pub(crate) mod child;
 pub(crate) mod descriptors;
 pub(crate) mod entry;
+pub(crate) mod flock_open;
 pub(crate) mod forked;
 pub(crate) mod getopt;
 pub(crate) mod helper;
