@@ -1,6 +1,6 @@
 //! The command: parse, dispatch, one line about what went wrong, exit code.
 //!
-//! It has no `main` of Rust's own: see `cmd/sys/entry.rs`.
+//! Rust's own `main` is not used; `cmd/sys/entry.rs` says why.
 #![no_main]
 
 mod cmd;
@@ -12,10 +12,10 @@ use cmd::args::Action;
 use cmd::job::Job;
 use cmd::{doctor, failure, flock, lock, status, unlock, usage};
 
-/// Does what the arguments say; the code is what the process ends with.
+/// Does what the arguments say, and returns the exit code.
 fn run(arguments: Vec<OsString>) -> u8 {
     std::panic::set_hook(Box::new(failure::report_bug));
-    if is_called(&arguments, "flock") {
+    if is_invoked_as(&arguments, "flock") {
         return flock::run(arguments);
     }
     match usage::parse(arguments) {
@@ -35,8 +35,8 @@ fn carry_out(action: Action) -> u8 {
     }
 }
 
-/// Whether the link by which we were called has this name.
-fn is_called(arguments: &[OsString], name: &str) -> bool {
-    let called = arguments.first().and_then(|called| Path::new(called).file_name());
-    called.is_some_and(|called| called == name)
+/// Whether the program was invoked under this name, through a link or otherwise.
+fn is_invoked_as(arguments: &[OsString], name: &str) -> bool {
+    let program = arguments.first().and_then(|program| Path::new(program).file_name());
+    program.is_some_and(|program| program == name)
 }

@@ -1,4 +1,4 @@
-//! A call of `exclusive`, `read` or `write`, understood: what to lock, how, and what to run.
+//! What `exclusive`, `read` or `write` is to do: what to lock, how to wait for it, what to run.
 
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use super::describe;
 use super::progress::Verbosity;
 use super::run::{Lifetime, Program};
 
-/// A validated call: every value of it can be carried out.
+/// A validated call, without contradictions.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(super) target: Target,
@@ -27,14 +27,14 @@ pub(crate) struct Job {
     pub(super) verbosity: Verbosity,
 }
 
-/// What is to be locked.
+/// What to lock.
 #[derive(Debug)]
 pub(super) enum Target {
     Paths(Vec<PathBuf>),
     Descriptor(RawFd),
 }
 
-/// As what it is to be locked.
+/// Which lock to take on it.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Role {
     Exclusive,
@@ -43,17 +43,17 @@ pub(super) enum Role {
 }
 
 impl Job {
-    /// A plain mutex, the same that flock(1) takes.
+    /// A plain mutex, the same lock that flock(1) takes.
     pub(crate) fn exclusive(arguments: LockArgs) -> Self {
         Self::new(arguments, Role::Exclusive)
     }
 
-    /// Many readers together.
+    /// A lock that readers share.
     pub(crate) fn read(arguments: LockArgs) -> Self {
         Self::new(arguments, Role::Reader)
     }
 
-    /// One writer, no readers, and turns between the two.
+    /// An exclusive lock that takes turns with readers.
     pub(crate) fn write(arguments: WriteArgs) -> Self {
         let preference = match arguments.prefer {
             Prefer::Fair => Preference::PhaseFair,
@@ -104,7 +104,7 @@ impl Job {
         }
     }
 
-    /// How to wait, and what to say when the wait may never end.
+    /// How to wait; a wait that may be a deadlock is reported.
     pub(super) fn waiting(&self) -> Wait<'static> {
         if self.verbosity == Verbosity::Quiet {
             self.waiting
@@ -113,13 +113,13 @@ impl Job {
         }
     }
 
-    /// Whether a lock that is inherited would be joined.
+    /// Whether an inherited lock would be joined.
     pub(super) fn joins(&self) -> bool {
         self.options == self.options.nested(Nested::Join)
     }
 
-    /// One of the locks, as it is wanted.
-    pub(super) fn wanted(&self, path: &Path) -> LockRequest {
+    /// The request for one of the locks.
+    pub(super) fn request(&self, path: &Path) -> LockRequest {
         if let Role::Exclusive = self.role {
             return InterProcessLock::with_options(path, self.options).to_lock();
         }
@@ -129,7 +129,7 @@ impl Job {
 }
 
 impl Role {
-    /// Whether it waits in a gate file.
+    /// Whether its waiters use a gate file.
     pub(super) fn has_gates(self) -> bool {
         !matches!(self, Self::Exclusive | Self::Writer(Preference::Reader))
     }
