@@ -1,5 +1,5 @@
-//! The command line of flock(1), as a call that can be carried out. What is
-//! wrong is told in the order in which flock(1) finds it.
+//! The command line of flock(1), parsed and validated. Mistakes are reported in the order in which
+//! flock(1) finds them.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -19,7 +19,7 @@ use crate::cmd::sys::getopt::Getopt;
 
 const BAD_DESCRIPTOR: &str = "bad file descriptor";
 
-/// What was asked for.
+/// What the command line asks for.
 #[derive(Debug)]
 pub(super) enum Asked {
     Help,
@@ -33,7 +33,7 @@ pub(super) struct Call {
     /// `None`: unlock.
     pub(super) mode: Option<Mode>,
     pub(super) family: Family,
-    /// Which bytes an fcntl lock is on.
+    /// The bytes that an fcntl lock covers.
     pub(super) bytes: ByteRange,
     pub(super) waiting: Wait<'static>,
     pub(super) on_conflict: OnConflict,
@@ -42,14 +42,14 @@ pub(super) struct Call {
     pub(super) target: FlockTarget,
 }
 
-/// A part of a file as fcntl(2) takes it, odd values and all; a length of 0 goes on to the end.
+/// A part of a file as fcntl(2) takes it, unchecked; a length of 0 extends to the end of the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct ByteRange {
     pub(super) start: i64,
     pub(super) length: i64,
 }
 
-/// What is locked, and what is run meanwhile.
+/// What to lock, and the command to run meanwhile.
 #[derive(Debug)]
 pub(super) enum FlockTarget {
     Path(PathBuf, Vec<OsString>),
@@ -108,7 +108,7 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Asked, Refusal> {
     };
     let waiting = timeout.map_or_else(|| Ok(Wait::forever()), wait)?;
     let waiting = if nonblock { Wait::never() } else { waiting };
-    let on_conflict = OnConflict { code: conflict, is_said: verbose };
+    let on_conflict = OnConflict { code: conflict, is_reported: verbose };
     Ok(Asked::Call(Call { mode, family, bytes, waiting, on_conflict, lifetime, verbose, target }))
 }
 
@@ -150,13 +150,13 @@ fn exit_code(text: &OsStr) -> Result<u8, Refusal> {
     u8::try_from(number(text, "invalid exit code")?).map_err(out_of_range)
 }
 
-/// Beyond 63 bits it is what the kernel makes of it.
+/// A number of bytes; one beyond 63 bits becomes negative, and the kernel refuses it.
 fn offset(text: &OsStr, wrong: &str) -> Result<i64, Refusal> {
     let refused = |error| Refusal::system(FlockCode::Usage, quoting(wrong, text), &error);
     size(text).map(u64::cast_signed).map_err(refused)
 }
 
-/// A whole number as strtoimax(3) and flock(1) take it: 32 bits, blanks before it.
+/// A whole number as flock(1) takes it: strtoimax(3), so blanks may precede it, limited to 32 bits.
 fn number(text: &OsStr, wrong: &str) -> Result<i32, Refusal> {
     trimmed(text).parse().map_err(|error: ParseIntError| match error.kind() {
         IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => {
@@ -171,7 +171,7 @@ fn seconds(text: &OsStr) -> Result<f64, Refusal> {
     trimmed(text).parse().map_err(|_| invalid("invalid timeout value", text))
 }
 
-/// As an interval timer would take it: whole microseconds, and none is not to wait.
+/// As flock(1)'s interval timer takes it: whole microseconds, and zero of them means not to wait.
 fn wait(seconds: f64) -> Result<Wait<'static>, Refusal> {
     let micros = (seconds * 1e6).trunc();
     match Duration::try_from_secs_f64(seconds.abs()) {

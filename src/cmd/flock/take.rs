@@ -1,4 +1,4 @@
-//! The lock itself: what flock(1) takes, with no gates around it.
+//! Taking the lock as flock(1) does, without gates.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -16,11 +16,11 @@ use super::command_line::{ByteRange, Call};
 use super::refusal::Refusal;
 use crate::cmd::sys::flock_open::{may_read_and_write, open_or_create};
 
-/// What hangs on a lock file, or on what was opened like one.
+/// An open file, and with it the lock, if there is one.
 #[derive(Debug)]
 pub(super) enum OpenedLock {
     Locked(Guard),
-    /// Locked as a descriptor; or not locked at all (`-u`).
+    /// Locked through its descriptor, or unlocked (`-u`).
     File(File),
 }
 
@@ -32,7 +32,7 @@ impl OpenedLock {
         }
     }
 
-    /// Closes it; whoever has inherited it keeps the lock.
+    /// Closes it; processes that have inherited it keep the lock.
     pub(super) fn close(self) {
         if let Self::Locked(guard) = self {
             guard.detach();
@@ -40,11 +40,11 @@ impl OpenedLock {
     }
 }
 
-/// Does it with the file at this path, creating it if it is missing.
+/// Locks or unlocks the file at this path, which is created if it is missing.
 pub(super) fn at_path(call: &Call, path: &Path) -> Result<OpenedLock, Refusal> {
     let Some(mode) = call.mode else {
         let file = open(call, path)?;
-        on(call, file.as_raw_fd())
+        apply(call, file.as_raw_fd())
             .map_err(|error| Refusal::no_lock(call.on_conflict, path.as_os_str(), &error))?;
         return Ok(OpenedLock::File(file));
     };
@@ -55,12 +55,13 @@ pub(super) fn at_path(call: &Call, path: &Path) -> Result<OpenedLock, Refusal> {
     }
 }
 
-/// Does it with an open descriptor.
+/// Locks or unlocks an open descriptor.
 pub(super) fn on_descriptor(call: &Call, number: RawFd) -> Result<(), Refusal> {
-    on(call, number).map_err(|error| Refusal::no_lock(call.on_conflict, number.to_string().as_ref(), &error))
+    apply(call, number)
+        .map_err(|error| Refusal::no_lock(call.on_conflict, number.to_string().as_ref(), &error))
 }
 
-fn on(call: &Call, number: RawFd) -> Result<(), Error> {
+fn apply(call: &Call, number: RawFd) -> Result<(), Error> {
     let lock = DescriptorLock::with_options(number, options(call));
     let ByteRange { start, length } = call.bytes;
     match call.mode {
@@ -69,7 +70,7 @@ fn on(call: &Call, number: RawFd) -> Result<(), Error> {
     }
 }
 
-/// A path that comes to lead to another file while we wait is followed.
+/// Through the library's own opener. If the file is replaced during the wait, the new one is locked.
 fn regular(call: &Call, path: &Path, mode: Mode) -> Result<OpenedLock, Refusal> {
     let lock = InterProcessReaderWriterLock::with_options(path, options(call));
     let taken = match mode {
@@ -81,23 +82,23 @@ fn regular(call: &Call, path: &Path, mode: Mode) -> Result<OpenedLock, Refusal> 
         .map_err(|error| Refusal::no_lock(call.on_conflict, path.as_os_str(), &error))
 }
 
-/// Opens it as flock(1) does, for just what the lock needs, and locks the descriptor: a terminal, a
-/// pipe, a few bytes. Here too a path is followed.
+/// Through a descriptor that is opened as flock(1) opens it: for a terminal, a pipe, a range of bytes.
+/// Here too, a file that replaces the first is locked.
 fn opened(call: &Call, path: &Path, mode: Mode) -> Result<OpenedLock, Refusal> {
     loop {
         if call.bytes == ByteRange::default() && is_missing(path) {
             return regular(call, path, mode);
         }
         let file = open(call, path)?;
-        on(call, file.as_raw_fd()).map_err(|error| not_locked(call, path, &error))?;
+        apply(call, file.as_raw_fd()).map_err(|error| not_locked(call, path, &error))?;
         if file.metadata().is_ok_and(|ours| leads_to(path, FileId::from(&ours))) {
             return Ok(OpenedLock::File(file));
         }
     }
 }
 
-/// An exclusive fcntl lock needs a file that is open for writing, which a directory never is. The
-/// original then tries to open it anew, and says why that fails.
+/// An exclusive fcntl lock needs a file that is open for writing, which a directory never is. Then
+/// flock(1) tries to open it again, and reports why that fails.
 fn not_locked(call: &Call, path: &Path, error: &Error) -> Refusal {
     match error {
         Error::System { source, .. }
@@ -111,13 +112,12 @@ fn not_locked(call: &Call, path: &Path, error: &Error) -> Refusal {
     }
 }
 
-/// In no order, and beside any ancestor.
+/// flock(1) takes no turns with readers, and does not look for deadlocks.
 fn options(call: &Call) -> Options {
     Options::new().family(call.family).preference(Preference::Reader).nested(Nested::Wait)
 }
 
-/// A terminal, a serial line, a pipe: they are locked too, but they are not what the library calls
-/// a lock file.
+/// A terminal, a serial line or a pipe: flock(1) locks them, the library's opener refuses them.
 fn is_special(path: &Path) -> bool {
     is_fifo(path) || fs::metadata(path).is_ok_and(|found| found.file_type().is_char_device())
 }
