@@ -68,23 +68,23 @@ fn take(job: &Job) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
     };
     // Signals are blocked as soon as there is something to wait for: a signal that ends the wait must
     // not leave a gate file behind.
-    let kept = OnceCell::new();
-    let keep = || {
-        let signals = job.role.has_gates().then(Signals::keep_for_supervisor)?;
+    let blocked = OnceCell::new();
+    let block = || {
+        let signals = job.role.has_gates().then(Signals::block)?;
         let arrival = signals.arrival();
         if arrival.is_err() {
-            signals.give_back();
+            signals.unblock();
         } else {
-            let _ = kept.set(signals);
+            let _ = blocked.set(signals);
         }
         arrival.ok()
     };
     let requests = paths.iter().map(|path| job.request(path));
     let taken =
-        lock_all(requests, job.waiting().on_wait(&|path| progress.waiting_for(path)).stopped_by(&keep));
+        lock_all(requests, job.waiting().on_wait(&|path| progress.waiting_for(path)).stopped_by(&block));
     drop(progress);
-    let taken = unless_signalled(taken, kept.get())?;
-    Ok((HeldLocks::Files(taken), kept.into_inner().map(Box::new)))
+    let taken = unless_signalled(taken, blocked.get())?;
+    Ok((HeldLocks::Files(taken), blocked.into_inner().map(Box::new)))
 }
 
 /// What was taken; but if a signal has arrived meanwhile, it ends this process as it would have
@@ -92,7 +92,7 @@ fn take(job: &Job) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
 fn unless_signalled<T, E>(taken: Result<T, E>, signals: Option<&Signals>) -> Result<T, E> {
     if let Some(signal) = signals.and_then(Signals::arrived) {
         drop(taken);
-        process::exit(end_like(Ended::CalledOff(signal)).into());
+        process::exit(end_like(Ended::Cancelled(signal)).into());
     }
     taken
 }
@@ -105,7 +105,7 @@ fn take_uninterrupted(
     job: &Job,
     progress: Progress,
 ) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
-    let signals = Signals::keep_for_supervisor();
+    let signals = Signals::block();
     let on_wait = |path: &Path| progress.waiting_for(path);
     let waiting = job.waiting().on_wait(&on_wait);
     let lock = DescriptorLock::with_options(descriptor, job.options);

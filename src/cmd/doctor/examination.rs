@@ -32,9 +32,9 @@ const LOOKING: &str = "looking at it";
 
 /// What is found in a directory. A signal that would end this process does so after the cleaning.
 pub(super) fn of(directory: &Path) -> Vec<Finding> {
-    let signals = Signals::keep_for_supervisor();
+    let signals = Signals::block();
     let findings = watch(directory, &signals);
-    signals.give_back();
+    signals.unblock();
     findings
 }
 

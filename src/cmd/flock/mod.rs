@@ -86,7 +86,7 @@ fn execute<'a>(
     }
     let program = Program::new(command.to_owned());
     match run_as_flock(locks, &program, call.lifetime) {
-        Ok(ended @ (Ended::Ran(End::Exited(_)) | Ended::CalledOff(_))) => Ok(end_like(ended)),
+        Ok(ended @ (Ended::Ran(End::Exited(_)) | Ended::Cancelled(_))) => Ok(end_like(ended)),
         Ok(Ended::Ran(End::Killed(signal))) => Ok(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
         Err(error) => Err(Refusal::not_started(name, error.error())),
     }

@@ -76,11 +76,11 @@ fn run(
     streams::restore_broken_pipe();
     if lifetime == Lifetime::InPlace {
         if let Some(signal) = signals.and_then(Signals::arrived) {
-            return Ok(Ended::CalledOff(signal));
+            return Ok(Ended::Cancelled(signal));
         }
         // From here on a signal is for the command.
         if let Some(signals) = signals {
-            signals.give_back();
+            signals.unblock();
         }
         return Err(CannotStart::new(program, entry::replace_process(program.words())));
     }
@@ -88,12 +88,12 @@ fn run(
     let signals = if let Some(blocked_before) = signals {
         blocked_before
     } else {
-        blocked_now = Signals::keep_for_supervisor();
+        blocked_now = Signals::block();
         &blocked_now
     };
     let ended = spawn::spawn(program.words(), signals).and_then(|started| match started {
         Started::Running(child) => supervise(child, signals, name).map(Ended::Ran),
-        Started::CalledOff(signal) => Ok(Ended::CalledOff(signal)),
+        Started::Cancelled(signal) => Ok(Ended::Cancelled(signal)),
     });
     ended.map_err(|source| CannotStart::new(program, source))
 }

@@ -24,7 +24,7 @@ pub(crate) enum Ended {
     /// It ran, and ended like this.
     Ran(End),
     /// This signal came before it was started: it never ran.
-    CalledOff(i32),
+    Cancelled(i32),
 }
 
 /// Waits until the command has ended. A signal that cannot be passed on is reported under this name.
@@ -61,7 +61,7 @@ fn pass_on(signal: i32, child: &Child, name: &str) {
 pub(crate) fn end_like(ended: Ended) -> u8 {
     match ended {
         Ended::Ran(End::Exited(code)) => code,
-        Ended::Ran(End::Killed(signal)) | Ended::CalledOff(signal) => {
+        Ended::Ran(End::Killed(signal)) | Ended::Cancelled(signal) => {
             entry::die_by(signal);
             u8::try_from(128 + signal).unwrap_or(u8::MAX)
         }

@@ -7,10 +7,10 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::unistd::close;
 
-/// Scripts use the single digits (`exec 3<file`) and would free the lock.
+/// Scripts use the single digits (`exec 3<file`), which would release the lock.
 const FIRST: i32 = 10;
 
-/// Makes a duplicate of each that stays open in the command.
+/// Makes a duplicate of each lock that stays open in the command.
 pub(crate) fn let_inherit<'a>(locks: impl Iterator<Item = BorrowedFd<'a>>) -> io::Result<()> {
     for lock in locks {
         match fcntl(lock, FcntlArg::F_DUPFD(FIRST)) {
@@ -21,18 +21,17 @@ pub(crate) fn let_inherit<'a>(locks: impl Iterator<Item = BorrowedFd<'a>>) -> io
     Ok(())
 }
 
-/// The command does not inherit this descriptor, which we have inherited.
+/// Closes this descriptor, which fasten has inherited, in the command.
 pub(crate) fn withhold(descriptor: RawFd) -> io::Result<()> {
-    // SAFETY: setting a flag of a descriptor touches no memory; a number that is
-    // no descriptor is an error of its own.
+    // SAFETY: setting a flag of a descriptor touches no memory; any other number is an error.
     match unsafe { libc::fcntl(descriptor, libc::F_SETFD, libc::FD_CLOEXEC) } {
         -1 => Err(io::Error::last_os_error()),
         _ => Ok(()),
     }
 }
 
-/// Leaves each open in the command under the lowest number that it can have: its
-/// own, or one that has become free since it was opened.
+/// Leaves each lock open in the command under the lowest number possible: its own, or one that has
+/// become free since it was opened.
 pub(crate) fn let_inherit_lowest<'a>(locks: impl Iterator<Item = BorrowedFd<'a>>) -> io::Result<()> {
     for lock in locks {
         match fcntl(lock, FcntlArg::F_DUPFD(libc::STDERR_FILENO + 1)) {

@@ -1,5 +1,5 @@
-//! The system calls of the command: its own start and end, the process it runs
-//! and the signals between them. One file each; the library has none of this.
+//! The command's own system calls: its start and end, the process it runs and the signals between
+//! them. The library needs none of this.
 
 pub(crate) mod child;
 pub(crate) mod descriptors;
