@@ -1,4 +1,4 @@
-//! What is tried, in this order. The name of a trial says what is so if it succeeds.
+//! The trials, in order. The name of a trial says what holds if it succeeds.
 
 use std::fs::{DirBuilder, File};
 use std::io;
@@ -14,16 +14,16 @@ use nix::unistd::dup;
 
 use super::fault::Fault;
 use super::finding::{Finding, Mark};
-use super::listener::Listener;
+use super::protocol::Listener;
 use super::scratch::{Asker, Reply, Scratch, decoded, descriptor, encoded, process, start};
 use crate::cmd::sys::forked::Forked;
 #[cfg(target_os = "linux")]
 use crate::cmd::sys::lock_kind::LockKind::OpenFile;
 use crate::cmd::sys::lock_kind::LockKind::{self, Flock, Record};
 
-/// How long a lock is held to see that a waiter does not get in.
+/// How long a lock is held to check that a waiter does not get it.
 const HELD_FOR: Duration = Duration::from_millis(100);
-/// A local kernel needs microseconds; an NFS client that has to ask again needs a second.
+/// A local kernel takes microseconds; an NFS client that has to ask again takes a second.
 const WOKEN_WITHIN: Duration = Duration::from_secs(5);
 
 type Trial = (&'static str, fn(&Scratch) -> Verdict);
@@ -54,7 +54,7 @@ const OF_FCNTL: &[Trial] = &[
 
 const OF_BOTH: Trial = ("flock and fcntl apart: a command may lock its own data", are_apart);
 
-/// Runs them on this kind of file system.
+/// Runs all trials on a file system of this kind.
 pub(super) fn run_all(at: &Scratch, system: &str, listener: &mut Listener) -> io::Result<()> {
     let mut is_passed = |(name, run): &Trial| {
         listener.trying(name)?;
@@ -65,7 +65,7 @@ pub(super) fn run_all(at: &Scratch, system: &str, listener: &mut Listener) -> io
     let mut both_lock = true;
     for trials in [OF_FLOCK, OF_FCNTL] {
         for (i, trial) in trials.iter().enumerate() {
-            // When the first one fails, those after it would say nothing new.
+            // If the first one fails, those after it would show nothing new.
             if !is_passed(trial)? && i == 0 {
                 both_lock = false;
                 break;
@@ -75,7 +75,7 @@ pub(super) fn run_all(at: &Scratch, system: &str, listener: &mut Listener) -> io
     if both_lock { is_passed(&OF_BOTH).map(drop) } else { Ok(()) }
 }
 
-/// Exclusive locks exclude all others, shared locks only exclusive ones, and unlocking frees.
+/// Exclusive locks exclude all others, shared locks only exclusive ones, and unlocking releases.
 fn excludes(at: &Scratch, held_as: LockKind, asked_as: LockKind, asker: Asker) -> Verdict {
     let holder = at.open()?;
     let modes = [(Exclusive, "exclusive"), (Shared, "shared")];
@@ -111,8 +111,8 @@ fn keeps_bytes_apart(at: &Scratch) -> Verdict {
     Ok(())
 }
 
-/// On local file systems the two families are independent. A command that locks its own data relies
-/// on that.
+/// On local file systems the two families are independent, and a command that locks its own data
+/// relies on that.
 fn are_apart(at: &Scratch) -> Verdict {
     let holder = at.open()?;
     let granted =
@@ -129,7 +129,7 @@ fn are_apart(at: &Scratch) -> Verdict {
     }
 }
 
-/// Closing the descriptor frees, and so does the end of the process.
+/// Closing the descriptor releases the lock, and so does the end of the process.
 fn is_freed(at: &Scratch, kind: LockKind) -> Verdict {
     drop(hold(at, kind)?);
     must_be_free(at, kind, process, "its descriptor was closed")?;
@@ -155,7 +155,7 @@ fn is_inherited(at: &Scratch, kind: LockKind) -> Verdict {
             let _ =
                 shell.args(["-c", "echo here; read -r end"]).stdin(input).stdout(output).stderr(lock).exec();
         }
-        // There is no shell, as in some containers: go on without exec(2).
+        // Some containers have no shell: go on without exec(2).
         let _ = channel.send("here");
         let _ = channel.line();
     })?;
@@ -165,7 +165,7 @@ fn is_inherited(at: &Scratch, kind: LockKind) -> Verdict {
     keeps_until_killed(at, kind, heir, lost, "the command that inherited it ended")
 }
 
-/// No other process gets the lock while that one lives (else it is `lost`); after that one does.
+/// No other process gets the lock while the holder lives (else it is `lost`), and one does after that.
 fn keeps_until_killed(at: &Scratch, kind: LockKind, holder: Forked, lost: &str, after: &str) -> Verdict {
     let granted = process(at, kind, Exclusive);
     holder.kill();
@@ -175,7 +175,7 @@ fn keeps_until_killed(at: &Scratch, kind: LockKind, holder: Forked, lost: &str, 
     must_be_free(at, kind, process, after)
 }
 
-/// A waiter does not get in before the lock is free, and then does.
+/// A waiter does not get the lock before it is free, and then does.
 fn wakes(at: &Scratch, kind: LockKind) -> Verdict {
     let holder = hold(at, kind)?;
     let mut waiter = start(|mut channel| {
@@ -194,7 +194,7 @@ fn wakes(at: &Scratch, kind: LockKind) -> Verdict {
     if is_early { broken("a waiter got in while the lock was held") } else { Ok(()) }
 }
 
-/// NFS turns a flock into an fcntl lock, which needs a descriptor that is open for writing.
+/// NFS turns flock into an fcntl lock, which needs a descriptor that is open for writing.
 fn on_a_read_only_file(at: &Scratch) -> Verdict {
     let limit = "an exclusive lock needs a lock file that can be opened for writing";
     excludes_read_only(&at.file, |error| match error.raw_os_error() {
@@ -210,7 +210,7 @@ fn on_a_directory(at: &Scratch) -> Verdict {
     excludes_read_only(&at.directory, |_| Fault::Limit(limit))
 }
 
-/// Two descriptors exclude each other. `refused` says what it means that no lock can be taken.
+/// Two descriptors exclude each other. `refused` is the fault if no lock can be taken.
 fn excludes_read_only(path: &Path, refused: impl Fn(io::Error) -> Fault) -> Verdict {
     let open = || File::open(path).map_err(Fault::cannot_open);
     let (first, second) = (open()?, open()?);
@@ -221,7 +221,7 @@ fn excludes_read_only(path: &Path, refused: impl Fn(io::Error) -> Fault) -> Verd
     }
 }
 
-/// The answer while the holder has a lock of its own.
+/// Whether a lock is granted while the holder has one.
 fn is_granted_beside(holder: &File, (kind, mode): (LockKind, Mode), ask: impl FnOnce() -> Reply) -> Reply {
     take(holder, kind, mode)?;
     let granted = ask()?;
@@ -229,7 +229,7 @@ fn is_granted_beside(holder: &File, (kind, mode): (LockKind, Mode), ask: impl Fn
     Ok(granted)
 }
 
-/// Takes the lock exclusively, with a descriptor of its own.
+/// Takes the lock exclusively, with a new descriptor.
 fn hold(at: &Scratch, kind: LockKind) -> Result<File, Fault> {
     let holder = at.open()?;
     take(&holder, kind, Exclusive)?;
