@@ -29,7 +29,8 @@ pub(crate) fn held_by(report: &Report) -> Option<String> {
 ///
 /// After a while without readers, the kernel lets the first reader of its table of locks wait for
 /// all processors, 8 to 30 ms, and a process in that call cannot even exit. So a copy of this
-/// process asks; and if the table takes its time, a second copy looks for the lock in every process.
+/// process asks; and if the table takes its time, a second copy looks for the lock in every
+/// process.
 pub(crate) fn held_by_at_once(path: &Path) -> Option<String> {
     let (asked, own) = (Instant::now(), process::id());
     let path = &as_others_reach_it(path);

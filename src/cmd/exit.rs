@@ -1,4 +1,4 @@
-//! Every exit code of fasten itself, in one place. A test compares the manual's table with this one.
+//! Every exit code of fasten itself. A test compares the manual's table with this one.
 
 /// Why fasten exited with a code of its own instead of the command's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,11 +13,11 @@ pub enum Code {
     Missing = 69,
     /// A bug in fasten.
     Bug = 70,
-    /// The system failed: no process, no memory, no descriptors or no locks left, an
-    /// input or output error, or standard output cannot be written.
+    /// The system failed: no process, no memory, no descriptors or no locks left, an input or
+    /// output error, or standard output cannot be written.
     System = 71,
-    /// The lock file cannot be created: read-only or full file system, a directory
-    /// that is not writable, or a symbolic link that is not followed.
+    /// The lock file cannot be created: read-only or full file system, a directory that is not
+    /// writable, or a symbolic link that is not followed.
     CannotCreate = 73,
     /// A shared lock was lost while it was being upgraded.
     Lost = 74,

@@ -86,8 +86,8 @@ fn remedy(why: &Deadlock, joins: bool) -> &'static str {
     }
 }
 
-/// Reports a panic, which is a bug of ours, in one line, and exits with a code of its own. A command
-/// that runs goes on, and keeps the lock.
+/// Reports a panic, which is a bug of ours, in one line, and exits with a code of its own. A
+/// command that runs goes on, and keeps the lock.
 pub(crate) fn report_bug(panic: &PanicHookInfo<'_>) {
     report(&format!("this is a bug in fasten: {panic}"));
     process::exit(Code::Bug.number().into());

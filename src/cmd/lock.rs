@@ -58,16 +58,16 @@ fn carry_out(job: &Job) -> Result<u8> {
     Ok(end_like(ended))
 }
 
-/// Takes the locks. Signals that were blocked meanwhile, so that they could not do harm, are returned
-/// with them.
+/// Takes the locks. Signals that were blocked meanwhile, so that they could not do harm, are
+/// returned with them.
 fn take(job: &Job) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
     let progress = Progress::new(job.verbosity);
     let paths = match &job.target {
         Target::Descriptor(number) => return take_uninterrupted(*number, job, progress),
         Target::Paths(paths) => paths,
     };
-    // Signals are blocked as soon as there is something to wait for: a signal that ends the wait must
-    // not leave a gate file behind.
+    // Signals are blocked as soon as there is something to wait for: a signal that ends the wait
+    // must not leave a gate file behind.
     let blocked = OnceCell::new();
     let block = || {
         let signals = job.role.has_gates().then(Signals::block)?;
@@ -97,9 +97,9 @@ fn unless_signalled<T, E>(taken: Result<T, E>, signals: Option<&Signals>) -> Res
     taken
 }
 
-/// Takes the lock of a descriptor. It may be locked already, and an interrupted conversion would lose
-/// that lock. So signals are blocked from now on, until the command can receive them. In every other
-/// wait a signal simply ends this process.
+/// Takes the lock of a descriptor. It may be locked already, and an interrupted conversion would
+/// lose that lock. So signals are blocked from now on, until the command can receive them. In every
+/// other wait a signal simply ends this process.
 fn take_uninterrupted(
     descriptor: RawFd,
     job: &Job,

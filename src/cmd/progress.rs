@@ -1,7 +1,7 @@
 //! The waiting line: which lock is being waited for, and who holds it.
 //!
-//! It appears after half a second. At a terminal it is one line that is kept up to date and vanishes
-//! with the wait. With `-v`, in the background or without a terminal, it is printed once.
+//! It appears after half a second. At a terminal it is one line that is kept up to date and
+//! vanishes with the wait. With `-v`, it is printed once in the background or without a terminal.
 //!
 //! A thread of its own prints it, because the thread that waits must not leave its place in the
 //! kernel's queue; it is started only for a wait. It never delays the lock: it drops what would

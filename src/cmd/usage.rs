@@ -10,8 +10,8 @@ use crate::cmd::exit::Code;
 use crate::cmd::fast_path;
 use crate::cmd::message::{print, report, unanswered};
 
-/// The command line; or, when there is nothing to do (`--help`) or something is
-/// wrong, the code to end with.
+/// The command line; or, when there is nothing to do (`--help`) or something is wrong, the code to
+/// end with.
 pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, u8> {
     if let Some(everyday) = fast_path::parse(&arguments) {
         return Ok(everyday);
@@ -54,8 +54,8 @@ fn subcommand(arguments: &[OsString]) -> Option<String> {
     (!first.starts_with('-')).then(|| first.to_owned())
 }
 
-/// clap's paragraphs as one line: what is wrong, and what would be right. Left out are the usage and
-/// clap's own pointer to the help, which is always the last paragraph.
+/// clap's paragraphs as one line: what is wrong, and what would be right. Left out are the usage
+/// and clap's own pointer to the help, which is always the last paragraph.
 fn one_line(mut error: Error, subcommand: Option<&str>) -> String {
     if let (ErrorKind::MissingRequiredArgument, Some(ContextValue::Strings(names))) =
         (error.kind(), error.get(ContextKind::InvalidArg))

@@ -1,5 +1,5 @@
-//! The file that the trials lock, and the two ways to ask for its lock: from a second descriptor, and
-//! from a second process.
+//! The file that the trials lock, and the two ways to ask for its lock: from a second descriptor,
+//! and from a second process.
 
 use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -13,7 +13,8 @@ use super::fault::Fault;
 use crate::cmd::sys::forked::{Channel, Forked};
 use crate::cmd::sys::lock_kind::LockKind;
 
-/// A file and a directory with unpredictable names. They are made when they are needed, and removed.
+/// A file and a directory with unpredictable names. They are made when they are needed, and
+/// removed.
 #[derive(Debug)]
 pub(super) struct Scratch {
     pub(super) file: PathBuf,

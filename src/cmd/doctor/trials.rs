@@ -165,7 +165,7 @@ fn is_inherited(at: &Scratch, kind: LockKind) -> Verdict {
     keeps_until_killed(at, kind, heir, lost, "the command that inherited it ended")
 }
 
-/// No other process gets the lock while the holder lives (else it is `lost`), and one does after that.
+/// No other process gets the lock while the holder lives (else it is `lost`); afterwards one does.
 fn keeps_until_killed(at: &Scratch, kind: LockKind, holder: Forked, lost: &str, after: &str) -> Verdict {
     let granted = process(at, kind, Exclusive);
     holder.kill();

@@ -1,13 +1,13 @@
-//! The interface of flock(1): its options and exit codes. This file imports nothing of the crate, so
-//! that the test that compares man/flock.1 with it can include it.
+//! The interface of flock(1): its options and exit codes. This file imports nothing of the crate,
+//! so that the test that compares man/flock.1 with it can include it.
 
 use std::ffi::CStr;
 
 /// The short options, for getopt(3): `+` ends them at the first operand.
 pub(crate) const SHORT: &CStr = c"+sexnoFuw:E:hV?";
 
-/// The long options: name, whether it takes a value, and the letter that stands for it. A long option
-/// without a short form has a letter that is not in [`SHORT`].
+/// The long options: name, whether it takes a value, and the letter that stands for it. A long
+/// option without a short form has a letter that is not in [`SHORT`].
 pub(crate) const LONG: [(&CStr, bool, u8); 17] = [
     (c"shared", false, b's'),
     (c"exclusive", false, b'x'),
@@ -35,8 +35,8 @@ pub(crate) const COMMAND: [&str; 2] = ["-c", "--command"];
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum FlockCode {
-    /// Another process holds the lock, and `-n` or `-w` was given (`-E` sets another code); also if the
-    /// help cannot be written.
+    /// Another process holds the lock, and `-n` or `-w` was given (`-E` sets another code); also if
+    /// the help cannot be written.
     Conflict = 1,
     /// Wrong usage, or a bad value.
     Usage = 64,

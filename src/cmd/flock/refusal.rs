@@ -68,8 +68,8 @@ impl Refusal {
         }
     }
 
-    /// The lock file could not be opened. For a missing `name/` creation fails with `EISDIR`; flock(1)
-    /// reports `ENOENT`.
+    /// The lock file could not be opened. For a missing `name/` creation fails with `EISDIR`;
+    /// flock(1) reports `ENOENT`.
     pub(super) fn not_opened(name: &OsStr, error: &io::Error) -> Self {
         let missing = io::Error::from_raw_os_error(libc::ENOENT);
         let error = if error.kind() == ErrorKind::IsADirectory { &missing } else { error };

@@ -70,7 +70,7 @@ fn apply(call: &Call, number: RawFd) -> Result<(), Error> {
     }
 }
 
-/// Through the library's own opener. If the file is replaced during the wait, the new one is locked.
+/// Through the library's opener. If the file is replaced during the wait, the new one is locked.
 fn regular(call: &Call, path: &Path, mode: Mode) -> Result<OpenedLock, Refusal> {
     let lock = InterProcessReaderWriterLock::with_options(path, options(call));
     let taken = match mode {
@@ -82,8 +82,8 @@ fn regular(call: &Call, path: &Path, mode: Mode) -> Result<OpenedLock, Refusal> 
         .map_err(|error| Refusal::no_lock(call.on_conflict, path.as_os_str(), &error))
 }
 
-/// Through a descriptor that is opened as flock(1) opens it: for a terminal, a pipe, a range of bytes.
-/// Here too, a file that replaces the first is locked.
+/// Through a descriptor that is opened as flock(1) opens it: for a terminal, a pipe, a range of
+/// bytes. Here too, a file that replaces the first is locked.
 fn opened(call: &Call, path: &Path, mode: Mode) -> Result<OpenedLock, Refusal> {
     loop {
         if call.bytes == ByteRange::default() && is_missing(path) {

@@ -41,8 +41,8 @@ Options:
 This is fasten, invoked as flock. For more details see flock(1).
 ";
 
-/// Prints a line on standard output, before the command can print anything. It is dropped if it would
-/// block: other processes may wait for the lock.
+/// Prints a line on standard output, before the command can print anything. It is dropped if it
+/// would block: other processes may wait for the lock.
 pub(super) fn print_at_once(words: impl AsRef<OsStr>) {
     streams::ignore_broken_pipe();
     let line = [b"flock: ", words.as_ref().as_bytes(), b"\n"].concat();

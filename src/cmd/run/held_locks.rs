@@ -39,7 +39,7 @@ impl HeldLocks {
         }
     }
 
-    /// Prepares for a command that runs under them, beside other processes with the same descriptor.
+    /// Prepares for a command under them, beside other processes with the same descriptor.
     pub(crate) fn share(&mut self) {
         if let Self::Descriptor(_, guard) = self {
             guard.share();

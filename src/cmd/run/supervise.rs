@@ -4,11 +4,11 @@
 //! after the command has been reaped, when another process may have its pid.
 //!
 //! A signal must not reach the command twice. The terminal sends its signals (Ctrl-C, Ctrl-\, a
-//! hang-up) to the whole foreground group: the command has them already. The same holds for a signal
-//! that a process sends to its own group, if fasten and the command are in it. The kernel does not
-//! report whether a signal was for a group or for one process. But a process that signals its own
-//! group, and is to survive that, ignores the signal first: timeout(1) does so, and scripts with
-//! `trap '' TERM; kill 0`. A shell that signals only fasten (`kill $!`) does not.
+//! hang-up) to the whole foreground group: the command has them already. The same holds for a
+//! signal that a process sends to its own group, if fasten and the command are in it. The kernel
+//! does not report whether a signal was for a group or for one process. But a process that signals
+//! its own group, and is to survive that, ignores the signal first: timeout(1) does so, and scripts
+//! with `trap '' TERM; kill 0`. A shell that signals only fasten (`kill $!`) does not.
 
 use std::time::Duration;
 use std::{fs, io, thread};
@@ -27,7 +27,7 @@ pub(crate) enum Ended {
     Cancelled(i32),
 }
 
-/// Waits until the command has ended. A signal that cannot be passed on is reported under this name.
+/// Waits until the command has ended. A signal that cannot be passed on is reported.
 pub(super) fn supervise(mut child: Child, signals: &Signals, name: &str) -> io::Result<End> {
     loop {
         match signals.next()? {

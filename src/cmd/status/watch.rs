@@ -1,7 +1,7 @@
 //! `fasten status --watch`: the table, redrawn whenever it changes.
 //!
-//! The kernel does not report changes of its table of locks, so it is read a few times a second. That
-//! is fast enough to look at, and no lock depends on it.
+//! The kernel does not report changes of its table of locks, so it is read a few times a second.
+//! That is fast enough to look at, and no lock depends on it.
 
 use std::io::{self, IsTerminal};
 use std::sync::mpsc::{RecvTimeoutError, channel};

@@ -56,7 +56,7 @@ pub(super) fn pointers(words: &[CString]) -> Vec<*const c_char> {
 /// `#!`. Returns only if that fails.
 pub(crate) fn replace_process(words: &[CString]) -> io::Error {
     let arguments = pointers(words);
-    // SAFETY: the list ends with a null pointer, and it and the strings live until the call returns.
+    // SAFETY: the list ends with a null pointer; it and the strings outlive the call.
     unsafe { libc::execvp(arguments[0], arguments.as_ptr()) };
     io::Error::last_os_error()
 }

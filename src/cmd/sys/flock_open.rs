@@ -1,5 +1,5 @@
-//! Opening a lock file as flock(1) does: anything that can be open can be locked, and it is open for
-//! just what the lock needs.
+//! Opening a lock file as flock(1) does: anything that can be open can be locked, and it is open
+//! for just what the lock needs.
 //!
 //! Unlike the original, opening never waits: not for the other end of a FIFO, and not for a modem.
 

@@ -47,8 +47,8 @@ impl Forked {
         let _ = waitpid(self.pid, None);
     }
 
-    /// Kills it and the group that it leads, and waits for its end, but at most a second: some system
-    /// calls cannot be interrupted.
+    /// Kills it and the group that it leads, and waits for its end, but at most a second: some
+    /// system calls cannot be interrupted.
     pub(crate) fn abandon(self) {
         let _ = killpg(self.pid, Signal::SIGKILL);
         let _ = kill(self.pid, Signal::SIGKILL);

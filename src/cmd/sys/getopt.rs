@@ -1,5 +1,5 @@
-//! `getopt_long(3)`: the C library's rules for bundles, abbreviations and the end of the options, and
-//! its messages about wrong ones. util-linux's flock uses it, so fasten as flock does too.
+//! `getopt_long(3)`: the C library's rules for bundles, abbreviations and the end of the options,
+//! and its messages about wrong ones. util-linux's flock uses it, so fasten as flock does too.
 
 use std::ffi::{CStr, CString, OsStr, OsString, c_char, c_int};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -27,8 +27,8 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// The options of a command line, one after the other, each with its value. A `?` stands for a wrong
-/// option, which has been reported on standard error.
+/// The options of a command line, one after the other, each with its value. A `?` stands for a
+/// wrong option, which has been reported on standard error.
 ///
 /// The C library keeps its position in global variables: a process can have only one of these.
 pub(crate) struct Getopt {
@@ -39,8 +39,8 @@ pub(crate) struct Getopt {
 }
 
 impl Getopt {
-    /// `letters` as for getopt(3); `long`: name, whether it takes a value, and the letter that stands
-    /// for it.
+    /// `letters` as for getopt(3); `long`: name, whether it takes a value, and the letter that
+    /// stands for it.
     pub(crate) fn new(
         words: Vec<OsString>,
         letters: &'static CStr,
@@ -82,8 +82,8 @@ impl Iterator for Getopt {
 
     fn next(&mut self) -> Option<Self::Item> {
         let count = c_int::try_from(self.words.len()).unwrap_or(c_int::MAX);
-        // SAFETY: the lists end with a null pointer and an empty entry; they and the strings live as
-        // long as `self`; only one thread uses this.
+        // SAFETY: the lists end with a null pointer and an empty entry; they and the strings live
+        // as long as `self`; only one thread uses this.
         let letter = unsafe {
             optarg = ptr::null_mut();
             getopt_long(

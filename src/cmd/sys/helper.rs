@@ -1,8 +1,8 @@
-//! A copy of this process that asks a question which may take too long, so that this process need not
-//! wait for the answer.
+//! A copy of this process that asks a question which may take too long, so that this process need
+//! not wait for the answer.
 //!
-//! A thread would not do. A process that exits waits for the system calls of its threads, and some of
-//! these cannot be interrupted, not even by SIGKILL.
+//! A thread would not do. A process that exits waits for the system calls of its threads, and some
+//! of these cannot be interrupted, not even by SIGKILL.
 
 use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, RawFd};
@@ -23,8 +23,8 @@ pub(crate) struct Helper {
 }
 
 impl Helper {
-    /// Starts a copy that asks the question. It closes every descriptor of this process, because it may
-    /// outlive this process.
+    /// Starts a copy that asks the question. It closes every descriptor of this process, because it
+    /// may outlive this process.
     pub(crate) fn ask(question: impl FnOnce() -> String) -> io::Result<Self> {
         let (ours, mut theirs) = UnixStream::pair()?;
         ours.set_nonblocking(true)?;
@@ -64,8 +64,8 @@ impl Drop for Helper {
     }
 }
 
-/// The first answer that is not empty; `None` if there is none in time, or all are empty. Helpers that
-/// have answered are removed.
+/// The first answer that is not empty; `None` if there is none in time, or all are empty. Helpers
+/// that have answered are removed.
 pub(crate) fn first_answer(helpers: &mut Vec<Helper>, until: Instant) -> Option<String> {
     while !helpers.is_empty() {
         let left = until.saturating_duration_since(Instant::now());

@@ -1,5 +1,5 @@
-//! The kernel's kinds of lock on a file, one system call each. `fasten doctor` tries with them how the
-//! file system treats each kind, so nothing of the library is in between.
+//! The kernel's kinds of lock on a file, one system call each. `fasten doctor` tries with them how
+//! the file system treats each kind, so nothing of the library is in between.
 
 use std::fs::File;
 use std::io;

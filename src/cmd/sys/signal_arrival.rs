@@ -1,5 +1,6 @@
-//! A descriptor that becomes readable when a signal has arrived: it ends a wait that must not be left
-//! half done. The signal remains pending: [`Signals::arrived`] returns it, or the command receives it.
+//! A descriptor that becomes readable when a signal has arrived: it ends a wait that must not be
+//! left half done. The signal remains pending: [`Signals::arrived`] returns it, or the command
+//! receives it.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -21,8 +22,8 @@ impl Signals {
         }
     }
 
-    /// The same. Here no call reports a signal without taking it, so a thread looks for pending ones
-    /// until the descriptor is closed.
+    /// The same. Here no call reports a signal without taking it, so a thread looks for pending
+    /// ones until the descriptor is closed.
     #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
     pub(crate) fn arrival(&self) -> io::Result<OwnedFd> {
         const PAUSE: i32 = 20;

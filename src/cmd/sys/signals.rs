@@ -25,8 +25,8 @@ pub(crate) struct Signals {
 pub(crate) enum Arrived {
     /// The command may have ended.
     ChildChanged,
-    /// A process sent this signal, to fasten alone or to its group. The sender's pid is 0 if it is not
-    /// known.
+    /// A process sent this signal, to fasten alone or to its group. The sender's pid is 0 if it is
+    /// not known.
     FromProcess(i32, libc::pid_t),
     /// The terminal sent a signal to its whole foreground group: the command has it already.
     FromTerminal,
@@ -37,8 +37,8 @@ impl Signals {
     pub(crate) fn block() -> Self {
         let mut mask_before = MaybeUninit::zeroed();
         // While SIGCHLD is ignored, a child leaves no exit code.
-        // SAFETY: the set is initialised, and a zeroed one may be filled in; the default disposition
-        // of SIGCHLD runs no code of ours.
+        // SAFETY: the set is initialised, and a zeroed one may be filled in; the default
+        // disposition of SIGCHLD runs no code of ours.
         let children_before = unsafe {
             libc::pthread_sigmask(libc::SIG_BLOCK, blockable(), mask_before.as_mut_ptr());
             libc::signal(libc::SIGCHLD, libc::SIG_DFL)
@@ -106,8 +106,8 @@ pub(crate) fn default_for_children() {
     unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };
 }
 
-/// The kernel spares process 1 of a container every signal without a handler. So that signals can end
-/// a wait there, they get a handler that exits.
+/// The kernel spares process 1 of a container every signal without a handler. So that signals can
+/// end a wait there, they get a handler that exits.
 pub(crate) fn end_process_1() {
     if own_pid() == 1 {
         let is_for_us = |signal: &i32| is_in(blockable(), *signal) && !is_ignored(*signal);
@@ -147,8 +147,8 @@ fn is_ignored(signal: i32) -> bool {
     found.sa_sigaction == libc::SIG_IGN
 }
 
-/// Whether this process leads its session, because it was started instead of a shell. Then a hang-up
-/// is sent to it alone, and to the rest of its group only when it ends.
+/// Whether this process leads its session, because it was started instead of a shell. Then a
+/// hang-up is sent to it alone, and to the rest of its group only when it ends.
 fn leads_session() -> bool {
     // SAFETY: neither call has preconditions.
     unsafe { libc::getsid(0) == libc::getpid() }

@@ -1,9 +1,9 @@
 //! Starting the command, on Linux.
 //!
-//! The child shares our memory, and this process stands still until the child has become the command
-//! (vfork). That costs the same however large this process is, and the child can report what went
-//! wrong. `posix_spawn(3)` does the same, but first asks for and sets the disposition of each of the
-//! 64 signals, in case there are handlers: 3 % of a run.
+//! The child shares our memory, and this process stands still until the child has become the
+//! command (vfork). That costs the same however large this process is, and the child can report
+//! what went wrong. `posix_spawn(3)` does the same, but first asks for and sets the disposition of
+//! each of the 64 signals, in case there are handlers: 3 % of a run.
 
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::io;
@@ -33,8 +33,8 @@ pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Started>
     let top = stack.spare_capacity_mut().as_mut_ptr_range().end;
     let how = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
     window::open(&signals.mask_before);
-    // SAFETY: the child runs on a stack of its own and has left our memory when the call returns, so
-    // all that it borrows outlives it. A thread that may still run here helped with the wait and
+    // SAFETY: the child runs on a stack of its own and has left our memory when the call returns,
+    // so all that it borrows outlives it. A thread that may still run here helped with the wait and
     // touches nothing that the child uses.
     let pid = unsafe { libc::clone(become_command, top.cast(), how, (&raw mut birth).cast()) };
     let error = if pid == -1 { Some(io::Error::last_os_error()) } else { birth.failed.take() };

@@ -1,9 +1,9 @@
 //! The standard streams, used so that neither other processes nor the command notice.
 //!
 //! A message never blocks: a terminal may be stopped (Ctrl-S) and a pipe may be full, and other
-//! processes wait for the lock. It disturbs neither the foreground job of the terminal nor the flags
-//! of a stream that others share. And SIGPIPE is ignored only while fasten writes: the command
-//! inherits it as it was.
+//! processes wait for the lock. It disturbs neither the foreground job of the terminal nor the
+//! flags of a stream that others share. And SIGPIPE is ignored only while fasten writes: the
+//! command inherits it as it was.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Write, stderr};
@@ -23,8 +23,8 @@ pub(crate) enum Stream {
 
 /// Writes the text if there is room for it now; `false` if it was dropped.
 ///
-/// If possible the file is opened again for that: then only a descriptor of our own is non-blocking,
-/// and processes that share the stream do not notice.
+/// If possible the file is opened again for that: then only a descriptor of our own is
+/// non-blocking, and processes that share the stream do not notice.
 pub(crate) fn write_at_once(stream: Stream, text: &[u8]) -> bool {
     let stream = stream as RawFd;
     if let Some(sent) = send(stream, text) {
@@ -72,8 +72,8 @@ pub(crate) fn terminal_width() -> usize {
     if asked == 0 && size.ws_col > 0 { size.ws_col.into() } else { 80 }
 }
 
-/// Whether the terminal is ours to draw on. A background job would disturb the job in the foreground,
-/// and could be stopped for it (`stty tostop`).
+/// Whether the terminal is ours to draw on. A background job would disturb the job in the
+/// foreground, and could be stopped for it (`stty tostop`).
 pub(crate) fn is_our_terminal() -> bool {
     tcgetpgrp(stderr()).map_or(true, |foreground| foreground == getpgrp())
 }

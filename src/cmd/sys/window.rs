@@ -1,11 +1,11 @@
 //! The window in which the command is started, and the terminal's signals in it.
 //!
 //! The terminal signals its whole foreground group. A signal before the command exists reaches only
-//! fasten, and the command must not start; a signal after that reaches the command too, and must not
-//! end fasten. Blocked signals would not show the difference. But the kernel makes no new process
-//! while a signal is to be handled: each signal reaches either the parent before the birth, or both
-//! after it. So for this moment the signals are unblocked, and a handler notes whether the command
-//! has been born.
+//! fasten, and the command must not start; a signal after that reaches the command too, and must
+//! not end fasten. Blocked signals would not show the difference. But the kernel makes no new
+//! process while a signal is to be handled: each signal reaches either the parent before the birth,
+//! or both after it. So for this moment the signals are unblocked, and a handler notes whether the
+//! command has been born.
 
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -25,7 +25,8 @@ pub(super) fn open(mask_before: &libc::sigset_t) {
     PARENT.store(own_pid(), Ordering::Relaxed);
     let before = first_word(mask_before);
     let mut wanted = MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: a zeroed sigaction is a valid one, and the handler does only what is safe at any point.
+    // SAFETY: a zeroed sigaction is a valid one, and the handler does only what is safe at any
+    // point.
     let wanted = unsafe {
         let action = wanted.assume_init_mut();
         action.sa_sigaction = arrived as extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void) as usize;
@@ -98,8 +99,8 @@ fn handle(signal: i32, wanted: &libc::sigaction) -> bool {
 
 extern "C" fn arrived(signal: i32, information: *mut libc::siginfo_t, _context: *mut libc::c_void) {
     if own_pid() != PARENT.load(Ordering::Relaxed) {
-        // SAFETY: the child is about to become the command, which the signal would end; both calls are
-        // safe in a handler, and the table of handlers is not shared.
+        // SAFETY: the child is about to become the command, which the signal would end; both calls
+        // are safe in a handler, and the table of handlers is not shared.
         unsafe {
             libc::signal(signal, libc::SIG_DFL);
             libc::kill(own_pid(), signal);
