@@ -1,8 +1,9 @@
 //! How fast the locks between processes are: `cargo bench --bench process`.
 //!
-//! Each is measured beside the bare system calls, in the same run: those that lock and nothing else, and those that any safe use
-//! needs (the path must still lead to the file that was locked, and no other process may be on the way from a shared lock
-//! to an exclusive one). Then the hand-over between two processes, and Python's fasteners, if `FASTENERS` names a Python that has it.
+//! Each lock is measured beside the bare system calls, in the same run: the calls that only lock,
+//! and the calls that any safe use needs (to check that the path still leads to the locked file,
+//! and that no other process is upgrading). After that come the hand-over between two processes,
+//! and Python's fasteners, if `FASTENERS` is the path of a Python that has it.
 
 #[path = "process/bare.rs"]
 mod bare;
@@ -55,7 +56,8 @@ fn uncontended(path: &Path) {
     println!("{:30} {write:8.0} ns", "write, kept open");
 }
 
-/// Nanoseconds that each takes, in the best of many runs. They take turns, so that other work on the machine hits all.
+/// Nanoseconds that each takes, in the best of many runs. They take turns, so that other work on
+/// the machine hits all.
 fn each<const N: usize>(operations: [&dyn Fn(); N]) -> [f64; N] {
     const TIMES: u32 = 2_000;
     let run = |operation: &dyn Fn()| {

@@ -1,9 +1,10 @@
-//! What it costs to ask on a full machine: `cargo bench --bench status`.
+//! What `fasten status` costs on a full machine: `cargo bench --bench status`.
 //!
-//! `fasten status LOCK` and lslocks(8) take turns, beside more and more processes and locks, and the median
-//! of each counts. As long as the process that took the lock has it still, the processes do not matter; they
-//! do when it has exited and has left the lock to another one, for then all are asked. The table of locks is
-//! read in any case, and the kernel lets the first reader after a while wait some milliseconds.
+//! `fasten status LOCK` and lslocks(8) run in turn, beside more and more processes and locks; the
+//! result is the median of each. While the process that acquired the lock still holds it, the
+//! number of processes does not matter. It matters when that process has exited and left the lock
+//! to another one, because then all processes are searched. The lock table is read in either case,
+//! and the kernel makes its first reader after a pause wait for some milliseconds.
 #![cfg(target_os = "linux")]
 
 #[path = "../tests/support/stream.rs"]

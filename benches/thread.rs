@@ -1,12 +1,15 @@
 //! How fast the thread lock is, and how long threads wait for it: `cargo bench --bench thread`.
 //!
-//! Uncontended, against std's `RwLock`: the lock is to take at most five times as long. Eight threads mixed, against
-//! `parking_lot`'s `RwLock`: it is to get at least half as much done. The runs of the two take turns, and the median of their
-//! ratios counts, so that other work on the machine hits both.
+//! Uncontended, beside std's `RwLock`: the goal is at most five times its time. With eight threads,
+//! beside `parking_lot`'s `RwLock`: the goal is at least half its throughput. The runs of the two
+//! alternate, and the result is the median of their ratios, so that other load on the machine
+//! affects both.
 //!
-//! Beside it stands how long the threads waited, in phases, from the call on: twice the writers that got in meanwhile, as each may
-//! bring one reader phase with it. A thread that loses its processor after it has looked at the clock and before it is in
-//! line counts as waiting too, though the lock cannot know of it; so there is the longest wait, and how many were over twenty.
+//! The longest wait of a thread is shown too, in phases from the call on: twice the number of
+//! writers that got in meanwhile, because each may bring one reader phase with it. A thread that
+//! loses its processor after it has read the clock and before it is in the queue counts as waiting,
+//! although the lock cannot know of it. So both the longest wait and the number of waits over
+//! twenty phases are shown.
 
 use std::hint::black_box;
 use std::sync::Barrier;

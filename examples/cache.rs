@@ -1,7 +1,10 @@
-//! A cache that many read and whoever finds it stale refreshes: `cargo run --example cache -- page.txt`.
+//! A cache with many readers; a reader that finds it stale refreshes it:
+//! `cargo run --example cache -- page.txt`.
 //!
-//! Readers look together. One that finds the cache stale upgrades, so that nobody can write between its look and its refresh. Of
-//! two that find it stale at the same time one is refused: it lets go, and finds it fresh the next time.
+//! Readers hold the lock together. A reader that finds the cache stale upgrades its lock, so that
+//! no other process can write between the check and the refresh. If two readers upgrade at the same
+//! time, one of them fails with `Error::Deadlock`: it releases its lock, tries again, and finds the
+//! cache fresh.
 
 use std::fs;
 use std::path::{Path, PathBuf};

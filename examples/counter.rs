@@ -1,6 +1,8 @@
-//! A counter in a file, shared by any number of processes: `cargo run --example counter -- hits.txt`.
+//! A counter in a file, shared by any number of processes: `cargo run --example counter --
+//! hits.txt`.
 //!
-//! The lock is a file beside the counter. Run it a hundred times at once, from a shell loop: no hit is lost.
+//! The lock is a file beside the counter. Run the program a hundred times at once, from a shell
+//! loop: no hit is lost.
 
 use std::error::Error;
 use std::fs;

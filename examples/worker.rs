@@ -1,7 +1,8 @@
-//! A worker that waits for its turn and can be told to give up: `cargo run --example worker -- job.lock`.
+//! A worker that waits for a lock until the user cancels the wait:
+//! `cargo run --example worker -- job.lock`.
 //!
-//! It waits in a thread of its own; Enter calls the waiting off. Hold the lock meanwhile with
-//! `fasten exclusive job.lock -- sleep 60`.
+//! The main thread waits for the lock; a second thread reads the terminal, and Enter cancels the
+//! wait. Hold the lock meanwhile with `fasten exclusive job.lock -- sleep 60`.
 
 use std::error::Error;
 use std::io::stdin;
@@ -13,16 +14,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args_os().nth(1).ok_or("usage: worker LOCK")?;
     let lock = InterProcessLock::new(&path);
     let cancel = CancelToken::default();
-    let rings = cancel.clone();
+    let on_enter = cancel.clone();
     thread::spawn(move || {
         let _ = stdin().read_line(&mut String::new());
-        rings.cancel();
+        on_enter.cancel();
     });
 
-    let waiting_for = |path: &std::path::Path| {
+    let on_wait = |path: &std::path::Path| {
         eprintln!("waiting for {}; press Enter to give up", path.display());
     };
-    match lock.lock_with(Wait::forever().cancel_on(&cancel).on_wait(&waiting_for)) {
+    match lock.lock_with(Wait::forever().cancel_on(&cancel).on_wait(&on_wait)) {
         Ok(_guard) => println!("at work"),
         Err(fasten::Error::Cancelled { .. }) => println!("gave up"),
         Err(other) => return Err(other.into()),

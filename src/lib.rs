@@ -1,8 +1,25 @@
-//! Locks for threads and processes: the library under the command `fasten`.
+//! Locks on files, between the threads of all processes: the library that the command `fasten` is
+//! built on.
 //!
-//! # Start here
+//! # Which lock to use
 //!
-//! One at a time, whoever they are, threads or processes:
+//! | to protect | use |
+//! | --- | --- |
+//! | what other processes use too: a file, a port, a database | [`InterProcessLock`] |
+//! | the same, if many only read | [`InterProcessReaderWriterLock`] |
+//! | several of these at once | [`lock_all`] |
+//! | a file that is already open, by the number of its descriptor | [`DescriptorLock`] |
+//! | a value in the memory of this process | `std::sync::Mutex<T>` or `RwLock<T>`, or those of `parking_lot` |
+//! | a device, or several values, from the threads of this process; reentrant and fair | [`thread::ReaderWriterLock`] |
+//!
+//! The locks between processes exclude threads as well. They are the locks that `fasten exclusive`,
+//! `read` and `write` acquire, so scripts and programs exclude each other. Depending on
+//! [`Options::family`] they are also the locks of flock(1) and cargo, or those of Python's
+//! fasteners.
+//!
+//! # Examples
+//!
+//! One thread of one process at a time:
 //!
 //! ```
 //! # let path = std::env::temp_dir().join(format!("start-{}", std::process::id()));
@@ -10,13 +27,13 @@
 //!
 //! let lock = InterProcessLock::new(&path);
 //! let guard = lock.lock()?;
-//! // nobody else is here
+//! // no other thread or process holds the lock
 //! drop(guard);
 //! # std::fs::remove_file(&path).unwrap();
 //! # Ok::<(), fasten::Error>(())
 //! ```
 //!
-//! Many that look, or one that changes something:
+//! Many readers or one writer:
 //!
 //! ```
 //! # let path = std::env::temp_dir().join(format!("start-rw-{}", std::process::id()));
@@ -26,7 +43,7 @@
 //! let guard = lock.read()?;
 //! # let is_stale = true;
 //! if is_stale {
-//!     guard.upgrade(Wait::forever())?; // nobody has written in between
+//!     guard.upgrade(Wait::forever())?; // no other writer got in between
 //!     // refresh it
 //! }
 //! # drop(guard);
@@ -34,7 +51,7 @@
 //! # Ok::<(), fasten::Error>(())
 //! ```
 //!
-//! Who has it:
+//! Find the holders of a lock:
 //!
 //! ```
 //! # let path = std::env::temp_dir().join(format!("start-who-{}", std::process::id()));
@@ -48,63 +65,71 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! # Which lock for what
+//! # Waiting
 //!
-//! | to protect | use |
+//! A lock can be acquired in five ways, here with the names of [`InterProcessLock`]. The thread lock
+//! has the first four; [`DescriptorLock::lock`] has the last one.
+//!
+//! | method | waits |
 //! | --- | --- |
-//! | a value in this process' memory | `std::sync::Mutex<T>` or `RwLock<T>`, or `parking_lot`'s |
-//! | what is no single value (a device, several values), between threads, reentrant and fair | [`thread::ReaderWriterLock`] |
-//! | what other processes use too: a file, a port, a data base | [`InterProcessLock`] |
-//! | the same, where many only look | [`InterProcessReaderWriterLock`] |
-//! | several of these at once | [`lock_all`] |
-//! | a file that is open already, by its descriptor's number | [`DescriptorLock`] |
+//! | [`lock`](InterProcessLock::lock) | until the lock is acquired |
+//! | [`try_lock`](InterProcessLock::try_lock) | never |
+//! | [`lock_timeout`](InterProcessLock::lock_timeout) | at most a `Duration` |
+//! | [`lock_deadline`](InterProcessLock::lock_deadline) | at most until an `Instant` |
+//! | [`lock_with`](InterProcessLock::lock_with) | as a [`Wait`] says |
 //!
-//! The process locks exclude threads as well as processes. They are the ones that `fasten exclusive`, `read` and `write` take, so
-//! scripts and programs exclude each other; and, as [`Options::family`] says, those of flock(1) and cargo or those of Python's
-//! fasteners.
+//! [`Wait::cancel_on`] lets another thread cancel the wait with a [`CancelToken`];
+//! [`Wait::on_wait`] sets a callback for when there is something to wait for. A request that ends
+//! without the lock leaves nothing of it in any queue. Waiters sleep in the kernel and do not poll.
 //!
-//! # How to wait
+//! # Deadlocks and errors
 //!
-//! Each lock has four forms of taking: wait for ever, not at all (`try_`), for so long (`_timeout`), until then (`_deadline`); and
-//! `_with` a [`Wait`], which can be [called off](CancelToken) by another thread and tells when there is something to wait for.
-//! An attempt that ends without the lock leaves nothing behind.
+//! A wait that certainly never ends fails with [`Error::Deadlock`], and [`Deadlock`] is the reason:
+//! this thread or an ancestor holds the lock, processes wait for each other in a cycle, or two
+//! readers upgrade. [`Nested`] says what is recognised, and selects what else to do. To acquire
+//! several locks use [`lock_all`], which cannot deadlock with itself. [`holders::wait_cycle`] finds
+//! the cycle that a wait would close.
 //!
-//! A wait that would never end is an error and not a hang, where that can be seen: [`Nested`] says what is seen, and what
-//! else one may want.
+//! [`Error`] is the error of all locks between processes, with details in [`OpenError`],
+//! [`Operation`] and [`UnfairReason`]; [`thread::Error`] is that of the thread lock. Both convert
+//! to a `std::io::Error` of the kind that fits.
 //!
-//! [`Error`] is one enum for the process locks, and [`thread::Error`] its part that a thread lock can meet; both become a
-//! `std::io::Error` of the kind that fits.
+//! # Guarantees
 //!
-//! # What to rely on
+//! - **Fairness.** Readers and writers take turns, both threads and processes, unless a
+//!   [`Preference`] says otherwise. The turns are among the processes of one machine.
+//!   [`Guard::unfair_reason`] says why a lock was acquired without turns.
+//! - **Panic.** A guard that a panic drops releases its lock. There is no poisoning.
+//! - **Crash.** The kernel releases the locks of a process that ends, however it ends.
+//!   [`Guard::detach`] leaves a lock to the processes that inherited its descriptor.
+//! - **Fork.** In a forked child, copies of guards release nothing. Lock objects of locks between
+//!   processes work there; they open their files again.
+//! - **The lock file** is never written, truncated or removed. With [`Family::Flock`] it is not
+//!   even opened for writing where the file system allows that, and fasten holds nothing but the
+//!   lock on it. So it may be the data itself, a program or a directory. If the file is removed or
+//!   replaced, the waiters go on to the new file, and the process that creates a new file waits for
+//!   the holder of the removed one.
 //!
-//! - **Fairness.** Readers and writers take turns, threads and processes alike, unless a [`Preference`] says otherwise.
-//!   They do so among the processes of one machine; [`Guard::unfair_reason`] says where that was not possible.
-//! - **Panic.** Guards release; there is no poisoning.
-//! - **Crash.** The kernel frees a process' locks, however it ended.
-//! - **Fork.** A child's copies of guards release nothing; its copies of process locks work, with files of their own.
-//! - **The lock file** is never written, truncated or removed, and of the flock family not even opened for writing where the
-//!   file system allows that; nothing but the lock is held on it. So it may be the data itself, a program or a directory.
-//!   If it is removed or replaced, its waiters go on to the new file; the process that creates a new one waits for the
-//!   holder of the removed one. One thing no lock library can change: closing a descriptor of a file drops the *closing
-//!   process' own* fcntl(2) locks on it. So do not lock a file that your process also locks with fcntl(2) by other means
-//!   (a data base of `SQLite`, say); lock a file beside it.
+//! No lock library can change one thing: when a process closes any descriptor of a file, it loses
+//! its own fcntl(2) locks on that file. So do not lock a file that your process also locks with
+//! fcntl(2) by other means, such as an `SQLite` database; lock another file instead.
 //!
 //! # From Python's fasteners
 //!
 //! | fasteners | here |
 //! | --- | --- |
-//! | `InterProcessLock(path)` | [`InterProcessLock::new`]; its kind of kernel lock by [`Family::Fcntl`] |
-//! | `lock.acquire()`, `with lock:` | [`lock()`](InterProcessLock::lock), a [`Guard`] |
+//! | `InterProcessLock(path)` | [`InterProcessLock::new`]; [`Family::Fcntl`] is its kind of kernel lock |
+//! | `lock.acquire()`, `with lock:` | [`lock()`](InterProcessLock::lock), which returns a [`Guard`] |
 //! | `acquire(blocking=False)` | [`try_lock()`](InterProcessLock::try_lock) |
 //! | `acquire(timeout=s)` | [`lock_timeout()`](InterProcessLock::lock_timeout) |
-//! | `release()`, `ThreadError` in the wrong hands | dropping the guard, which cannot leave its thread |
-//! | `delay`, `max_delay` | nothing: who waits sleeps in the kernel |
+//! | `release()`, `ThreadError` in the wrong thread | dropping the guard, which cannot leave its thread |
+//! | `delay`, `max_delay` | nothing: waiters sleep in the kernel |
 //! | `lock.exists()`, `lock.acquired` | the path; having the guard |
 //! | `InterProcessReaderWriterLock` | [`InterProcessReaderWriterLock`] |
 //! | `acquire_read_lock()`, `read_lock()` | [`read()`](InterProcessReaderWriterLock::read) |
 //! | `acquire_write_lock()`, `write_lock()` | [`write()`](InterProcessReaderWriterLock::write) |
 //! | `ReaderWriterLock` | [`thread::ReaderWriterLock`] |
-//! | `@interprocess_locked(path)`, `@read_locked` | a guard in the function's first line |
+//! | `@interprocess_locked(path)`, `@read_locked` | a guard in the first line of the function |
 //! | `@locked` with several locks | [`lock_all`] |
 #![warn(missing_docs)]
 
@@ -113,7 +138,7 @@ compile_error!("fasten needs flock(2): it builds on Linux, macOS and the BSDs");
 
 pub mod holders;
 mod interprocess;
-#[cfg_attr(fasten_portable, allow(dead_code, reason = "half of it is for those who read the table"))]
+#[cfg_attr(fasten_portable, allow(dead_code, reason = "half of it is for reading the lock table"))]
 mod layout;
 mod lock;
 mod mode;

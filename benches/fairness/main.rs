@@ -1,9 +1,9 @@
-//! The three preferences and flock(1) side by side: how long readers and writers wait,
-//! and how much gets done.
+//! The three preferences and flock(1) side by side: how long readers and writers wait, and how much
+//! they get done.
 //!
-//! `cargo bench --bench fairness` prints a table; with `-- --write` it also puts
-//! it into docs/fairness.md, between its two markers, and draws docs/fairness.svg, so
-//! that table and picture always come from one run.
+//! `cargo bench --bench fairness` prints a table. With `-- --write` it also puts the table into
+//! docs/fairness.md, between its two markers, and draws docs/fairness.svg, so that table and
+//! picture always come from one run.
 #![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "there are no gates elsewhere"))]
 
 mod measure;

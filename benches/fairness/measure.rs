@@ -1,4 +1,4 @@
-//! What is measured: a process that comes again and again into a stream of others.
+//! What is measured: one process that requests the lock again and again, among a stream of others.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;

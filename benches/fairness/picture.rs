@@ -1,4 +1,4 @@
-//! The waits as a picture: every one a dot, one row for each way to lock.
+//! The waits as a picture: a dot for each wait, and a row for each way to lock.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! From a wait to a place in the picture. Logarithmic: a starved one waits a
+//! From a wait to its position in the picture. The scale is logarithmic: a starved process waits a
 //! thousand times as long as the others.
 
 use std::ops::Range;

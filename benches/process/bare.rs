@@ -1,4 +1,4 @@
-//! What it costs in system calls alone, by libc.
+//! The time of the system calls alone, made through libc.
 
 use std::ffi::CString;
 use std::mem::MaybeUninit;

@@ -1,7 +1,7 @@
-//! From the release in one process until the other one, which waits, has the lock.
+//! The hand-over: from the release in one process until another process, which waits, has the lock.
 //!
-//! Both read the monotonic clock, which is one for all processes. The holder releases only when the kernel's table shows
-//! that the other one sleeps.
+//! Both read the monotonic clock, which is the same for all processes. The holder releases the lock
+//! only when the kernel's lock table shows that the other process waits.
 
 use std::env;
 use std::fs;

@@ -1,4 +1,4 @@
-//! The tables in docs/: everything between two markers comes from a bench.
+//! The tables in docs/: a bench writes everything between two markers.
 
 use std::fs;
 use std::path::Path;

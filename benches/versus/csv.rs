@@ -1,4 +1,4 @@
-//! The results for other programs.
+//! The results as CSV, for other programs.
 
 use std::fmt::Write;
 

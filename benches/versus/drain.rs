@@ -1,5 +1,5 @@
-//! Many wait for one lock: from its release until all of them have had it, run a command
-//! and ended.
+//! The drain: many processes wait for one lock; from its release until all of them have held it,
+//! run a command and ended.
 
 use std::path::Path;
 use std::process::Child;

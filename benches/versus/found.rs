@@ -1,4 +1,4 @@
-//! The tools as they are found on this machine, ready to be called.
+//! The tools that are installed on this machine, ready to be run.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -1,5 +1,5 @@
-//! One process holds, another waits: from the moment in which the first command gets the
-//! word to end until the second command runs.
+//! One process holds the lock, another waits: from the moment when the first command is asked to
+//! end until the second command runs.
 
 use std::io::Read;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! A process that holds a lock as long as this value lives; and a look at the waiters.
+//! A process that holds a lock for as long as a value lives, and a wait until others wait for it.
 
 use std::io::Read;
 use std::path::Path;

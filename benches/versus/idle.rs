@@ -1,5 +1,5 @@
-//! The processor time of a waiter in ten seconds. A waiter that sleeps in the kernel takes
-//! none; one that polls does.
+//! The processor time of a waiter in ten seconds. A waiter that sleeps in the kernel uses none; one
+//! that polls does.
 
 use std::fs;
 use std::path::Path;

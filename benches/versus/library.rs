@@ -1,5 +1,5 @@
-//! A lock taken and given back within a program: fasten's library, the bare system calls
-//! in C, and the libraries of Python.
+//! A lock acquired and released within one program: fasten's library, the bare system calls in C,
+//! and the libraries of Python.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! What it was measured on.
+//! The machine on which a run was measured.
 
 use std::fs;
 use std::thread::available_parallelism;

@@ -1,11 +1,10 @@
-//! fasten beside every tool that a user would pick instead, and beside the floor: a C
-//! program that makes the same system calls and does nothing else.
+//! fasten beside every tool that a user might pick instead, and beside the minimum: a C program
+//! that makes the same system calls and does nothing else.
 //!
-//! `tools/bench` installs the tools and runs this; it prints all tables. With `--write` it
-//! also puts them into docs/performance.md, between their markers, and writes
-//! docs/performance.csv and docs/performance.svg, so that all come from one run. It takes
-//! about ten minutes, on a machine that does nothing else; `--quick` only tries everything
-//! out.
+//! `tools/bench` installs the tools and runs this program, which prints all tables. With `--write`
+//! it also puts them into docs/performance.md, between their markers, and writes
+//! docs/performance.csv and docs/performance.svg, so that all come from one run. A run takes about
+//! ten minutes on a machine that does nothing else; `--quick` only checks that everything works.
 #![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "it reads /proc"))]
 
 mod csv;

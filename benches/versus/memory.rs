@@ -1,5 +1,5 @@
-//! The memory of a waiter, and of a tool while its command runs: the peak, and how much of
-//! it is shared with no other process.
+//! The peak memory of a waiter, and of a tool while its command runs, and how much of it is shared
+//! with no other process.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Whose turn it is. All take turns, so that what else the machine does meets all of
-//! them; and in another order each time, so that no tool always comes after the same one.
+//! The order in which the tools run. They alternate, so that other load on the machine affects all
+//! of them; and each round has another order, so that no tool always runs after the same one.
 
 use std::env;
 

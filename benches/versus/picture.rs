@@ -1,5 +1,4 @@
-//! The medians as bars, with a line over the middle half of the runs; a panel for each
-//! measurement.
+//! The medians as bars, with a line over the middle half of the runs; a panel for each measurement.
 
 use crate::drain::DRAINED;
 use crate::results::{Results, Row};

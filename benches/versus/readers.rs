@@ -1,4 +1,4 @@
-//! A writer among readers, as the bench of the fairness sees it.
+//! A writer among readers, measured as in the fairness bench.
 
 use crate::measure::{self, SCENES};
 use crate::results::Results;

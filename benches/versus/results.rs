@@ -1,4 +1,4 @@
-//! Everything that was measured, for the table, the pages and the picture alike.
+//! Everything that was measured, for the table, the pages and the picture.
 
 use crate::series::Series;
 

@@ -1,5 +1,4 @@
-//! Whole runs, on a lock that is free all the time or held all the time: from the start of
-//! the tool to its end.
+//! Whole runs, from the start of the tool to its end, on a lock that is free or held throughout.
 
 use std::path::Path;
 use std::process::Command;

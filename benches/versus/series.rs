@@ -1,4 +1,4 @@
-//! What something took, again and again: the median and how far the rest is spread.
+//! A series of measurements of one thing: the median and the spread.
 
 #[derive(Debug, Clone, Default)]
 pub struct Series(Vec<f64>);

@@ -1,5 +1,5 @@
-//! Where the time of an uncontended run goes: programs that each go one step further
-//! than the one before. What a step takes is the difference.
+//! How the time of an uncontended run adds up: each program does one step more than the one before,
+//! and the difference is the time of the step.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The tools that a user would pick, and how each of them is called.
+//! The tools that a user might pick, and how each of them is invoked.
 
 /// What the locks of a tool are: the two families do not see each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

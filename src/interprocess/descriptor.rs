@@ -1,11 +1,11 @@
-//! Locks on a descriptor that somebody else has opened: for programs that are told its number, as shells do.
+//! Locks on a descriptor that the caller has opened: for programs that get its number, as from a
+//! shell.
 
 use std::os::fd::RawFd;
 
-use super::held_lock;
+use super::held_lock::{self, Reentry};
 use super::obtain::obtain;
 use super::options::Options;
-use super::reentry::{Reentry, reentry};
 use super::thread_queue::ThreadQueue;
 use crate::holders::{OwnLock, held_through};
 use crate::layout::Bytes;
@@ -15,18 +15,26 @@ use crate::lock::{
 };
 use crate::mode::Mode;
 
-/// The lock on a file that is open already, by the number of its descriptor.
+/// A lock on a file that is already open, named by the number of its descriptor.
 ///
-/// The lock is that of the open file description, so it is shared by all processes that have inherited the descriptor, and it
-/// stays when this value, and its process, are gone. What is held already is converted: from shared to exclusive, when the other
-/// readers are gone, or from exclusive to shared. Threads that use one descriptor are not excluded from each other.
+/// The lock belongs to the open file description: all processes that inherited the descriptor share
+/// it, and it outlives this value and this process. A lock that the descriptor already holds is
+/// converted: to exclusive as soon as the other readers have released theirs, or to shared. Threads
+/// that use one descriptor do not exclude each other.
 ///
-/// Where it cannot be seen what is held already (without /proc, on systems other than Linux, on
-/// file systems that keep locks in a server), a second open file of the same file tells it as far
-/// as possible. An exclusive lock that could lose a shared one is then refused with
-/// [`Error::CannotUpgrade`].
+/// Where the current lock of a descriptor cannot be seen (without /proc, on systems other than
+/// Linux, on file systems that keep locks in a server), a second open file of the same file is used
+/// to find out as much as possible. An exclusive request that could lose a shared lock is then
+/// refused with [`Error::CannotUpgrade`].
 ///
-/// Options that are about creating files mean nothing here.
+/// [`Options::create`] and [`Options::permissions`] have no effect here.
+///
+/// - **Panic**: a [`DescriptorGuard`] that a panic drops releases the lock.
+/// - **Crash**: the lock stays for as long as any process has the descriptor.
+/// - **Fork**: a forked child has the descriptor, and with it the lock. Its copies of guards
+///   release nothing.
+///
+/// The idea is that of flock(1) with a descriptor: `exec 9>>lock; flock 9`.
 ///
 /// ```
 /// # let path = std::env::temp_dir().join(format!("descriptor-{}", std::process::id()));
@@ -48,29 +56,34 @@ pub struct DescriptorLock {
 }
 
 impl DescriptorLock {
-    /// The lock on what this descriptor leads to, with the [options](Options::new) that most want.
+    /// A lock on the file of this descriptor, with the [default options](Options::new). Makes no
+    /// system call.
     #[must_use]
     pub fn new(descriptor: RawFd) -> Self {
         Self::with_options(descriptor, Options::new())
     }
 
-    /// The lock on what this descriptor leads to.
+    /// A lock on the file of this descriptor. Makes no system call.
     #[must_use]
     pub fn with_options(descriptor: RawFd, options: Options) -> Self {
         Self { descriptor, options }
     }
 
-    /// Takes the lock, or converts it, and waits as it is told. An exclusive holder with
-    /// [`Preference::Reader`](crate::Preference::Reader) is a plain mutex.
+    /// Acquires the lock in this mode, or converts the one that is held, and waits as `wait` says.
+    ///
+    /// Dropping the guard restores what was held before; [`DescriptorGuard::detach`] leaves the
+    /// lock on the descriptor. An exclusive request with
+    /// [`Preference::Reader`](crate::Preference::Reader) takes no part in the order of readers and
+    /// writers: it makes the lock a plain mutex, first come, first served.
     ///
     /// # Errors
     ///
-    /// Every [`Error`]. What was held before is held still, but for [`Error::Lost`].
-    pub fn lock(&self, mode: Mode, waiting: Wait<'_>) -> Result<DescriptorGuard, Error> {
+    /// All of [`Error`]. What was held before is still held, except after [`Error::Lost`].
+    pub fn lock(&self, mode: Mode, wait: Wait<'_>) -> Result<DescriptorGuard, Error> {
         let Options { family, preference, nested, .. } = self.options;
         let request =
             Request { mode, order: Some(preference), nested, threads: Threads::None, holds_others: true };
-        let wait_state = WaitState::new(waiting);
+        let wait_state = WaitState::new(wait);
         let file = lock::opened(self.descriptor, family)?;
         match held_through(&file.file, family) {
             OwnLock::Held(held) => lock::convert(file, held, &request, &wait_state),
@@ -85,8 +98,9 @@ impl DescriptorLock {
         }
     }
 
-    /// The threads of this process stand in line for it, but only until it is had: who keeps it
-    /// then is not known here.
+    /// Acquires a lock on a descriptor that holds none. A thread's turn ends as soon as it has the
+    /// lock, not when the lock is released: any process that has the descriptor may release it, and
+    /// that cannot be seen here.
     fn acquire(
         &self,
         mut file: LockFile,
@@ -97,10 +111,10 @@ impl DescriptorLock {
         let refused = |why| Error::refused(&path, why);
         let queue = ThreadQueue::of((file.id, file.family), self.options.preference);
         if let Some(held) = held_lock::find(queue.number()) {
-            match reentry(held.mode(), request.mode, request.nested, wait_state) {
+            match held.reentry(request.mode, request.nested, wait_state) {
                 Reentry::Refused(why) => return Err(refused(why)),
                 Reentry::Shares if held.mode() == Mode::Exclusive => return Ok(DescriptorGuard::new(None)),
-                // Not in the line, where it would wait for itself.
+                // Without a turn: this thread has one already, and would wait for itself.
                 Reentry::Shares | Reentry::Waits => {
                     let acquired = lock::acquire(file, request, wait_state);
                     return acquired.map(guard).map_err(|(_, why)| refused(why));
@@ -108,7 +122,7 @@ impl DescriptorLock {
             }
         }
         loop {
-            let turn = queue.enter(request.mode, &path, wait_state).map_err(refused)?;
+            let turn = queue.wait_for_turn(request.mode, &path, wait_state).map_err(refused)?;
             match obtain(file, request, &turn, wait_state) {
                 Ok(acquired) => return Ok(guard(acquired)),
                 Err((again, WaitError::YieldToUpgrade)) => file = again,
@@ -119,60 +133,68 @@ impl DescriptorLock {
         }
     }
 
-    /// Takes the lock as the kernel itself does it, for those who depend on just that: in no order, beside any ancestor, on
-    /// whatever is open. A lock that is held already is let go for the new one, even if that is then refused.
+    /// Acquires the lock with the system call alone, as flock(1) does: in no order, whether or not
+    /// an ancestor holds it, and on anything that is open. The lock stays until it is unlocked, or
+    /// until no process has the descriptor any more. A lock of the other mode that the descriptor
+    /// holds is converted as the system call does it: a flock is released first, and is lost if the
+    /// new one is refused.
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`], [`Error::TimedOut`], [`Error::Cancelled`], and [`Error::System`] for whatever the kernel says, also of a
-    /// number that is no open descriptor.
-    pub fn lock_like_flock(&self, mode: Mode, waiting: Wait<'_>) -> Result<(), Error> {
-        self.lock_range_like_flock(0, 0, mode, waiting)
+    /// [`Error::Busy`], [`Error::TimedOut`], [`Error::Cancelled`], and [`Error::System`] for every
+    /// error of the system call, also if the number is not an open descriptor.
+    ///
+    /// The idea is that of flock(1), which the command becomes when it is invoked as `flock`.
+    pub fn lock_like_flock(&self, mode: Mode, wait: Wait<'_>) -> Result<(), Error> {
+        self.lock_range_like_flock(0, 0, mode, wait)
     }
 
-    /// As [`lock_like_flock`](Self::lock_like_flock), but in the fcntl family only `length` bytes from
-    /// the byte `start` on; with a length of 0 all to the end, wherever that will be. In the flock
-    /// family the whole file.
+    /// The same as [`lock_like_flock`](Self::lock_like_flock), but in the fcntl family only for
+    /// `length` bytes from byte `start` on. A length of 0 means up to the end of the file, however
+    /// far it grows. In the flock family the lock is on the whole file.
     ///
     /// # Errors
     ///
-    /// As [`lock_like_flock`](Self::lock_like_flock); [`Error::System`] also for impossible bytes.
+    /// Those of [`lock_like_flock`](Self::lock_like_flock); [`Error::System`] also for an invalid
+    /// range.
     pub fn lock_range_like_flock(
         &self,
         start: i64,
         length: i64,
         mode: Mode,
-        waiting: Wait<'_>,
+        wait: Wait<'_>,
     ) -> Result<(), Error> {
         let bytes = Bytes { first: start, count: length };
-        plain::lock(self.descriptor, mode, self.options.family, bytes, waiting)
+        plain::lock(self.descriptor, mode, self.options.family, bytes, wait)
     }
 
-    /// Frees the lock of this family only, on whatever is open. One that is not held is no error.
+    /// Releases the lock of this family only, on anything that is open. Succeeds if none is held.
     ///
     /// # Errors
     ///
-    /// [`Error::System`], also for a number that is no open descriptor.
+    /// [`Error::System`], also if the number is not an open descriptor.
     pub fn unlock_like_flock(&self) -> Result<(), Error> {
         self.unlock_range_like_flock(0, 0)
     }
 
-    /// As [`unlock_like_flock`](Self::unlock_like_flock), but in the fcntl family only these bytes.
+    /// The same as [`unlock_like_flock`](Self::unlock_like_flock), but in the fcntl family only for
+    /// these bytes; see [`lock_range_like_flock`](Self::lock_range_like_flock).
     ///
     /// # Errors
     ///
-    /// As [`unlock_like_flock`](Self::unlock_like_flock); [`Error::System`] also for impossible bytes.
+    /// Those of [`unlock_like_flock`](Self::unlock_like_flock); [`Error::System`] also for an
+    /// invalid range.
     pub fn unlock_range_like_flock(&self, start: i64, length: i64) -> Result<(), Error> {
         plain::unlock(self.descriptor, self.options.family, Bytes { first: start, count: length })
     }
 
-    /// Frees whatever lock of either family is held through this descriptor, for every process that has inherited it. One that
-    /// holds none is no error.
+    /// Releases the locks of both families that this descriptor holds, for every process that
+    /// inherited it. Succeeds if none is held.
     ///
     /// # Errors
     ///
-    /// [`Error::CouldNotOpen`] for a number that is no open descriptor, or that of something that cannot be a lock;
-    /// [`Error::System`].
+    /// [`Error::CouldNotOpen`] if the number is not an open descriptor, or if what it refers to
+    /// cannot be a lock; [`Error::System`].
     pub fn unlock(&self) -> Result<(), Error> {
         lock::unlock(self.descriptor)
     }

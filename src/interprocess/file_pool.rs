@@ -1,8 +1,10 @@
-//! Where a lock is, and the files of it that are open and wait to be used again.
+//! The path of a lock, and its open files that can be used again.
 //!
-//! Each taking has an open file of its own, for a lock belongs to the open file: two threads with one would convert each
-//! other's. A file that is given back stays open, so that the next taking is spared the opening. What it costs instead is a
-//! look at the path: it must still lead there.
+//! Each acquisition needs an open file of its own, because the kernel's lock belongs to the open
+//! file: two threads with one open file would convert each other's lock instead of excluding each
+//! other. After a release the file goes back to the pool and stays open, which saves the next
+//! acquisition the open(2). In exchange, each acquisition checks that the path still leads to the
+//! file.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,19 +15,22 @@ use crate::lock::{Error, LockFile};
 use crate::sys::per_process::PerProcess;
 use crate::thread::Preference;
 
-/// So many files are kept open; one per thread that held the lock at the same time.
-const IDLE: usize = 16;
+/// How many idle files stay open. A pool has as many as threads held the lock at the same time.
+const MAX_IDLE: usize = 16;
 
-/// A path, and how it is to be locked.
+/// A path, the options of its lock, and the open files that no guard uses.
 #[derive(Debug)]
 pub(super) struct FilePool {
     path: PathBuf,
     options: Options,
-    /// Whose turn comes first; `None` for first come, first served.
+    /// Who goes first at the gates; `None` for first come, first served.
     order: Option<Preference>,
-    here: PerProcess<Mutex<Idle>>,
+    /// A forked child starts with an empty pool: its parent's open files are shared with the
+    /// parent, and so are the locks on them.
+    idle: PerProcess<Mutex<Idle>>,
 }
 
+/// The idle files are all open files of one file, the one that the queue is for.
 #[derive(Debug, Default)]
 struct Idle {
     files: Vec<LockFile>,
@@ -34,7 +39,7 @@ struct Idle {
 
 impl FilePool {
     pub(super) fn new(path: PathBuf, options: Options, order: Option<Preference>) -> Arc<Self> {
-        Arc::new(Self { path, options, order, here: PerProcess::new() })
+        Arc::new(Self { path, options, order, idle: PerProcess::new() })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -49,16 +54,8 @@ impl FilePool {
         &self.options
     }
 
-    /// The file is nobody's any more: it stays open, if it is still the lock.
-    pub(super) fn give_back(&self, file: LockFile) {
-        let key = self.key_of(&file);
-        let mut idle = self.idle();
-        if idle.files.len() < IDLE && idle.queue.as_ref().is_some_and(|queue| queue.key() == key) {
-            idle.files.push(file);
-        }
-    }
-
-    /// The queue of the lock that the path leads to; the file is opened if none is open.
+    /// The thread queue of the file that the path led to when it was last opened. Opens the file if
+    /// none has been opened.
     pub(super) fn queue(
         &self,
         open: impl FnOnce() -> Result<LockFile, Error>,
@@ -66,6 +63,8 @@ impl FilePool {
         if let Some(queue) = &self.idle().queue {
             return Ok(Arc::clone(queue));
         }
+        // The pool is not locked here: opening may wait for the holder of a removed file. Another
+        // thread may do the same meanwhile; the last one's file is kept.
         let file = open()?;
         let queue = ThreadQueue::of(self.key_of(&file), self.options.preference);
         let mut idle = self.idle();
@@ -75,13 +74,28 @@ impl FilePool {
         Ok(queue)
     }
 
-    /// A file that is open and idle, or else a new one.
-    pub(super) fn file(&self, open: impl FnOnce() -> Result<LockFile, Error>) -> Result<LockFile, Error> {
+    /// An idle file, or a new one. The caller must compare its key with that of its queue: the path
+    /// may lead to another file than before.
+    pub(super) fn get_or_open(
+        &self,
+        open: impl FnOnce() -> Result<LockFile, Error>,
+    ) -> Result<LockFile, Error> {
         let idle = self.idle().files.pop();
         idle.map_or_else(open, Ok)
     }
 
-    /// The path leads elsewhere: nothing of this is to be used again.
+    /// Keeps a file that holds no lock, for the next acquisition. Closes it instead if the pool is
+    /// full, or has another file by now.
+    pub(super) fn put_back(&self, file: LockFile) {
+        let key = self.key_of(&file);
+        let mut idle = self.idle();
+        if idle.files.len() < MAX_IDLE && idle.queue.as_ref().is_some_and(|queue| queue.key() == key) {
+            idle.files.push(file);
+        }
+    }
+
+    /// Empties the pool, because the path leads to another file than that of this queue. Does
+    /// nothing if another thread has done so already.
     pub(super) fn forget(&self, queue: &Arc<ThreadQueue>) {
         let mut idle = self.idle();
         if idle.queue.as_ref().is_some_and(|known| Arc::ptr_eq(known, queue)) {
@@ -94,6 +108,6 @@ impl FilePool {
     }
 
     fn idle(&self) -> MutexGuard<'_, Idle> {
-        self.here.get().lock().unwrap_or_else(PoisonError::into_inner)
+        self.idle.get().lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

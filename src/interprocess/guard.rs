@@ -1,4 +1,4 @@
-//! What a thread holds between processes.
+//! The guard of a lock between processes.
 
 use std::fmt;
 use std::os::fd::BorrowedFd;
@@ -10,19 +10,21 @@ use super::thread_queue::Key;
 use crate::lock::{Error, UnfairReason, Wait, WaitState};
 use crate::mode::Mode;
 
-/// A process lock that is held, until this is dropped.
+/// A lock between processes that is held until this guard is dropped.
 ///
-/// It stays in the thread that took it, so the lock cannot be released in the wrong hands. Where a thread got a lock
-/// again that it had ([`Nested::Join`](crate::Nested::Join), or reading while it reads), the lock goes with the last of its guards.
+/// A guard cannot leave the thread that acquired the lock, so no other thread can release it. If a
+/// thread acquires a lock that it already holds (with [`Nested::Join`](crate::Nested::Join), or a
+/// reader that reads again), the lock is released with the last of its guards.
 ///
-/// - **Panic**: a guard dropped by a panic releases. There is no poisoning.
-/// - **Crash**: the kernel frees the lock when the process is gone, however it went, and with it every process that has
-///   inherited the descriptor.
-/// - **Fork**: the copy in a forked child releases nothing. The child keeps the lock held, if its parent dies, for as long as it
-///   keeps the descriptor; exec closes it. A release in the parent frees it for all.
+/// - **Panic**: a guard that a panic drops releases the lock. There is no poisoning.
+/// - **Crash**: the kernel releases the lock when this process has ended, however it ended, and
+///   when every process that inherited the descriptor has ended too.
+/// - **Fork**: a copy of the guard in a forked child releases nothing. If the parent dies, the
+///   child keeps the lock held for as long as it has the descriptor, which exec closes. If the
+///   parent releases the lock, it is released for the child too.
 /// - **Forgotten** ([`std::mem::forget`]): the lock stays held until the process ends.
 ///
-/// Source in the seed: `acquire()` with `release()`, and the context managers.
+/// Python's fasteners: `acquire()` with `release()`, and the context managers.
 ///
 /// ```compile_fail,E0277
 /// let guard = fasten::InterProcessLock::new("app.lock").lock().unwrap();
@@ -38,58 +40,67 @@ impl Guard {
         Self { held }
     }
 
-    /// Which lock it is.
+    /// Which lock this is.
     pub(super) fn key(&self) -> Key {
         self.held.key()
     }
 
-    /// Whether its path still leads to it.
+    /// Whether the path still leads to the file that is locked.
     pub(super) fn is_still_there(&self) -> bool {
         self.held.is_still_there()
     }
 
-    /// How the lock is held: alone or together with other readers. One guard that is upgraded upgrades them all that this
-    /// thread has of the lock.
+    /// How the lock is held: alone, or together with other readers. All guards of this lock in this
+    /// thread have the same mode: upgrading one of them upgrades them all.
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.held.mode()
     }
 
-    /// The path that led to the lock.
+    /// The path of the lock, as it was given to the lock object.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.held.path()
     }
 
-    /// Whether the lock is held still: no only after an upgrade that ended with [`Error::Lost`].
+    /// Whether the lock is still held. `false` only after an upgrade failed with [`Error::Lost`].
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.held.is_held()
     }
 
-    /// The descriptor that the lock hangs on, close-on-exec. A process that inherits a duplicate of it keeps the lock held when
-    /// this one dies. `None` if the lock is an ancestor's ([`Nested::Join`](crate::Nested::Join)).
+    /// The descriptor that holds the lock; it is close-on-exec. If another process inherits a
+    /// duplicate of it, the lock stays held until that process ends, even if this one dies.
+    /// `None` if an ancestor holds the lock ([`Nested::Join`](crate::Nested::Join)).
     #[must_use]
     pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         self.held.descriptor()
     }
 
-    /// Why the lock was acquired first come, first served, if an order was asked for and could not be had.
+    /// Why the lock was acquired first come, first served, although readers and writers were to
+    /// take turns. `None` if they did, or if no order was asked for.
     #[must_use]
     pub fn unfair_reason(&self) -> Option<UnfairReason> {
         self.held.unfair_reason()
     }
 
-    /// From reading to writing, with nobody writing in between: waits until the other readers are gone.
-    ///
-    /// At once if this is a writer's already.
+    /// Turns a shared lock into an exclusive one, with no other writer in between. Waits as `wait`
+    /// says until the other readers have released the lock. Returns at once if the lock is already
+    /// exclusive.
     ///
     /// # Errors
     ///
-    /// Those of taking the lock, and the guard reads as before: [`Error::Deadlock`] when another reader, a thread or a
-    /// process, upgrades already, for each would wait for the other one; release this one then, and take the lock to write.
-    /// [`Error::CannotUpgrade`] where there are no gates (a file that cannot be opened for writing, a network file system). After
-    /// [`Error::Lost`] nothing is held: a program that locks without fasten got in between.
+    /// Those of acquiring the lock. After any of them, except [`Error::Lost`], the lock is still
+    /// held shared.
+    ///
+    /// - [`Error::Deadlock`] if another reader, a thread or a process, is already upgrading: each
+    ///   would wait for the other one. Release this guard, then acquire the lock exclusively.
+    /// - [`Error::CannotUpgrade`] if the lock has no gates, as with a file that cannot be opened
+    ///   for writing or on a network file system.
+    /// - [`Error::Lost`] if a program that does not respect gates, such as flock(1), acquired the
+    ///   lock during the upgrade. Then nothing is held.
+    ///
+    /// The idea is that of `parking_lot`'s `RwLockUpgradableReadGuard`; here every reader can try.
     ///
     /// ```
     /// # let path = std::env::temp_dir().join(format!("upgrade-{}", std::process::id()));
@@ -104,27 +115,34 @@ impl Guard {
     /// # std::fs::remove_file(&path).unwrap();
     /// # Ok::<(), fasten::Error>(())
     /// ```
-    pub fn upgrade(&self, waiting: Wait<'_>) -> Result<(), Error> {
-        self.held.upgrade(&WaitState::new(waiting))
+    pub fn upgrade(&self, wait: Wait<'_>) -> Result<(), Error> {
+        self.held.upgrade(&WaitState::new(wait))
     }
 
-    /// From writing to reading, with nobody writing in between. At once if this is a reader's already.
+    /// Turns an exclusive lock into a shared one, with no other writer in between. Never waits.
+    /// Returns at once if the lock is already shared.
     ///
     /// # Errors
     ///
-    /// [`Error::System`]; the guard writes as before.
+    /// [`Error::System`]; then the lock is still held exclusively.
     pub fn downgrade(&self) -> Result<(), Error> {
         self.held.downgrade()
     }
 
-    /// This process is about to become another program, with which its gates would be lost, and their
-    /// file left.
+    /// Leaves the gates: this process is about to exec another program. Exec would drop the gates
+    /// of this process, and nobody would remove the gate file.
     #[doc(hidden)]
     pub fn leave_gates(&self) {
         self.held.leave_gates();
     }
 
-    /// Closes our descriptor without unlocking: whoever has inherited it keeps the lock, and the last one to go frees it.
+    /// Closes this process's descriptor without unlocking it. The lock stays held by the processes
+    /// that inherited the descriptor, until the last of them has closed it; without any, it is
+    /// released.
+    ///
+    /// With several guards of one lock in this thread, that happens when the last one is gone.
+    ///
+    /// The idea is that of flock(1), whose command inherits the lock.
     pub fn detach(self) {
         self.held.detach();
     }

@@ -1,9 +1,8 @@
-//! One lock that a thread has acquired; all its guards of that lock share it.
+//! One lock that a thread has acquired. All guards of this lock in this thread share it.
 //!
-//! What the calling thread holds: so that it does not wait for itself.
-//!
-//! Guards stay in their thread, so nobody else has to be asked. The list has no destructor: guards that other thread-locals
-//! keep can still be dropped while the thread ends.
+//! Each thread has a list of the locks that it holds, so that it never waits for itself. Guards
+//! cannot leave their thread, so the list needs no mutex. It has no destructor: guards in other
+//! thread-local variables can still be dropped while the thread ends.
 
 use std::cell::{Cell, RefCell};
 use std::mem::{self, ManuallyDrop};
@@ -14,33 +13,51 @@ use std::sync::Arc;
 
 use super::file_pool::FilePool;
 use super::thread_queue::{Key, Turn};
-use crate::lock::{Deadlock, Error, Held, Joined, UnfairReason, WaitError, WaitState};
+use crate::lock::{Deadlock, Error, Held, Joined, Nested, UnfairReason, WaitError, WaitState};
 use crate::mode::Mode;
 use crate::sys::file_id::leads_to;
 
 /// A lock that is held until this is dropped.
+///
+/// Dropping it releases the kernel's lock first and ends the turn last, so the next thread of the
+/// queue finds the lock free.
 #[derive(Debug)]
 pub(super) struct HeldLock {
     pool: Arc<FilePool>,
     turn: Turn,
     lease: Lease,
     is_lost: Cell<bool>,
-    is_left: Cell<bool>,
+    is_detached: Cell<bool>,
 }
 
 /// Whose lock it is.
 #[derive(Debug)]
 pub(super) enum Lease {
+    /// This thread acquired it from the kernel.
     Own(Held),
-    /// One that this process has inherited, held so, will do, as long as we ask for no more.
+    /// An ancestor holds it, and this process has inherited the descriptor. The mode is the one in
+    /// which this thread uses it, at most the one in which it is held.
     Joined(Joined, Cell<Mode>),
+    /// Only while the `HeldLock` is being dropped.
     Released,
 }
 
+/// What to do when a thread requests a lock that it already holds.
+#[derive(Debug)]
+pub(super) enum Reentry {
+    /// Share the lock that is held: its mode is strong enough.
+    Shares,
+    /// Fail, because the thread would wait for itself.
+    Refused(WaitError),
+    /// Wait all the same, as [`Nested::Wait`] asks.
+    Waits,
+}
+
 impl HeldLock {
+    /// Also adds the lock to the calling thread's list.
     pub(super) fn new(pool: Arc<FilePool>, turn: Turn, lease: Lease) -> Rc<Self> {
         let number = turn.queue().number();
-        let held = Self { pool, turn, lease, is_lost: Cell::new(false), is_left: Cell::new(false) };
+        let held = Self { pool, turn, lease, is_lost: Cell::new(false), is_detached: Cell::new(false) };
         let held = Rc::new(held);
         add(number, &held);
         held
@@ -54,6 +71,7 @@ impl HeldLock {
         self.turn.queue().key()
     }
 
+    /// Whether the path still leads to the file that is locked.
     pub(super) fn is_still_there(&self) -> bool {
         leads_to(self.path(), self.key().0)
     }
@@ -62,15 +80,30 @@ impl HeldLock {
         match &self.lease {
             Lease::Own(held) => held.mode(),
             Lease::Joined(_, mode) => mode.get(),
-            Lease::Released => unreachable!("it is over only when it is dropped"),
+            Lease::Released => unreachable!("it is released only when it is dropped"),
         }
     }
 
+    /// Decides about a second request of the holding thread. A reader may always read again;
+    /// everything else that the held mode covers needs [`Nested::Join`].
+    pub(super) fn reentry(&self, wanted: Mode, nested: Nested, wait_state: &WaitState) -> Reentry {
+        let held = self.mode();
+        let is_enough = held == Mode::Exclusive || wanted == Mode::Shared;
+        match (held, nested) {
+            (Mode::Shared, _) | (_, Nested::Join) if is_enough => Reentry::Shares,
+            (_, Nested::Wait) if wait_state.may_wait() => Reentry::Waits,
+            _ if !wait_state.may_wait() => Reentry::Refused(WaitError::Busy),
+            _ => Reentry::Refused(WaitError::Deadlock(Box::new(Deadlock::HeldByThisThread(held)))),
+        }
+    }
+
+    /// `false` only after an upgrade failed with [`Error::Lost`].
     pub(super) fn is_held(&self) -> bool {
         !self.is_lost.get()
     }
 
-    pub(super) fn held(&self) -> Option<&Held> {
+    /// The kernel's lock; `None` if it is an ancestor's.
+    fn own(&self) -> Option<&Held> {
         match &self.lease {
             Lease::Own(held) => Some(held),
             _ => None,
@@ -78,23 +111,26 @@ impl HeldLock {
     }
 
     pub(super) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.held().map(|held| held.expose().file.as_fd())
+        self.own().map(|held| held.expose().file.as_fd())
     }
 
     pub(super) fn unfair_reason(&self) -> Option<UnfairReason> {
-        self.held().and_then(Held::unfair_reason)
+        self.own().and_then(Held::unfair_reason)
     }
 
     pub(super) fn leave_gates(&self) {
-        if let Some(held) = self.held() {
+        if let Some(held) = self.own() {
             held.leave_gates();
         }
     }
 
+    /// Makes the drop close the file without unlocking it.
     pub(super) fn detach(&self) {
-        self.is_left.set(true);
+        self.is_detached.set(true);
     }
 
+    /// From shared to exclusive: first among the threads of this process, then among processes. If
+    /// the second step fails, the first is undone.
     pub(super) fn upgrade(&self, wait_state: &WaitState) -> Result<(), Error> {
         if self.mode() == Mode::Exclusive {
             return Ok(());
@@ -117,6 +153,8 @@ impl HeldLock {
         upgraded.map_err(refused)
     }
 
+    /// From exclusive to shared: first among processes, then among the threads of this process, so
+    /// no thread reads before the kernel's lock is shared.
     pub(super) fn downgrade(&self) -> Result<(), Error> {
         if self.mode() == Mode::Shared {
             return Ok(());
@@ -135,10 +173,10 @@ impl Drop for HeldLock {
     fn drop(&mut self) {
         remove(self.turn.queue().number());
         match mem::replace(&mut self.lease, Lease::Released) {
-            Lease::Own(held) if self.is_left.get() => held.close(),
+            Lease::Own(held) if self.is_detached.get() => held.close(),
             Lease::Own(held) => {
                 if let Some(file) = held.release() {
-                    self.pool.give_back(file);
+                    self.pool.put_back(file);
                 }
             }
             _ => {}
@@ -149,28 +187,30 @@ impl Drop for HeldLock {
 type List = RefCell<ManuallyDrop<Vec<(u64, Weak<HeldLock>)>>>;
 
 thread_local! {
-    static MINE: List = const { RefCell::new(ManuallyDrop::new(Vec::new())) };
+    /// The locks that this thread holds, by the numbers of their queues.
+    static HELD_BY_THREAD: List = const { RefCell::new(ManuallyDrop::new(Vec::new())) };
 }
 
-/// What the calling thread holds of this lock.
+/// The lock of this queue, if the calling thread holds it.
 pub(super) fn find(queue: u64) -> Option<Rc<HeldLock>> {
-    MINE.with_borrow(|mine| mine.iter().find(|(number, _)| *number == queue)?.1.upgrade())
+    HELD_BY_THREAD.with_borrow(|list| list.iter().find(|(number, _)| *number == queue)?.1.upgrade())
 }
 
-/// Whether the calling thread holds any lock.
+/// Whether the calling thread holds any lock between processes.
 pub(super) fn holds_any() -> bool {
-    MINE.with_borrow(|mine| !mine.is_empty())
+    HELD_BY_THREAD.with_borrow(|list| !list.is_empty())
 }
 
-pub(super) fn add(queue: u64, held: &Rc<HeldLock>) {
-    MINE.with_borrow_mut(|mine| mine.push((queue, Rc::downgrade(held))));
+fn add(queue: u64, held: &Rc<HeldLock>) {
+    HELD_BY_THREAD.with_borrow_mut(|list| list.push((queue, Rc::downgrade(held))));
 }
 
-pub(super) fn remove(queue: u64) {
-    MINE.with_borrow_mut(|mine| {
-        mine.retain(|(number, _)| *number != queue);
-        if mine.is_empty() && mine.capacity() > 4 {
-            drop(mem::take(&mut **mine));
+/// Frees the memory of an empty list that was long, because nothing else does.
+fn remove(queue: u64) {
+    HELD_BY_THREAD.with_borrow_mut(|list| {
+        list.retain(|(number, _)| *number != queue);
+        if list.is_empty() && list.capacity() > 4 {
+            drop(mem::take(&mut **list));
         }
     });
 }

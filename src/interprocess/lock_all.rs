@@ -1,18 +1,29 @@
-//! Several locks as one: all or none, in one order, within one time.
+//! Several locks as one: all or none, in one order, within one time limit.
 //!
-//! The order is the files' (device, inode), the same for everybody, so two who name the same locks in different orders cannot
-//! wait for each other.
+//! Every call acquires its locks in ascending order of their files (device, inode), which is the
+//! same for all threads and processes. A call that waits for a lock therefore holds only smaller
+//! ones. In a cycle of such calls, the holder of the greatest lock would wait for a smaller one,
+//! which it never does. So calls cannot deadlock with each other, however their callers name the
+//! locks. The order does not cover a lock that the thread already held before the call.
+//!
+//! The order needs the files before they are locked, and paths can move meanwhile. A call that
+//! finds a path leading to another file than it was sorted by releases everything and starts again:
+//! going on would break the order.
 
 use std::sync::Arc;
 
 use super::file_pool::FilePool;
 use super::guard::Guard;
-use super::obtain::{acquire_from, key};
+use super::obtain::{acquire_from, key_of_path};
 use super::thread_queue::Key;
 use crate::lock::{Error, Wait, WaitState};
 use crate::mode::Mode;
 
-/// A lock, and how it is wanted: for [`lock_all`].
+/// A lock and the mode in which to acquire it, for [`lock_all`].
+///
+/// Made by [`InterProcessLock::to_lock`](super::InterProcessLock::to_lock),
+/// [`InterProcessReaderWriterLock::to_read`](super::InterProcessReaderWriterLock::to_read) and
+/// [`to_write`](super::InterProcessReaderWriterLock::to_write).
 #[derive(Debug, Clone)]
 pub struct LockRequest {
     pool: Arc<FilePool>,
@@ -25,63 +36,71 @@ impl LockRequest {
     }
 }
 
-/// Takes several locks, all or none. They are acquired in one order, whatever the order in which they are named, so two calls
-/// cannot wait for each other; and they are waited for as one.
+/// Acquires several locks: all of them, or none.
 ///
-/// Several paths to one file are one lock, and have one guard: that of a writer, if one of them is to write.
+/// The locks are acquired in one order, whatever the order of the requests, so two calls cannot
+/// deadlock with each other. The time limit of the [`Wait`] is for the whole call. Several paths to
+/// one file are one lock with one guard, which is exclusive if one of the requests is. The guards
+/// are in the order of acquisition, not in that of the requests.
+///
+/// Dropping the guards releases the locks, in any order. On panic, crash and fork see [`Guard`].
 ///
 /// # Errors
 ///
-/// Those of taking one lock, for the first that was refused; nothing of the call is held then. Lock files that were created
-/// stay.
+/// Those of acquiring one lock, for the first that failed; then no lock of the call is held. Lock
+/// files that the call created stay.
 ///
-/// Source in the seed: `@fasteners.locked` with several locks, there between threads.
+/// Python's fasteners: `@fasteners.locked` with several locks, which are locks between threads.
 ///
 /// ```
-/// # let folder = std::env::temp_dir().join(format!("all-{}", std::process::id()));
-/// # std::fs::create_dir(&folder).unwrap();
+/// # let directory = std::env::temp_dir().join(format!("all-{}", std::process::id()));
+/// # std::fs::create_dir(&directory).unwrap();
 /// use fasten::{InterProcessLock, InterProcessReaderWriterLock, Wait, lock_all};
 ///
-/// let queue = InterProcessLock::new(folder.join("queue.lock"));
-/// let settings = InterProcessReaderWriterLock::new(folder.join("settings.lock"));
+/// let queue = InterProcessLock::new(directory.join("queue.lock"));
+/// let settings = InterProcessReaderWriterLock::new(directory.join("settings.lock"));
 ///
 /// let guards = lock_all([queue.to_lock(), settings.to_read()], Wait::forever())?;
 /// assert_eq!(guards.len(), 2);
 /// # drop(guards);
-/// # std::fs::remove_dir_all(&folder).unwrap();
+/// # std::fs::remove_dir_all(&directory).unwrap();
 /// # Ok::<(), fasten::Error>(())
 /// ```
 pub fn lock_all(
-    wanted: impl IntoIterator<Item = LockRequest>,
-    waiting: Wait<'_>,
+    requests: impl IntoIterator<Item = LockRequest>,
+    wait: Wait<'_>,
 ) -> Result<Vec<Guard>, Error> {
-    let (wait_state, wanted) = (WaitState::new(waiting), Vec::from_iter(wanted));
+    let (wait_state, requests) = (WaitState::new(wait), Vec::from_iter(requests));
     loop {
-        let mut guards = Vec::with_capacity(wanted.len());
-        let ordered = ordered(&wanted, &wait_state)?;
-        for (key, one) in &ordered {
-            let guard = acquire_from(&one.pool, one.mode, &wait_state)?;
+        let mut guards = Vec::with_capacity(requests.len());
+        let ordered = in_order(&requests, &wait_state)?;
+        for (key, request) in &ordered {
+            let guard = acquire_from(&request.pool, request.mode, &wait_state)?;
+            // The path was replaced after the sort: this lock may belong elsewhere in the order.
             if guard.key() != *key {
                 break;
             }
             guards.push(guard);
         }
+        // The files of the first locks may have been replaced while the call waited for the last
+        // ones. `acquire_from` has just checked the last one itself.
         if guards.len() == ordered.len() && (guards.len() == 1 || guards.iter().all(Guard::is_still_there)) {
             return Ok(guards);
         }
-        if let Some(first) = wanted.first() {
+        if let Some(first) = requests.first() {
             wait_state.begin_again().map_err(|why| Error::refused(first.pool.path(), why))?;
         }
     }
 }
 
-/// Each lock once, as it is wanted most, in the order in which all take them.
-fn ordered<'a>(
-    wanted: &'a [LockRequest],
+/// Each lock once, in the strongest mode requested, in the order in which all calls acquire them.
+fn in_order<'a>(
+    requests: &'a [LockRequest],
     wait_state: &WaitState,
 ) -> Result<Vec<(Key, &'a LockRequest)>, Error> {
-    let keyed = wanted.iter().map(|one| Ok((key(&one.pool, one.mode, wait_state)?, one)));
+    let keyed = requests.iter().map(|one| Ok((key_of_path(&one.pool, one.mode, wait_state)?, one)));
     let mut keyed = keyed.collect::<Result<Vec<_>, Error>>()?;
+    // Of the requests for one lock, an exclusive one comes first, and `dedup` keeps the first.
     keyed.sort_by_key(|(key, one)| (*key, one.mode == Mode::Shared));
     keyed.dedup_by_key(|(key, _)| *key);
     Ok(keyed)

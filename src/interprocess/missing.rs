@@ -1,16 +1,15 @@
-//! A lock file that is not there: it is created, but not beside one who holds its predecessor.
+//! A lock file that does not exist: it is created, but only when nobody holds its predecessor.
 //!
-//! If a lock file is removed while the lock is held, by hand or by a program that cleans up, the
-//! next process would create a file of its own and run beside the holder. So the one that creates
-//! it first looks for a process that holds a file which stood at this path, and waits for it. That
-//! can only delay: the lock is still that of the new file.
+//! A person, or a program that cleans up, may remove a lock file while the lock is held. The next
+//! process would create a new file and run beside the holder. So a process that is about to create
+//! the file first looks for a process that holds a removed file of the same path, and waits for it.
+//! This can only delay a process: the lock is still the one on the new file.
 
 use std::path::Path;
 
-use super::held_lock;
+use super::held_lock::{self, Reentry};
 use super::options::Options;
-use super::reentry::{Reentry, reentry};
-use super::thread_queue::{ThreadQueue, any_entered};
+use super::thread_queue::{ThreadQueue, any_turn};
 use crate::holders::{holder_of_removed, lineage, own_pid};
 use crate::lock::{
     Acquired, Error, LockFile, Nested, OpenError, Request, Threads, WaitError, WaitState, acquire, create,
@@ -18,8 +17,8 @@ use crate::lock::{
 };
 use crate::mode::Mode;
 
-/// Opens the lock file for one that wants the lock so. If it is missing it is created, as the
-/// options say; who holds a file that was removed from there is waited for first.
+/// Opens the lock file for a caller that wants the lock in this mode. Creates a missing file if the
+/// options allow it, after the holder of a removed one has released it.
 pub(super) fn open_or_create(
     path: &Path,
     options: &Options,
@@ -35,12 +34,14 @@ pub(super) fn open_or_create(
         if let Some(created) = create(path, options.permissions, options.family)? {
             return Ok(created);
         }
+        // Another process created the file first: open that one.
         wait_state.begin_again().map_err(|why| Error::refused(path, why))?;
     }
 }
 
-/// Has the lock on the removed file for an instant. One that is told to wait for its own ancestors
-/// does not wait for one that has removed the file: that would never end.
+/// Waits for the holders of removed files, one after the other, by acquiring each one's lock for an
+/// instant. With [`Nested::Wait`], which looks for no deadlocks, it does not wait for an ancestor:
+/// the ancestor may wait for this process.
 fn await_holder_of_removed(
     path: &Path,
     options: &Options,
@@ -48,16 +49,16 @@ fn await_holder_of_removed(
     wait_state: &WaitState,
 ) -> Result<(), WaitError> {
     let Options { family, nested, .. } = *options;
-    let threads = if any_entered() { Threads::Share } else { Threads::None };
+    let threads = if any_turn() { Threads::Share } else { Threads::None };
     let request = Request { mode, order: None, nested, threads, holds_others: true };
     while let Some(removed) = holder_of_removed(path, family, mode) {
-        if nested == Nested::Wait && is_above(removed.pid) {
+        if nested == Nested::Wait && is_ancestor(removed.pid) {
             break;
         }
         let Some(file) = open_removed(path, &removed, family) else { break };
         let queue = ThreadQueue::of((file.id, family), options.preference);
         if let Some(held) = held_lock::find(queue.number()) {
-            match reentry(held.mode(), mode, nested, wait_state) {
+            match held.reentry(mode, nested, wait_state) {
                 Reentry::Refused(why) => return Err(why),
                 Reentry::Shares | Reentry::Waits => break,
             }
@@ -75,6 +76,7 @@ fn await_holder_of_removed(
     Ok(())
 }
 
-fn is_above(pid: u32) -> bool {
+/// Whether this is an ancestor of the calling process, or that process itself.
+fn is_ancestor(pid: u32) -> bool {
     own_pid().is_ok_and(|own| lineage(own).contains(&pid))
 }

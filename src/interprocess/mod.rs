@@ -1,9 +1,11 @@
-//! Locks between processes, and between the threads of each.
+//! Locks between processes, and between the threads of each process.
 //!
-//! A lock object knows a [`file_pool`]: a path, and files of it that are open. A thread that takes the lock goes through the
-//! [`thread_queue`], where the threads of this process stand in line, to the gates and the main lock in `crate::lock`, where the
-//! processes do. What it gets is [`held_lock`] until its last [`guard`] is dropped; it is put down among what is [`held_by_thread`], so that the
-//! thread never waits for itself.
+//! A lock object shares a [`file_pool`]: the lock's path, and open files of it that no guard uses.
+//! A thread that acquires the lock ([`obtain`]) first waits for its turn in the [`thread_queue`],
+//! where the threads of this process wait for each other. With its turn it goes to `crate::lock`,
+//! where processes wait for each other, at the gates and for the main lock. What it gets is a
+//! [`held_lock`], which lives until the last [`guard`] of it is dropped. Each thread has a list of
+//! its held locks, so that it never waits for itself.
 
 mod descriptor;
 mod file_pool;
@@ -14,7 +16,6 @@ mod missing;
 mod mutex;
 mod obtain;
 mod options;
-mod reentry;
 mod rwlock;
 mod thread_queue;
 

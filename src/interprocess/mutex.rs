@@ -1,4 +1,4 @@
-//! One at a time, among the threads of all processes.
+//! A mutex for the threads of all processes.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,21 +12,24 @@ use super::options::Options;
 use crate::lock::{Error, Wait, WaitState};
 use crate::mode::Mode;
 
-/// A lock that one thread of one process holds at a time: a mutex on a file.
+/// A mutex on a file: one thread of one process holds it at a time.
 ///
-/// It is the lock that `fasten exclusive` and flock(1) take, and with [`Family::Fcntl`](crate::Family::Fcntl) that of Python's
-/// fasteners. Threads of one process exclude each other by it as processes do, whether they share the object, have one each,
-/// or name the file by different paths; they get it in the order in which they came. Who of several processes comes next is
-/// the kernel's choice.
+/// It is the lock that `fasten exclusive` and flock(1) acquire, or, with
+/// [`Family::Fcntl`](crate::Family::Fcntl), the lock of Python's fasteners. It excludes the threads
+/// of one process from each other too, whether they share the lock object, have one each, or use
+/// different paths to the file. The threads of one process acquire it in the order of their
+/// requests; among several processes the kernel chooses the next one.
 ///
-/// The file is opened when the lock is first acquired and stays open; it is never written or removed. Each taking makes sure that
-/// the path still leads to the file. A relative path is looked up anew with each opening. Clones are the same lock.
+/// The file is opened when the lock is first acquired, and stays open. It is never written,
+/// truncated or removed. Each acquisition checks that the path still leads to the file. A relative
+/// path is resolved each time the file is opened. Clones are the same lock.
 ///
-/// - **Crash**, **panic**, and what a guard is worth in a forked child: see [`Guard`].
-/// - **Fork**: a forked child may use the lock, with open files of its own. Where its parent holds the lock, the child is
-///   refused ([`Error::Deadlock`]) or, with [`Nested::Join`](crate::Nested::Join), let in.
+/// - **Panic**, **crash**, and guards in a forked child: see [`Guard`].
+/// - **Fork**: a forked child can use the lock object; it opens the file for itself. While its
+///   parent holds the lock and waits for the child, the child's request fails with
+///   [`Error::Deadlock`], or, with [`Nested::Join`](crate::Nested::Join), shares the parent's lock.
 ///
-/// Source in the seed: `fasteners.InterProcessLock`.
+/// Python's fasteners: `InterProcessLock`.
 ///
 /// ```
 /// # let path = std::env::temp_dir().join(format!("mutex-{}", std::process::id()));
@@ -35,7 +38,7 @@ use crate::mode::Mode;
 /// let lock = InterProcessLock::new(&path);
 /// {
 ///     let _held = lock.lock()?;
-///     // nobody else is here
+///     // no other thread or process holds the lock
 /// }
 /// # std::fs::remove_file(&path).unwrap();
 /// # Ok::<(), fasten::Error>(())
@@ -46,9 +49,9 @@ pub struct InterProcessLock {
 }
 
 impl InterProcessLock {
-    /// The lock on this file, with the [options](Options::new) that most want. Opens nothing yet.
+    /// The lock on this file, with the [default options](Options::new). Opens nothing yet.
     ///
-    /// Source in the seed: `InterProcessLock(path)`.
+    /// Python's fasteners: `InterProcessLock(path)`.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self::with_options(path, Options::new())
     }
@@ -58,31 +61,35 @@ impl InterProcessLock {
         Self { pool: FilePool::new(path.into(), options, None) }
     }
 
-    /// The path that was given.
+    /// The path of the lock file, as it was given.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.pool.path()
     }
 
-    /// Takes the lock, and waits for it if need be.
+    /// Acquires the lock. Waits until it is free.
     ///
     /// # Errors
     ///
-    /// [`Error::Deadlock`] when this thread holds the lock, or a wait for an ancestor or a cycle
-    /// [certainly never ends](crate::Nested); [`Error::CouldNotOpen`]; [`Error::System`].
+    /// - [`Error::Deadlock`] if this thread holds the lock, or if the wait [certainly never
+    ///   ends](crate::Nested): an ancestor that waits for this process holds the lock, or the wait
+    ///   closes a cycle.
+    /// - [`Error::CouldNotOpen`] if the lock file cannot be opened or created.
+    /// - [`Error::System`] if a system call fails, for example for lack of descriptors.
     ///
-    /// Source in the seed: `acquire()`.
+    /// Python's fasteners: `acquire()`.
     pub fn lock(&self) -> Result<Guard, Error> {
         self.lock_with(Wait::forever())
     }
 
-    /// Takes the lock if that needs no waiting.
+    /// Acquires the lock if it is free. Never waits.
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] when somebody has it, be it this thread; [`Error::CouldNotOpen`]; [`Error::System`].
+    /// [`Error::Busy`] if the lock is held, even by this thread; [`Error::CouldNotOpen`];
+    /// [`Error::System`].
     ///
-    /// Source in the seed: `acquire(blocking=False)`.
+    /// Python's fasteners: `acquire(blocking=False)`.
     ///
     /// ```
     /// # let path = std::env::temp_dir().join(format!("try-{}", std::process::id()));
@@ -100,31 +107,37 @@ impl InterProcessLock {
         self.lock_with(Wait::never())
     }
 
-    /// Takes the lock, and waits for it at most this long.
+    /// Acquires the lock. Waits at most `timeout`, for the whole call; a timeout of zero acquires
+    /// only a free lock.
     ///
     /// # Errors
     ///
-    /// [`Error::TimedOut`], after which the attempt has left nothing behind; and those of [`lock`](Self::lock).
+    /// [`Error::TimedOut`], after which nothing of the request is left; and those of
+    /// [`lock`](Self::lock).
     ///
-    /// Source in the seed: `acquire(timeout=...)`.
+    /// Python's fasteners: `acquire(timeout=...)`.
     pub fn lock_timeout(&self, timeout: Duration) -> Result<Guard, Error> {
         self.lock_with(Wait::at_most(timeout))
     }
 
-    /// Takes the lock, and waits for it at most until then.
+    /// Acquires the lock. Waits at most until `deadline`.
     ///
     /// # Errors
     ///
-    /// As [`lock_timeout`](Self::lock_timeout).
+    /// Those of [`lock_timeout`](Self::lock_timeout).
     pub fn lock_deadline(&self, deadline: Instant) -> Result<Guard, Error> {
         self.lock_with(Wait::until(deadline))
     }
 
-    /// Takes the lock, and waits as it is told.
+    /// Acquires the lock. Waits as `wait` says: it may have a limit, a [`CancelToken`] and a
+    /// callback.
     ///
     /// # Errors
     ///
-    /// [`Error::Cancelled`], after which the attempt has left nothing behind; and those of the other forms.
+    /// [`Error::Cancelled`], after which nothing of the request is left; and those of the other
+    /// methods.
+    ///
+    /// [`CancelToken`]: crate::CancelToken
     ///
     /// ```
     /// # let path = std::env::temp_dir().join(format!("cancel-{}", std::process::id()));
@@ -142,11 +155,11 @@ impl InterProcessLock {
     /// # std::fs::remove_file(&path).unwrap();
     /// # Ok::<(), Error>(())
     /// ```
-    pub fn lock_with(&self, waiting: Wait<'_>) -> Result<Guard, Error> {
-        acquire_from(&self.pool, Mode::Exclusive, &WaitState::new(waiting))
+    pub fn lock_with(&self, wait: Wait<'_>) -> Result<Guard, Error> {
+        acquire_from(&self.pool, Mode::Exclusive, &WaitState::new(wait))
     }
 
-    /// This lock, as one of several for [`lock_all`](super::lock_all).
+    /// A request for this lock, for [`lock_all`](super::lock_all).
     #[must_use]
     pub fn to_lock(&self) -> LockRequest {
         LockRequest::new(&self.pool, Mode::Exclusive)

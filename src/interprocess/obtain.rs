@@ -1,47 +1,68 @@
-//! From a path to the lock on it: a thread that holds the lock already, the queue of this process'
-//! threads, the gates and the main lock.
+//! From a path to the lock on its file.
+//!
+//! An acquisition takes these steps, and starts again at the first one if the path leads to another
+//! file by then:
+//!
+//! 1. Find the thread queue of the file that the path leads to, and create the file if needed.
+//! 2. If this thread already holds the lock: share it, or fail.
+//! 3. Wait for a turn among the threads of this process.
+//! 4. Wait for the lock among the processes: the gates, then the main lock.
+//! 5. Check that the path still leads to the locked file.
 
 use std::sync::Arc;
 
 use super::file_pool::FilePool;
 use super::guard::Guard;
-use super::held_lock::{self, HeldLock, Lease};
+use super::held_lock::{self, HeldLock, Lease, Reentry};
 use super::missing::open_or_create;
-use super::reentry::{Reentry, reentry};
-use super::thread_queue::{Key, Turn, any_entered};
+use super::thread_queue::{Key, Turn, any_turn};
 use crate::lock::{Acquired, Error, LockFile, Request, Threads, Wait, WaitError, WaitState, acquire};
 use crate::mode::Mode;
 
-/// Acquires the lock that the path of the pool leads to.
+/// Acquires the lock on the file that the pool's path leads to.
 pub(super) fn acquire_from(pool: &Arc<FilePool>, mode: Mode, wait_state: &WaitState) -> Result<Guard, Error> {
     let refused = |why| Error::refused(pool.path(), why);
     loop {
         let queue = pool.queue(|| open(pool, mode, wait_state))?;
         if let Some(held) = held_lock::find(queue.number()) {
-            match reentry(held.mode(), mode, pool.options().nested, wait_state) {
+            match held.reentry(mode, pool.options().nested, wait_state) {
                 Reentry::Shares => return Ok(Guard::new(held)),
                 Reentry::Refused(why) => return Err(refused(why)),
                 Reentry::Waits => {}
             }
         }
-        let holds_others = held_lock::holds_any() || !any_entered();
-        let turn = queue.enter(mode, pool.path(), wait_state).map_err(refused)?;
-        if let Some(guard) = acquire_at_the_head(pool, turn, mode, holds_others, wait_state)? {
+        // Whether to look for deadlocks while this call waits for other processes. The kernel knows
+        // which process holds a lock, but not which thread. So look in two cases only:
+        // - This thread holds a lock. It cannot release it while it waits, so others that wait for
+        //   it may close a cycle.
+        // - No thread of this process has a turn. Then a lock that the kernel shows for this
+        //   process was inherited, or is on a caller's descriptor: no thread is about to release
+        //   it. A single-threaded command that an ancestor waits for is this case.
+        //
+        // Otherwise other threads hold locks and can release them, so the wait can end. Asked
+        // before `wait_for_turn`, because the turn of this call would count too.
+        let holds_others = held_lock::holds_any() || !any_turn();
+        let turn = queue.wait_for_turn(mode, pool.path(), wait_state).map_err(refused)?;
+        if let Some(guard) = acquire_with_turn(pool, turn, mode, holds_others, wait_state)? {
             return Ok(guard);
         }
+        // The turn has ended. Start again, unless the time is up.
         wait_state.begin_again().map_err(refused)?;
     }
 }
 
-/// Takes the lock, being at the head of the line; `None` if by now the path leads elsewhere.
-fn acquire_at_the_head(
+/// Acquires the lock for a thread that has its turn. `None` if the call must start again: the path
+/// leads to another file, or another thread of this process upgrades.
+fn acquire_with_turn(
     pool: &Arc<FilePool>,
     turn: Turn,
     mode: Mode,
     holds_others: bool,
     wait_state: &WaitState,
 ) -> Result<Option<Guard>, Error> {
-    let file = pool.file(|| open(pool, mode, wait_state))?;
+    let file = pool.get_or_open(|| open(pool, mode, wait_state))?;
+    // A newly opened file is not always the one whose queue this is: the path may have been
+    // replaced. The other file has another queue, so this turn is worth nothing there.
     if pool.key_of(&file) != turn.queue().key() {
         pool.forget(turn.queue());
         return Ok(None);
@@ -50,11 +71,13 @@ fn acquire_at_the_head(
         mode,
         order: pool.order(),
         nested: pool.options().nested,
-        threads: if turn.is_with_others() { Threads::Share } else { Threads::None },
+        threads: if turn.has_other_readers() { Threads::Share } else { Threads::None },
         holds_others,
     };
     let lease = match obtain(file, &request, &turn, wait_state) {
         Ok(Acquired::Held(held)) => {
+            // The file may have been removed or replaced before it was locked. A lock on it would
+            // exclude nobody who comes later.
             if !held.is_still_there() {
                 drop(held);
                 pool.forget(turn.queue());
@@ -63,11 +86,12 @@ fn acquire_at_the_head(
             Lease::Own(held)
         }
         Ok(Acquired::Joined(file, joined)) => {
-            pool.give_back(file);
+            pool.put_back(file);
             Lease::Joined(joined, mode.into())
         }
+        // Back to the queue, where this reader waits for the end of the upgrade.
         Err((file, WaitError::YieldToUpgrade)) => {
-            pool.give_back(file);
+            pool.put_back(file);
             return Ok(None);
         }
         Err((_, WaitError::Moved)) => {
@@ -76,15 +100,16 @@ fn acquire_at_the_head(
         }
         Err((file, why)) => {
             let error = Error::refused(pool.path(), why);
-            pool.give_back(file);
+            pool.put_back(file);
             return Err(error);
         }
     };
     Ok(Some(Guard::new(HeldLock::new(Arc::clone(pool), turn, lease))))
 }
 
-/// Takes the lock on an open file. A reader that has to wait for other processes stands back for a
-/// thread that upgrades: [`WaitError::YieldToUpgrade`].
+/// Acquires the lock on an open file, for a thread that has its turn. A reader that has to wait for
+/// other processes fails with [`WaitError::YieldToUpgrade`] when another thread of this process
+/// upgrades.
 pub(super) fn obtain(
     file: LockFile,
     request: &Request,
@@ -94,17 +119,20 @@ pub(super) fn obtain(
     if request.mode == Mode::Exclusive || !wait_state.may_wait() {
         return acquire(file, request, wait_state);
     }
+    // First without waiting: being cancelled by an upgrade takes a second thread, which most
+    // readers do not need.
     match acquire(file, request, &WaitState::new(Wait::never())) {
         Err((file, WaitError::Busy)) => {
             let _while_waiting = turn.yield_to_upgrade(wait_state);
             acquire(file, request, wait_state)
         }
-        held => held,
+        ended => ended,
     }
 }
 
-/// Which lock the path leads to, as far as is known.
-pub(super) fn key(pool: &FilePool, mode: Mode, wait_state: &WaitState) -> Result<Key, Error> {
+/// Identifies the lock that the path leads to, as far as is known: the path may have been replaced
+/// since it was opened.
+pub(super) fn key_of_path(pool: &FilePool, mode: Mode, wait_state: &WaitState) -> Result<Key, Error> {
     Ok(pool.queue(|| open(pool, mode, wait_state))?.key())
 }
 

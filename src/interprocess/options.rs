@@ -1,13 +1,13 @@
-//! What differs between process locks.
+//! The options of a lock between processes.
 
 use crate::lock::Nested;
 use crate::mode::Family;
 use crate::thread::Preference;
 
-/// What differs between process locks: the kernel's family, who goes first, whether a missing file is created, and what
-/// happens when a wait would never end.
+/// The options of a lock between processes: which of the kernel's two kinds of lock it is, who goes
+/// first, whether a missing lock file is created, and what to do about a deadlock.
 ///
-/// Source in the seed: the arguments of `InterProcessLock` and `InterProcessReaderWriterLock`.
+/// Python's fasteners: the arguments of `InterProcessLock` and `InterProcessReaderWriterLock`.
 ///
 /// ```
 /// use fasten::{Family, InterProcessLock, Options};
@@ -26,8 +26,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// flock(2), phase-fair, a missing file is created for all whom the umask lets, and a wait that would never end is an
-    /// error.
+    /// The defaults: flock(2), phase-fair, a missing file is created with permissions 0666 less the
+    /// umask, and a deadlock is an error.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -39,36 +39,41 @@ impl Options {
         }
     }
 
-    /// With which of the kernel's locks. [`Family::Fcntl`] is that of Python's fasteners.
+    /// Selects which of the kernel's locks to use. The default is [`Family::Flock`], which flock(1)
+    /// and cargo use; [`Family::Fcntl`] is that of Python's fasteners. On Linux a lock of one
+    /// family does not exclude a lock of the other.
     #[must_use]
     pub const fn family(self, family: Family) -> Self {
         Self { family, ..self }
     }
 
-    /// Who goes first when readers and writers want the same lock; nothing to an
+    /// Selects who goes first when readers and writers want the same lock. It has no effect on an
     /// [`InterProcessLock`](super::InterProcessLock), which has no readers.
     ///
-    /// Between processes each writer goes by its own lock's preference; readers stand behind it as it wants, but for those of
-    /// a lock with [`Preference::Reader`], which pass every writer that waits. Between the threads of one process, all who use
-    /// a file at the same time go by the preference of the first of them.
+    /// Between processes, each writer applies the preference of its own lock object, and readers
+    /// wait for it accordingly; readers whose lock object has [`Preference::Reader`] pass every
+    /// waiting writer. Between the threads of one process, the lock object that used the file first
+    /// decides, until no lock object of the process uses the file any more.
     #[must_use]
     pub const fn preference(self, preference: Preference) -> Self {
         Self { preference, ..self }
     }
 
-    /// What to do when a wait would never end.
+    /// Selects what to do when a wait certainly never ends. The default is [`Nested::Refuse`].
     #[must_use]
     pub const fn nested(self, nested: Nested) -> Self {
         Self { nested, ..self }
     }
 
-    /// Whether a lock file that does not exist is created. Its folder never is.
+    /// Selects whether a missing lock file is created, which is the default. Its directory is never
+    /// created.
     #[must_use]
     pub const fn create(self, create: bool) -> Self {
         Self { create, ..self }
     }
 
-    /// With which permissions the lock file is created, less the umask: at first 0666. One that exists stays as it is.
+    /// Sets the permissions of a lock file that is created, as for open(2): the umask is
+    /// subtracted. The default is 0666. The permissions of an existing file do not change.
     #[must_use]
     pub const fn permissions(self, permissions: u32) -> Self {
         Self { permissions, ..self }
@@ -76,7 +81,7 @@ impl Options {
 }
 
 impl Default for Options {
-    /// As [`new`](Self::new).
+    /// The same as [`new`](Self::new).
     fn default() -> Self {
         Self::new()
     }

@@ -1,4 +1,4 @@
-//! Many readers or one writer, among the threads of all processes.
+//! A reader-writer lock for the threads of all processes.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,20 +12,23 @@ use super::options::Options;
 use crate::lock::{Error, Wait, WaitState};
 use crate::mode::Mode;
 
-/// A lock that many readers hold together, or one writer alone; each of them is a thread of some process.
+/// A reader-writer lock on a file: any number of readers hold it together, or one writer alone.
+/// Each reader and writer is a thread of some process.
 ///
-/// It is the lock that `fasten read` and `fasten write` take. Threads of one process exclude each other by it as processes do,
-/// and get it by the same [`Preference`](crate::Preference). A reader that reads already reads again at once; it writes by
-/// [`Guard::upgrade`].
+/// It is the lock that `fasten read` and `fasten write` acquire. It excludes the threads of one
+/// process from each other too, and orders threads and processes by the same
+/// [`Preference`](crate::Preference). A thread that reads can read again at once, even if a writer
+/// waits; to write, it [upgrades](Guard::upgrade).
 ///
-/// The file is opened when the lock is first acquired and stays open; it is never written or removed. Each taking makes sure that
-/// the path still leads to the file. A relative path is looked up anew with each opening. Clones are the same lock.
+/// The file is opened when the lock is first acquired, and stays open. It is never written,
+/// truncated or removed. Each acquisition checks that the path still leads to the file. A relative
+/// path is resolved each time the file is opened. Clones are the same lock.
 ///
-/// - **Crash**, **panic**, and what a guard is worth in a forked child: see [`Guard`].
-/// - **Fork**: a forked child may use the lock, with open files of its own, as with
+/// - **Panic**, **crash**, and guards in a forked child: see [`Guard`].
+/// - **Fork**: a forked child can use the lock object; it opens the file for itself, as with
 ///   [`InterProcessLock`](super::InterProcessLock).
 ///
-/// Source in the seed: `fasteners.InterProcessReaderWriterLock`.
+/// Python's fasteners: `InterProcessReaderWriterLock`.
 ///
 /// ```
 /// # let path = std::env::temp_dir().join(format!("rw-{}", std::process::id()));
@@ -34,11 +37,11 @@ use crate::mode::Mode;
 /// let lock = InterProcessReaderWriterLock::new(&path);
 /// {
 ///     let _reading = lock.read()?;
-///     // others may read
+///     // other readers may be here, but no writer
 /// }
 /// {
 ///     let _writing = lock.write()?;
-///     // nobody else is here
+///     // no other thread or process holds the lock
 /// }
 /// # std::fs::remove_file(&path).unwrap();
 /// # Ok::<(), fasten::Error>(())
@@ -49,9 +52,9 @@ pub struct InterProcessReaderWriterLock {
 }
 
 impl InterProcessReaderWriterLock {
-    /// The lock on this file, with the [options](Options::new) that most want. Opens nothing yet.
+    /// The lock on this file, with the [default options](Options::new). Opens nothing yet.
     ///
-    /// Source in the seed: `InterProcessReaderWriterLock(path)`.
+    /// Python's fasteners: `InterProcessReaderWriterLock(path)`.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self::with_options(path, Options::new())
     }
@@ -61,119 +64,135 @@ impl InterProcessReaderWriterLock {
         Self { pool: FilePool::new(path.into(), options, Some(options.preference)) }
     }
 
-    /// The path that was given.
+    /// The path of the lock file, as it was given.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.pool.path()
     }
 
-    /// Takes the lock to read, and waits for it if need be.
+    /// Acquires the lock to read. Waits until no writer holds it and no writer goes
+    /// first.
     ///
     /// # Errors
     ///
-    /// [`Error::Deadlock`] when this thread writes, or a wait for an ancestor or a cycle
-    /// [certainly never ends](crate::Nested); [`Error::CouldNotOpen`]; [`Error::System`].
+    /// - [`Error::Deadlock`] if this thread holds the lock to write, or if the wait [certainly
+    ///   never ends](crate::Nested): an ancestor that waits for this process holds the lock, or the
+    ///   wait closes a cycle.
+    /// - [`Error::CouldNotOpen`] if the lock file cannot be opened or created.
+    /// - [`Error::System`] if a system call fails, for example for lack of descriptors.
     ///
-    /// Source in the seed: `acquire_read_lock()`.
+    /// Python's fasteners: `acquire_read_lock()`.
     pub fn read(&self) -> Result<Guard, Error> {
         self.read_with(Wait::forever())
     }
 
-    /// Takes the lock to read if that needs no waiting.
+    /// Acquires the lock to read if that takes no waiting. Never waits.
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] when somebody writes, or waits who goes first; [`Error::CouldNotOpen`]; [`Error::System`].
+    /// [`Error::Busy`] if a writer holds the lock, or a writer that goes first waits for it;
+    /// [`Error::CouldNotOpen`]; [`Error::System`].
     ///
-    /// Source in the seed: `acquire_read_lock(blocking=False)`.
+    /// Python's fasteners: `acquire_read_lock(blocking=False)`.
     pub fn try_read(&self) -> Result<Guard, Error> {
         self.read_with(Wait::never())
     }
 
-    /// Takes the lock to read, and waits for it at most this long.
+    /// Acquires the lock to read. Waits at most `timeout`, for the whole call.
     ///
     /// # Errors
     ///
-    /// [`Error::TimedOut`], after which the attempt has left nothing behind; and those of [`read`](Self::read).
+    /// [`Error::TimedOut`], after which nothing of the request is left; and those of
+    /// [`read`](Self::read).
     pub fn read_timeout(&self, timeout: Duration) -> Result<Guard, Error> {
         self.read_with(Wait::at_most(timeout))
     }
 
-    /// Takes the lock to read, and waits for it at most until then.
+    /// Acquires the lock to read. Waits at most until `deadline`.
     ///
     /// # Errors
     ///
-    /// As [`read_timeout`](Self::read_timeout).
+    /// Those of [`read_timeout`](Self::read_timeout).
     pub fn read_deadline(&self, deadline: Instant) -> Result<Guard, Error> {
         self.read_with(Wait::until(deadline))
     }
 
-    /// Takes the lock to read, and waits as it is told.
+    /// Acquires the lock to read. Waits as `wait` says: it may have a limit, a
+    /// [`CancelToken`](crate::CancelToken) and a callback.
     ///
     /// # Errors
     ///
-    /// [`Error::Cancelled`], after which the attempt has left nothing behind; and those of the other forms.
-    pub fn read_with(&self, waiting: Wait<'_>) -> Result<Guard, Error> {
-        acquire_from(&self.pool, Mode::Shared, &WaitState::new(waiting))
+    /// [`Error::Cancelled`], after which nothing of the request is left; and those of the other
+    /// methods.
+    pub fn read_with(&self, wait: Wait<'_>) -> Result<Guard, Error> {
+        acquire_from(&self.pool, Mode::Shared, &WaitState::new(wait))
     }
 
-    /// Takes the lock to write, and waits for it if need be.
+    /// Acquires the lock to write. Waits until no reader or writer holds it and it is
+    /// this writer's turn.
     ///
     /// # Errors
     ///
-    /// [`Error::Deadlock`] when this thread holds the lock (one that reads is to [upgrade](Guard::upgrade)), or an ancestor of
-    /// this process does, or the wait would close a circle; [`Error::CouldNotOpen`]; [`Error::System`].
+    /// - [`Error::Deadlock`] if this thread holds the lock (a reader must
+    ///   [upgrade](Guard::upgrade)), or if the wait [certainly never ends](crate::Nested): an
+    ///   ancestor that waits for this process holds the lock, or the wait closes a cycle.
+    /// - [`Error::CouldNotOpen`] if the lock file cannot be opened or created.
+    /// - [`Error::System`] if a system call fails, for example for lack of descriptors.
     ///
-    /// Source in the seed: `acquire_write_lock()`.
+    /// Python's fasteners: `acquire_write_lock()`.
     pub fn write(&self) -> Result<Guard, Error> {
         self.write_with(Wait::forever())
     }
 
-    /// Takes the lock to write if that needs no waiting.
+    /// Acquires the lock to write if that takes no waiting. Never waits.
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] when somebody has it or waits for it; [`Error::CouldNotOpen`]; [`Error::System`].
+    /// [`Error::Busy`] if a reader or writer holds the lock, or one that goes first waits for it;
+    /// [`Error::CouldNotOpen`]; [`Error::System`].
     ///
-    /// Source in the seed: `acquire_write_lock(blocking=False)`.
+    /// Python's fasteners: `acquire_write_lock(blocking=False)`.
     pub fn try_write(&self) -> Result<Guard, Error> {
         self.write_with(Wait::never())
     }
 
-    /// Takes the lock to write, and waits for it at most this long.
+    /// Acquires the lock to write. Waits at most `timeout`, for the whole call.
     ///
     /// # Errors
     ///
-    /// [`Error::TimedOut`], after which the attempt has left nothing behind; and those of [`write`](Self::write).
+    /// [`Error::TimedOut`], after which nothing of the request is left; and those of
+    /// [`write`](Self::write).
     pub fn write_timeout(&self, timeout: Duration) -> Result<Guard, Error> {
         self.write_with(Wait::at_most(timeout))
     }
 
-    /// Takes the lock to write, and waits for it at most until then.
+    /// Acquires the lock to write. Waits at most until `deadline`.
     ///
     /// # Errors
     ///
-    /// As [`write_timeout`](Self::write_timeout).
+    /// Those of [`write_timeout`](Self::write_timeout).
     pub fn write_deadline(&self, deadline: Instant) -> Result<Guard, Error> {
         self.write_with(Wait::until(deadline))
     }
 
-    /// Takes the lock to write, and waits as it is told.
+    /// Acquires the lock to write. Waits as `wait` says: it may have a limit, a
+    /// [`CancelToken`](crate::CancelToken) and a callback.
     ///
     /// # Errors
     ///
-    /// [`Error::Cancelled`], after which the attempt has left nothing behind; and those of the other forms.
-    pub fn write_with(&self, waiting: Wait<'_>) -> Result<Guard, Error> {
-        acquire_from(&self.pool, Mode::Exclusive, &WaitState::new(waiting))
+    /// [`Error::Cancelled`], after which nothing of the request is left; and those of the other
+    /// methods.
+    pub fn write_with(&self, wait: Wait<'_>) -> Result<Guard, Error> {
+        acquire_from(&self.pool, Mode::Exclusive, &WaitState::new(wait))
     }
 
-    /// This lock to read, as one of several for [`lock_all`](super::lock_all).
+    /// A request for this lock to read, for [`lock_all`](super::lock_all).
     #[must_use]
     pub fn to_read(&self) -> LockRequest {
         LockRequest::new(&self.pool, Mode::Shared)
     }
 
-    /// This lock to write, as one of several for [`lock_all`](super::lock_all).
+    /// A request for this lock to write, for [`lock_all`](super::lock_all).
     #[must_use]
     pub fn to_write(&self) -> LockRequest {
         LockRequest::new(&self.pool, Mode::Exclusive)

@@ -1,9 +1,22 @@
-//! The line in which the threads of one process stand before a lock.
+//! The queue in which the threads of one process wait for one lock.
 //!
-//! The kernel's locks exclude threads from each other, as each taking has an open file of its own; but the gates that put
-//! processes in order belong to the process, and cannot order its threads. So the threads stand in a line of their own,
-//! with the same turns, and only who is at its head goes on to the gates. There is one line for each file and family in a
-//! process, however many lock objects lead to it.
+//! Each acquisition has an open file of its own, so the kernel's locks exclude threads from each
+//! other. But the gates, which order the processes, are record locks that belong to the whole
+//! process: two threads at one gate would both pass it. So threads first wait here for a turn, with
+//! the same three preferences, and only a thread with a turn goes on to the gates. Several readers
+//! can have a turn at once, or one writer.
+//!
+//! A process has one queue for each file and family, however many lock objects and paths lead to
+//! the file.
+//!
+//! # A reader yields to an upgrade
+//!
+//! A reader that has its turn may still wait, at the gates or for the main lock. It may then be
+//! part of a deadlock: a second thread reads already and upgrades, so it waits here until it is the
+//! only reader; the first reader waits for a writer of another process; and that writer waits for
+//! the shared lock of the second thread. To break this cycle, an upgrade cancels the waits of all
+//! such readers ([`YieldToUpgrade`]). They end their turns and wait here again, until the upgraded
+//! lock is downgraded or released.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,45 +30,51 @@ use crate::sys::fork;
 use crate::sys::per_process::PerProcess;
 use crate::thread::{Preference, Queue, RawLock, Role, Upgrade, Waiter};
 
-/// Which lock it is: a file, and one of the kernel's families.
+/// Identifies a lock: a file, and one of the kernel's families.
 pub(super) type Key = (FileId, Family);
 
+/// The queues in use. Per process, because a forked child does not have the threads that hold its
+/// parent's queues.
 static QUEUES: PerProcess<Mutex<BTreeMap<Key, Weak<ThreadQueue>>>> = PerProcess::new();
-static ENTERED: PerProcess<AtomicUsize> = PerProcess::new();
-static LAST: AtomicU64 = AtomicU64::new(0);
+/// How many turns the threads of this process have, in all queues.
+static TURNS: PerProcess<AtomicUsize> = PerProcess::new();
+static LAST_NUMBER: AtomicU64 = AtomicU64::new(0);
 
-/// The line before one lock.
+/// The queue of one lock.
 #[derive(Debug)]
 pub(super) struct ThreadQueue {
     key: Key,
     number: u64,
     raw: RawLock,
-    /// Readers who have come through the line and wait for other processes.
-    outside: Mutex<Vec<Waker>>,
+    /// Readers that have their turn and wait for other processes.
+    blocked_readers: Mutex<Vec<Waker>>,
 }
 
-/// One who has come through the line, until it is dropped.
+/// A thread's permission to go on to the gates, as a reader or as the only writer. Dropping it ends
+/// the turn, and the next threads get theirs.
 #[derive(Debug)]
 pub(super) struct Turn {
     queue: Arc<ThreadQueue>,
+    /// The process that the turn belongs to. The copy in a forked child ends nothing.
     process: u32,
 }
 
-/// Whether any thread of this process holds, or is about to hold, a process lock.
-pub(super) fn any_entered() -> bool {
-    ENTERED.get().load(Relaxed) > 0
+/// Whether any thread of this process has a turn: it holds a lock between processes, or is about
+/// to.
+pub(super) fn any_turn() -> bool {
+    TURNS.get().load(Relaxed) > 0
 }
 
 impl ThreadQueue {
-    /// That of this lock. The preference counts if nobody in the process has used the lock yet.
+    /// The queue of this lock. The preference has an effect only if the queue does not exist yet.
     pub(super) fn of(key: Key, preference: Preference) -> Arc<Self> {
         let mut queues = queues();
         if let Some(queue) = queues.get(&key).and_then(Weak::upgrade) {
             return queue;
         }
-        let number = LAST.fetch_add(1, Relaxed) + 1;
+        let number = LAST_NUMBER.fetch_add(1, Relaxed) + 1;
         let raw = RawLock::new(preference, AtomicUsize::new(0), Mutex::new(Queue::new()));
-        let queue = Arc::new(Self { key, number, raw, outside: Mutex::default() });
+        let queue = Arc::new(Self { key, number, raw, blocked_readers: Mutex::default() });
         queues.insert(key, Arc::downgrade(&queue));
         queue
     }
@@ -64,17 +83,19 @@ impl ThreadQueue {
         self.key
     }
 
-    /// A number that no other one ever has.
+    /// A number that no other queue has, before or after this one. A key does not identify a queue:
+    /// a later queue can have the same key.
     pub(super) fn number(&self) -> u64 {
         self.number
     }
 
-    fn outside(&self) -> MutexGuard<'_, Vec<Waker>> {
-        self.outside.lock().unwrap_or_else(PoisonError::into_inner)
+    fn blocked_readers(&self) -> MutexGuard<'_, Vec<Waker>> {
+        self.blocked_readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Goes through the line, waiting if need be.
-    pub(super) fn enter(
+    /// Waits for the turn of the calling thread. Fails with [`WaitError::Busy`] if that takes
+    /// waiting and the call may not wait.
+    pub(super) fn wait_for_turn(
         self: &Arc<Self>,
         mode: Mode,
         path: &Path,
@@ -82,12 +103,13 @@ impl ThreadQueue {
     ) -> Result<Turn, WaitError> {
         if !self.raw.try_acquire(role(mode)) {
             wait_state.begin(path)?;
-            let mut in_line = InLine::new(wait_state);
-            if !self.raw.acquire_told(role(mode), wait_state.deadline(), |waiter| in_line.joined(waiter)) {
+            let mut cancellable = CancellableWaiter::new(wait_state);
+            let register = |waiter: &Arc<Waiter>| cancellable.register(waiter);
+            if !self.raw.acquire_told(role(mode), wait_state.deadline(), register) {
                 return Err(wait_state.gave_up());
             }
         }
-        ENTERED.get().fetch_add(1, Relaxed);
+        TURNS.get().fetch_add(1, Relaxed);
         Ok(Turn { queue: Arc::clone(self), process: fork::process() })
     }
 }
@@ -97,24 +119,28 @@ impl Turn {
         &self.queue
     }
 
-    /// Whether other threads of this process have the lock too.
-    pub(super) fn is_with_others(&self) -> bool {
+    /// Whether other threads of this process have a turn at this lock too, as readers.
+    pub(super) fn has_other_readers(&self) -> bool {
         self.queue.raw.readers() > 1
     }
 
-    /// For a reader who is about to wait for other processes. While this lives, the waiting is called off when another thread
-    /// of this process upgrades: that one waits for us, and who we wait for may wait for that one.
-    /// `None` where the system has no thread left for it.
+    /// For a reader that is about to wait for other processes: while the result lives, an upgrade
+    /// by another thread of this process cancels the wait with [`WaitError::YieldToUpgrade`].
+    /// `None` if the system has no thread left to do so; then the reader waits without it.
     pub(super) fn yield_to_upgrade(&self, wait_state: &WaitState) -> Option<YieldToUpgrade<'_>> {
         let waker = wait_state.waker().ok()?;
-        self.queue.outside().push(waker.clone());
+        self.queue.blocked_readers().push(waker.clone());
+        // The upgrade may have begun before the waker was in the list. Both sides write first and
+        // look second, so one of them sees the other.
         if self.queue.raw.queue().has_upgrader() {
             waker.call_off(WaitError::YieldToUpgrade);
         }
         Some(YieldToUpgrade { queue: &self.queue, waker })
     }
 
-    /// From reader to writer, when the other readers among the threads have left. Refused, it reads as before.
+    /// From reader to writer, as soon as no other thread of this process reads. After an error the
+    /// turn is a reader's as before. Of two threads that upgrade, the second one fails: each would
+    /// wait for the other one to stop reading.
     pub(super) fn upgrade(&self, path: &Path, wait_state: &WaitState) -> Result<(), WaitError> {
         let raw = &self.queue.raw;
         if raw.try_upgrade() {
@@ -124,10 +150,10 @@ impl Turn {
             return Err(WaitError::Deadlock(Box::new(Deadlock::Upgrade)));
         }
         wait_state.begin(path)?;
-        let mut in_line = InLine::new(wait_state);
+        let mut cancellable = CancellableWaiter::new(wait_state);
         let upgraded = raw.upgrade(wait_state.deadline(), |waiter| {
-            in_line.joined(waiter);
-            self.queue.outside().iter().for_each(|waker| waker.call_off(WaitError::YieldToUpgrade));
+            cancellable.register(waiter);
+            self.queue.blocked_readers().iter().for_each(|waker| waker.call_off(WaitError::YieldToUpgrade));
         });
         match upgraded {
             Upgrade::Done => Ok(()),
@@ -147,7 +173,7 @@ impl Drop for Turn {
         if self.process != fork::process() {
             return;
         }
-        ENTERED.get().fetch_sub(1, Relaxed);
+        TURNS.get().fetch_sub(1, Relaxed);
         match self.queue.raw.holder() {
             Some(Role::Writer) => self.queue.raw.release_write(),
             _ => self.queue.raw.release_read(),
@@ -158,13 +184,15 @@ impl Drop for Turn {
 impl Drop for ThreadQueue {
     fn drop(&mut self) {
         let mut queues = queues();
+        // Another thread may have put a new queue in this one's place since the last reference was
+        // dropped.
         if queues.get(&self.key).is_some_and(|queue| queue.strong_count() == 0) {
             queues.remove(&self.key);
         }
     }
 }
 
-/// A reader who waits for other processes, and stands back for a thread that upgrades.
+/// A reader that waits for other processes, and whose wait an upgrade cancels.
 #[derive(Debug)]
 pub(super) struct YieldToUpgrade<'a> {
     queue: &'a ThreadQueue,
@@ -173,23 +201,25 @@ pub(super) struct YieldToUpgrade<'a> {
 
 impl Drop for YieldToUpgrade<'_> {
     fn drop(&mut self) {
-        self.queue.outside().retain(|waker| !waker.is(&self.waker));
+        self.queue.blocked_readers().retain(|waker| !waker.is(&self.waker));
+        // An upgrade may have cancelled the wait just after its end. Withdraw that, so that the
+        // next wait of this call does not end because of it.
         self.waker.hush();
     }
 }
 
-/// A place in the line that can be called off.
-struct InLine<'a> {
+/// A waiter in the queue that the call's [`CancelToken`], if it has one, can wake.
+struct CancellableWaiter<'a> {
     cancel: Option<&'a CancelToken>,
     waiter: Option<Wakeable>,
 }
 
-impl<'a> InLine<'a> {
+impl<'a> CancellableWaiter<'a> {
     fn new(wait_state: &WaitState<'a>) -> Self {
         Self { cancel: wait_state.cancel(), waiter: None }
     }
 
-    fn joined(&mut self, waiter: &Arc<Waiter>) {
+    fn register(&mut self, waiter: &Arc<Waiter>) {
         if let Some(cancel) = self.cancel {
             cancel.remember(Wakeable::Line(Arc::clone(waiter)));
             self.waiter = Some(Wakeable::Line(Arc::clone(waiter)));
@@ -197,7 +227,7 @@ impl<'a> InLine<'a> {
     }
 }
 
-impl Drop for InLine<'_> {
+impl Drop for CancellableWaiter<'_> {
     fn drop(&mut self) {
         if let (Some(cancel), Some(waiter)) = (self.cancel, &self.waiter) {
             cancel.forget(waiter);

@@ -13,7 +13,7 @@ use super::file::LockFile;
 use super::file::{Reopened, open_again_for_writing};
 use super::gate_file::GateFile;
 use super::gates::{Gates, Intent, Side};
-use super::guard::Held;
+use super::held::Held;
 use super::request::Request;
 use super::request::{Nested, reads_below};
 use super::share::Joined;
@@ -35,7 +35,7 @@ pub(crate) enum Acquired {
 }
 
 /// The same, without the file.
-enum Taken {
+enum Obtained {
     /// With what stays closed until the release, and why there was no order, if there was none.
     Entered(Option<Intent>, Option<UnfairReason>),
     Joined(Joined),
@@ -60,16 +60,16 @@ pub(crate) fn acquire(
         }
     }
     match taken {
-        Ok(Taken::Entered(intent, unordered)) => {
+        Ok(Obtained::Entered(intent, unordered)) => {
             Ok(Acquired::Held(Held::new(lock, request.mode, intent, unordered)))
         }
-        Ok(Taken::Joined(joined)) => Ok(Acquired::Joined(lock, joined)),
+        Ok(Obtained::Joined(joined)) => Ok(Acquired::Joined(lock, joined)),
         Err(gave_up) => Err((lock, gave_up)),
     }
 }
 
 /// Takes it, or finds an inherited lock that will do.
-fn take(lock: &LockFile, request: &Request, wait_state: &WaitState) -> Result<Taken, WaitError> {
+fn take(lock: &LockFile, request: &Request, wait_state: &WaitState) -> Result<Obtained, WaitError> {
     let mut side = Side::of(request.mode, request.order);
     let mut open = side.finds_the_gates_open(lock);
     let may_read_below = !open && side == Side::Reader;
@@ -86,7 +86,7 @@ fn take(lock: &LockFile, request: &Request, wait_state: &WaitState) -> Result<Ta
     {
         let (path, family) = (lock.path.clone(), lock.family);
         let inherited = LockFile::new(path, file, lock.id, false, family);
-        return Ok(Taken::Joined(Joined::new(inherited, mode)));
+        return Ok(Obtained::Joined(Joined::new(inherited, mode)));
     }
     wait_state.begin(&lock.path)?;
     let nested = if request.holds_others { request.nested } else { Nested::Wait };
@@ -103,16 +103,16 @@ fn take(lock: &LockFile, request: &Request, wait_state: &WaitState) -> Result<Ta
 }
 
 /// A preferring writer announces itself although it had not to wait.
-fn entered_at_once(lock: &LockFile, side: Side) -> Taken {
+fn entered_at_once(lock: &LockFile, side: Side) -> Obtained {
     let gates = if side == Side::PreferringWriter { Gates::before(lock, side) } else { Ok(None) };
     match gates {
-        Ok(gates) => Taken::Entered(gates.and_then(Gates::announced), None),
-        Err(why) => Taken::Entered(None, Some(why)),
+        Ok(gates) => Obtained::Entered(gates.and_then(Gates::announced), None),
+        Err(why) => Obtained::Entered(None, Some(why)),
     }
 }
 
 /// Goes through the gates, where there are any, to the main lock.
-fn wait(lock: &LockFile, mode: Mode, side: Side, wait_state: &WaitState) -> Result<Taken, WaitError> {
+fn wait(lock: &LockFile, mode: Mode, side: Side, wait_state: &WaitState) -> Result<Obtained, WaitError> {
     let (mut gates, unordered) = match Gates::before(lock, side) {
         Ok(gates) => (gates, None),
         Err(why) => (None, Some(why)),
@@ -121,7 +121,7 @@ fn wait(lock: &LockFile, mode: Mode, side: Side, wait_state: &WaitState) -> Resu
         gates.pass(lock, wait_state)?;
     }
     enter(lock, mode, wait_state)?;
-    Ok(Taken::Entered(gates.and_then(Gates::entered), unordered))
+    Ok(Obtained::Entered(gates.and_then(Gates::entered), unordered))
 }
 
 /// Takes the main lock if it is free; `false` if it is not, or is on its way from one mode to the
@@ -133,7 +133,7 @@ pub(crate) fn try_enter(lock: &LockFile, mode: Mode) -> io::Result<bool> {
 /// Takes the main lock, sleeping until it is free.
 pub(crate) fn enter(lock: &LockFile, mode: Mode, wait_state: &WaitState) -> Result<(), WaitError> {
     loop {
-        wait_state.block(|| main_lock::lock(lock, mode))?;
+        main_lock::lock(lock, mode, wait_state)?;
         match gives_way(lock, mode).map_err(WaitError::Failed)? {
             Some(upgrade) => upgrade::wait_until_over(&upgrade, lock.family, wait_state)?,
             None => return Ok(()),

@@ -10,10 +10,10 @@ use crate::thread::Waiter;
 /// Clones are one and the same. A call that has its lock already is not
 /// affected: whoever cancels learns from the call's result which it was.
 #[derive(Debug, Clone, Default)]
-pub struct CancelToken(Arc<Mutex<State>>);
+pub struct CancelToken(Arc<Mutex<CancelState>>);
 
 #[derive(Debug, Default)]
-struct State {
+struct CancelState {
     cancelled: bool,
     waiting: Vec<Wakeable>,
 }
@@ -54,7 +54,7 @@ impl CancelToken {
         self.state().waiting.retain(|known| !known.is(wakeable));
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, CancelState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use super::deadlock::Deadlock;
 use super::file::LockFile;
-use super::interrupter::Look;
+use super::interrupter::Verdict;
 use super::request::{Nested, conflict};
 use super::wait::OnDoubt;
 use super::wait_error::WaitError;
@@ -55,7 +55,7 @@ impl<'a> DeadlockWatch<'a> {
         if looks_for.nested == Nested::Wait && !looks_for.may_read_below {
             return None;
         }
-        let mut search = Search {
+        let mut search = Observer {
             path: lock.path.clone(),
             descriptor: lock.file.as_raw_fd(),
             found: None,
@@ -80,7 +80,7 @@ impl Drop for DeadlockWatch<'_> {
     }
 }
 
-struct Search {
+struct Observer {
     path: PathBuf,
     /// Open as long as it is looked.
     descriptor: RawFd,
@@ -97,17 +97,17 @@ struct Search {
     on_doubt: Option<OnDoubt>,
 }
 
-impl Search {
-    fn look(&mut self) -> Look {
-        let Some((file, own)) = self.found.or_else(|| self.find()) else { return Look::Never };
+impl Observer {
+    fn look(&mut self) -> Verdict {
+        let Some((file, own)) = self.found.or_else(|| self.find()) else { return Verdict::Never };
         self.found = Some((file, own));
         if std::mem::take(&mut self.looks_for.may_read_below)
             && self.holding_above(file, own).is_some_and(|above| above.mode == Mode::Shared)
         {
-            return Look::End(WaitError::ReadsBelow);
+            return Verdict::End(WaitError::ReadsBelow);
         }
         if self.looks_for.nested == Nested::Wait {
-            return Look::Never;
+            return Verdict::Never;
         }
         let cycle = self.cycle(file, own);
         self.times_seen = match &cycle {
@@ -118,18 +118,18 @@ impl Search {
         self.seen = cycle;
         match &self.seen {
             Some(cycle) if self.times_seen > 1 && self.gives_up(cycle) => {
-                Look::End(WaitError::Deadlock(Box::new(match cycle.clone() {
+                Verdict::End(WaitError::Deadlock(Box::new(match cycle.clone() {
                     Cycle::HeldAbove(ancestor) => Deadlock::HeldByAncestor(ancestor),
                     Cycle::Steps(steps) => Deadlock::Cycle(steps),
                 })))
             }
-            Some(_) if self.times_seen == 1 => Look::Again(SEEN_LOOKS_AGAIN_AFTER),
-            Some(_) => Look::Again(PATIENT_LOOKS_AFTER),
+            Some(_) if self.times_seen == 1 => Verdict::Again(SEEN_LOOKS_AGAIN_AFTER),
+            Some(_) => Verdict::Again(PATIENT_LOOKS_AFTER),
             None => {
                 self.doubt(file, own);
                 let pause = self.pause;
                 self.pause = (pause * 4).min(LOOKS_AT_LEAST_EVERY);
-                Look::Again(pause)
+                Verdict::Again(pause)
             }
         }
     }

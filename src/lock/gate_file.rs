@@ -2,39 +2,29 @@
 //!
 //! It lies beside the lock file and not in it, because the lock file is the user's: its commands
 //! may lock it with fcntl(2), run it, or watch it. The first waiter creates it and the last one
-//! removes it. Each user of it shares the byte PRESENT, and whoever can have that byte alone is the
-//! last. PRESENT belongs to the open file, not to the process, so no close of another descriptor
+//! removes it. Each user of it shares the byte PRESENT, and the one that can have that byte alone is
+//! the last. PRESENT belongs to the open file, not to the process, so no close of another descriptor
 //! can lose it.
-//!
-//! Record locks are lost as soon as the process closes any descriptor of the file. So a process has
-//! one descriptor for each gate file, which all its threads use and the last one closes.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::File;
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use nix::fcntl::OFlag;
-
-use super::file::LockFile;
-use super::file::above_standard;
+use super::file::{LockFile, above_standard};
+use super::open_gate_file::{OpenGateFile, ThreadsAtGates, is_for_want_of_means, open_existing, unusable};
 use super::unfair::UnfairReason;
-use crate::layout::PRESENT;
-use crate::mode::{Family, Mode};
+use crate::mode::Family;
 use crate::sys::file_id::{FileId, leads_to};
 use crate::sys::fork;
 use crate::sys::gate_directory::HAS_GATES;
-use crate::sys::gate_permissions::{admits_all, create, is_trusted, may_create};
+use crate::sys::gate_permissions::{admits_all, create, may_create};
 use crate::sys::per_process::PerProcess;
-use crate::sys::records::{self, Owner};
 
 /// So often a process tries to use the gate file while others remove it.
 const TRIES: usize = 1000;
 
-static OPEN: PerProcess<Mutex<Vec<Arc<Open>>>> = PerProcess::new();
+static OPEN: PerProcess<Mutex<Vec<Arc<OpenGateFile>>>> = PerProcess::new();
 
 /// One use of a gate file, until it is dropped.
 ///
@@ -42,31 +32,8 @@ static OPEN: PerProcess<Mutex<Vec<Arc<Open>>>> = PerProcess::new();
 #[derive(Debug, Clone)]
 pub(crate) struct GateFile {
     /// There until this is dropped.
-    open: Option<Arc<Open>>,
+    open: Option<Arc<OpenGateFile>>,
     process: u32,
-}
-
-/// The gate file as the whole process has it.
-#[derive(Debug)]
-struct Open {
-    lock: FileId,
-    path: PathBuf,
-    id: FileId,
-    file: File,
-    is_writable: bool,
-    /// Whether it shares PRESENT, and had its name then.
-    is_present: AtomicBool,
-    flock: Mutex<Threads>,
-    fcntl: Mutex<Threads>,
-}
-
-/// What the threads of this process do at the gates of one family.
-#[derive(Debug, Default)]
-pub(crate) struct Threads {
-    /// Request many readers have the way in, or wait for it: it is one lock to the kernel.
-    pub(crate) readers: usize,
-    /// Whether one of them upgrades: an open file conflicts with none of its own locks.
-    pub(crate) upgrades: bool,
 }
 
 impl GateFile {
@@ -80,8 +47,8 @@ impl GateFile {
         }
         let path = lock.gate_file();
         let mut all = all_open();
-        if let Some(open) = find(&all, lock.id) {
-            return Ok(Some(Self::new(open)));
+        if let Some(known) = find(&all, lock.id) {
+            return Ok(Some(known));
         }
         let file = match open_existing(path) {
             Ok(file) => file,
@@ -90,7 +57,7 @@ impl GateFile {
             }
             Err(_) => return Ok(None),
         };
-        let open = Open::trusted(lock, &lock.file.metadata()?, file);
+        let open = OpenGateFile::trusted(lock, &lock.file.metadata()?, file);
         Ok(open.ok().map(|open| Self::add(&mut all, open)))
     }
 
@@ -117,8 +84,8 @@ impl GateFile {
         }
         let path = lock.gate_file();
         let mut all = all_open();
-        if let Some(open) = find(&all, lock.id) {
-            return Ok(Some(Self::new(open)));
+        if let Some(known) = find(&all, lock.id) {
+            return Ok(Some(known));
         }
         let metadata = lock.file.metadata().map_err(|error| unusable(&error))?;
         let opened = match open_existing(path) {
@@ -135,20 +102,20 @@ impl GateFile {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
             Err(error) => return Err(unusable(&error)),
         };
-        Ok(Some(Self::add(&mut all, Open::trusted(lock, &metadata, file)?)))
+        Ok(Some(Self::add(&mut all, OpenGateFile::trusted(lock, &metadata, file)?)))
     }
 
-    fn add(all: &mut Vec<Arc<Open>>, open: Open) -> Self {
+    fn add(all: &mut Vec<Arc<OpenGateFile>>, open: OpenGateFile) -> Self {
         let open = Arc::new(open);
         all.push(Arc::clone(&open));
         Self::new(open)
     }
 
-    fn new(open: Arc<Open>) -> Self {
+    fn new(open: Arc<OpenGateFile>) -> Self {
         Self { open: Some(open), process: fork::process() }
     }
 
-    fn open(&self) -> &Open {
+    fn open(&self) -> &OpenGateFile {
         self.open.as_ref().expect("it is there until this is dropped")
     }
 
@@ -179,12 +146,8 @@ impl GateFile {
     }
 
     /// What this process' threads do at the gates of this family.
-    pub(crate) fn threads(&self, family: Family) -> MutexGuard<'_, Threads> {
-        let threads = match family {
-            Family::Flock => &self.open().flock,
-            Family::Fcntl => &self.open().fcntl,
-        };
-        threads.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn threads(&self, family: Family) -> MutexGuard<'_, ThreadsAtGates> {
+        self.open().threads(family)
     }
 }
 
@@ -201,83 +164,12 @@ impl Drop for GateFile {
     }
 }
 
-impl Open {
-    fn trusted(
-        lock: &LockFile,
-        metadata: &Metadata,
-        (file, is_writable): (File, bool),
-    ) -> Result<Self, UnfairReason> {
-        let found = file.metadata().map_err(|error| unusable(&error))?;
-        if !is_trusted(&found, metadata) {
-            return Err(UnfairReason::NotTrusted);
-        }
-        Ok(Self {
-            lock: lock.id,
-            path: lock.gate_file().to_owned(),
-            id: FileId::from(&found),
-            file,
-            is_writable,
-            is_present: AtomicBool::new(false),
-            flock: Mutex::default(),
-            fcntl: Mutex::default(),
-        })
-    }
-
-    /// Shares PRESENT; `false` if the file has been removed, or just is.
-    fn become_present(&self) -> io::Result<bool> {
-        if !self.is_present.load(Relaxed)
-            && records::try_set(&self.file, Owner::Description, PRESENT, Mode::Shared)?
-        {
-            self.is_present.store(leads_to(&self.path, self.id), Relaxed);
-        }
-        Ok(self.is_present.load(Relaxed))
-    }
-
-    /// Removes the file if no other process uses it. PRESENT is given up first: of two that leave at
-    /// the same time, the second must be able to have it alone.
-    fn remove_if_last(&self) {
-        let _ = records::clear(&self.file, Owner::Description, PRESENT);
-        let alone = records::try_set(&self.file, Owner::Description, PRESENT, Mode::Exclusive);
-        if alone.is_ok_and(|alone| alone) && leads_to(&self.path, self.id) {
-            let _ = fs::remove_file(&self.path);
-        }
-        // The close does not do it if a forked child has the descriptor too.
-        let _ = records::clear(&self.file, Owner::Description, PRESENT);
-    }
-}
-
-/// Opens it to write, so that exclusive gates can be had, or else to read. `O_NONBLOCK` is for a
-/// FIFO in its place.
-fn open_existing(path: &Path) -> io::Result<(File, bool)> {
-    let open = |write: bool| {
-        let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
-        OpenOptions::new().read(true).write(write).custom_flags(flags.bits()).open(path)
-    };
-    let opened = match open(true) {
-        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
-            open(false).map(|file| (file, false))
-        }
-        opened => opened.map(|file| (file, true)),
-    };
-    opened.and_then(|(file, is_writable)| Ok((above_standard(file)?, is_writable)))
-}
-
-fn is_for_want_of_means(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM))
-}
-
-fn unusable(error: &io::Error) -> UnfairReason {
-    match error.raw_os_error() {
-        Some(libc::ELOOP | libc::EISDIR | libc::ENXIO) => UnfairReason::NotTrusted,
-        code => UnfairReason::NoGateFile(code.unwrap_or(libc::EIO)),
-    }
-}
-
 /// The one that this process has open, unless it was removed by hand: then others use a new one.
-fn find(all: &[Arc<Open>], lock: FileId) -> Option<Arc<Open>> {
-    all.iter().find(|open| open.lock == lock && leads_to(&open.path, open.id)).map(Arc::clone)
+fn find(all: &[Arc<OpenGateFile>], lock: FileId) -> Option<GateFile> {
+    let found = all.iter().find(|open| open.lock == lock && leads_to(&open.path, open.id));
+    found.map(|open| GateFile::new(Arc::clone(open)))
 }
 
-fn all_open() -> MutexGuard<'static, Vec<Arc<Open>>> {
+fn all_open() -> MutexGuard<'static, Vec<Arc<OpenGateFile>>> {
     OPEN.get().lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -26,7 +26,7 @@ use super::wait_error::WaitError;
 use super::wait_state::WaitState;
 use crate::layout::{Bytes, Gate};
 use crate::mode::{Family, Mode};
-use crate::sys::records::{self, Owner};
+use crate::sys::records::{self, RecordOwner};
 use crate::thread::Preference;
 
 /// Who goes through the gates, and so by which of them.
@@ -126,7 +126,7 @@ impl Gates {
     /// A preferring writer has got the lock at once: takes its byte, unless readers wait by now.
     pub(crate) fn announced(mut self) -> Option<Intent> {
         let take = |byte: &Bytes| {
-            records::try_set(self.file.file(), Owner::Process, *byte, Mode::Exclusive).unwrap_or(false)
+            records::try_set(self.file.file(), RecordOwner::Process, *byte, Mode::Exclusive).unwrap_or(false)
         };
         self.intent = self.free_intent().filter(take);
         self.entered()
@@ -150,17 +150,17 @@ impl Gates {
     /// between processes where there is none between their threads, or has no locks left) this one
     /// goes on without.
     fn take(&self, gate: Bytes, mode: Mode, wait_state: &WaitState) -> Result<(), WaitError> {
-        if !matches!(records::try_set(self.file.file(), Owner::Process, gate, mode), Ok(false)) {
+        if !matches!(records::try_set(self.file.file(), RecordOwner::Process, gate, mode), Ok(false)) {
             return Ok(());
         }
-        match wait_state.block(|| records::set(self.file.file(), Owner::Process, gate, mode)) {
+        match wait_state.block(|| records::set(self.file.file(), RecordOwner::Process, gate, mode)) {
             Err(WaitError::Failed(_)) => Ok(()),
             waited => waited,
         }
     }
 
     fn open(&self, gate: Bytes) {
-        let _ = records::clear(self.file.file(), Owner::Process, gate);
+        let _ = records::clear(self.file.file(), RecordOwner::Process, gate);
     }
 }
 
@@ -202,7 +202,7 @@ impl Gate {
 impl Drop for Intent {
     fn drop(&mut self) {
         if self.file.is_ours() {
-            let _ = records::clear(self.file.file(), Owner::Process, self.byte);
+            let _ = records::clear(self.file.file(), RecordOwner::Process, self.byte);
         }
     }
 }
@@ -210,7 +210,7 @@ impl Drop for Intent {
 /// Waits until no writer holds the lock: has it shared for an instant, together with the readers
 /// that have been waiting. An error costs order only.
 fn enter_with_the_readers(lock: &LockFile, wait_state: &WaitState) -> Result<(), WaitError> {
-    match wait_state.block(|| main_lock::lock(lock, Mode::Shared)) {
+    match main_lock::lock(lock, Mode::Shared, wait_state) {
         Ok(()) => main_lock::unlock(lock).map_err(WaitError::Failed),
         Err(WaitError::Failed(_)) => Ok(()),
         Err(gave_up) => Err(gave_up),

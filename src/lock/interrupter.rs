@@ -6,16 +6,15 @@
 //! does not wait for the end of the second: it holds a lock by then.
 
 use std::fmt;
-use std::io::{self, PipeReader, PipeWriter, Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::io;
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-
+use super::stop_descriptor::StopDescriptor;
 use super::wait_error::WaitError;
 use crate::sys::helper_thread;
-use crate::sys::interrupt::{Interruptible, Target};
+use crate::sys::interrupt::{InterruptTarget, Interruptible};
 
 const AGAIN_AFTER: Duration = Duration::from_millis(1);
 
@@ -37,8 +36,8 @@ pub(crate) struct InCall<'a>(&'a Shared);
 
 /// What a look around comes to.
 #[derive(Debug)]
-pub(crate) enum Look {
-    /// Look again after this time.
+pub(crate) enum Verdict {
+    /// Verdict again after this time.
     Again(Duration),
     /// The wait is to end, for this reason.
     End(WaitError),
@@ -47,21 +46,21 @@ pub(crate) enum Look {
 }
 
 /// Looks around, in the second thread.
-pub(crate) type Looker = Box<dyn FnMut() -> Look + Send>;
+pub(crate) type Looker = Box<dyn FnMut() -> Verdict + Send>;
 
 #[derive(Debug, Default)]
 struct Shared {
-    state: Mutex<State>,
+    state: Mutex<InterrupterState>,
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    in_call: Option<Target>,
+struct InterrupterState {
+    in_call: Option<InterruptTarget>,
     called_off: Option<WaitError>,
     watch: Option<Watch>,
     /// What ends the wait when it can be read.
-    stop: Option<Arc<Stop>>,
+    stop: Option<Arc<StopDescriptor>>,
     stopped: bool,
     /// Changes when a watch ends, so that a look that is under way then comes to nothing.
     watches_ended: usize,
@@ -72,14 +71,6 @@ struct State {
 struct Watch {
     at: Instant,
     looker: Looker,
-}
-
-/// A descriptor that ends the wait, and a pipe that wakes the thread which sleeps at it.
-#[derive(Debug)]
-struct Stop {
-    descriptor: OwnedFd,
-    woken: PipeReader,
-    wakes: PipeWriter,
 }
 
 impl Interrupter {
@@ -110,10 +101,8 @@ impl Interrupter {
         if self.shared.lock().stop.is_some() {
             return Ok(());
         }
-        let (woken, wakes) = io::pipe()?;
-        if let Some(descriptor) = open() {
-            self.shared.change(|state| state.stop = Some(Arc::new(Stop { descriptor, woken, wakes })));
-        }
+        let stop = StopDescriptor::new(open)?;
+        self.shared.change(|state| state.stop = stop.map(Arc::new));
         Ok(())
     }
 
@@ -206,7 +195,11 @@ impl Shared {
     }
 
     /// Until the time is up or something has changed.
-    fn nap<'a>(&'a self, mut state: MutexGuard<'a, State>, time: Duration) -> MutexGuard<'a, State> {
+    fn nap<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, InterrupterState>,
+        time: Duration,
+    ) -> MutexGuard<'a, InterrupterState> {
         if state.stopped || state.stop.is_none() {
             let napped = self.changed.wait_timeout(state, time);
             return napped.unwrap_or_else(PoisonError::into_inner).0;
@@ -220,49 +213,39 @@ impl Shared {
     }
 
     /// The second thread takes notice.
-    fn change(&self, change: impl FnOnce(&mut State)) {
+    fn change(&self, change: impl FnOnce(&mut InterrupterState)) {
         let mut state = self.lock();
         let stop = state.stop.clone();
         change(&mut state);
         drop(state);
         self.changed.notify_one();
         if let Some(stop) = stop {
-            let _ = (&stop.wakes).write(&[0]);
+            stop.wake();
         }
     }
 
     /// Without the mutex, so that the first thread is not kept from its lock by it.
-    fn look_around<'a>(&'a self, state: MutexGuard<'a, State>, mut watch: Watch) -> MutexGuard<'a, State> {
+    fn look_around<'a>(
+        &'a self,
+        state: MutexGuard<'a, InterrupterState>,
+        mut watch: Watch,
+    ) -> MutexGuard<'a, InterrupterState> {
         let ended = state.watches_ended;
         drop(state);
         let look = (watch.looker)();
         let mut state = self.lock();
         if state.watches_ended == ended {
             match look {
-                Look::Again(pause) => state.watch = Some(Watch { at: Instant::now() + pause, ..watch }),
-                Look::End(why) => (state.called_off, state.rung) = (Some(why), true),
-                Look::Never => {}
+                Verdict::Again(pause) => state.watch = Some(Watch { at: Instant::now() + pause, ..watch }),
+                Verdict::End(why) => (state.called_off, state.rung) = (Some(why), true),
+                Verdict::Never => {}
             }
         }
         state
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, InterrupterState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Stop {
-    /// Sleeps until the descriptor can be read, the time is up, or something has changed.
-    fn comes_within(&self, time: Duration) -> bool {
-        let asked = |descriptor| PollFd::new(descriptor, PollFlags::POLLIN);
-        let mut asked = [asked(self.descriptor.as_fd()), asked(self.woken.as_fd())];
-        let milliseconds = time.as_nanos().div_ceil(1_000_000);
-        let _ = poll(&mut asked, PollTimeout::try_from(milliseconds).unwrap_or(PollTimeout::MAX));
-        if asked[1].any() == Some(true) {
-            let _ = (&self.woken).read(&mut [0; 64]);
-        }
-        asked[0].any() == Some(true)
     }
 }
 

@@ -9,9 +9,11 @@
 use std::io;
 
 use super::file::LockFile;
+use super::wait_error::WaitError;
+use super::wait_state::WaitState;
 use crate::layout::Bytes;
 use crate::mode::{Family, Mode};
-use crate::sys::records::{self, Owner};
+use crate::sys::records::{self, RecordOwner};
 
 const WHOLE_FILE: Bytes = Bytes { first: 0, count: 0 };
 
@@ -21,7 +23,7 @@ pub(crate) fn try_lock(lock: &LockFile, mode: Mode) -> io::Result<bool> {
         (Family::Flock, Mode::Shared) => fs2::FileExt::try_lock_shared(&lock.file),
         (Family::Flock, Mode::Exclusive) => fs2::FileExt::try_lock_exclusive(&lock.file),
         (Family::Fcntl, _) => {
-            return records::try_set(&lock.file, Owner::Description, WHOLE_FILE, mode);
+            return records::try_set(&lock.file, RecordOwner::Description, WHOLE_FILE, mode);
         }
     };
     match tried {
@@ -31,14 +33,13 @@ pub(crate) fn try_lock(lock: &LockFile, mode: Mode) -> io::Result<bool> {
     }
 }
 
-/// Takes the lock, sleeping in the kernel until it is free or a signal handler
-/// has run (`Interrupted`).
-pub(crate) fn lock(lock: &LockFile, mode: Mode) -> io::Result<()> {
-    match (lock.family, mode) {
+/// Acquires the lock, sleeping in the kernel until it is free, the time is up, or the wait is cancelled.
+pub(crate) fn lock(lock: &LockFile, mode: Mode, wait_state: &WaitState) -> Result<(), WaitError> {
+    wait_state.block(|| match (lock.family, mode) {
         (Family::Flock, Mode::Shared) => fs2::FileExt::lock_shared(&lock.file),
         (Family::Flock, Mode::Exclusive) => fs2::FileExt::lock_exclusive(&lock.file),
-        (Family::Fcntl, _) => records::set(&lock.file, Owner::Description, WHOLE_FILE, mode),
-    }
+        (Family::Fcntl, _) => records::set(&lock.file, RecordOwner::Description, WHOLE_FILE, mode),
+    })
 }
 
 /// Whether nobody holds the lock, whoever asks included. Takes nothing; only for the fcntl family.
@@ -50,6 +51,6 @@ pub(crate) fn is_free(lock: &LockFile) -> bool {
 pub(crate) fn unlock(lock: &LockFile) -> io::Result<()> {
     match lock.family {
         Family::Flock => fs2::FileExt::unlock(&lock.file),
-        Family::Fcntl => records::clear(&lock.file, Owner::Description, WHOLE_FILE),
+        Family::Fcntl => records::clear(&lock.file, RecordOwner::Description, WHOLE_FILE),
     }
 }

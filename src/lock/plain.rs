@@ -18,7 +18,7 @@ use crate::layout::Bytes;
 use crate::mode::{Family, Mode};
 use crate::sys::descriptor::duplicate;
 use crate::sys::file_id::FileId;
-use crate::sys::records::{self, Owner};
+use crate::sys::records::{self, RecordOwner};
 
 /// Locks the open file description behind the descriptor; of the file these bytes, if the family
 /// has locks on bytes.
@@ -33,15 +33,16 @@ pub(crate) fn lock(
     let wait_state = WaitState::new(waiting);
     let tried = match family {
         Family::Flock => main_lock::try_lock(&lock, mode),
-        Family::Fcntl => records::try_set(&lock.file, Owner::Description, bytes, mode),
-    };
-    let block = || match family {
-        Family::Flock => main_lock::lock(&lock, mode),
-        Family::Fcntl => records::set(&lock.file, Owner::Description, bytes, mode),
+        Family::Fcntl => records::try_set(&lock.file, RecordOwner::Description, bytes, mode),
     };
     let taken = match tried {
         Ok(true) => Ok(()),
-        Ok(false) => wait_state.begin(&lock.path).and_then(|()| wait_state.block(block)),
+        Ok(false) => wait_state.begin(&lock.path).and_then(|()| match family {
+            Family::Flock => main_lock::lock(&lock, mode, &wait_state),
+            Family::Fcntl => {
+                wait_state.block(|| records::set(&lock.file, RecordOwner::Description, bytes, mode))
+            }
+        }),
         Err(error) => Err(WaitError::Failed(error)),
     };
     taken.map_err(|why| match why {
@@ -56,7 +57,7 @@ pub(crate) fn unlock(descriptor: RawFd, family: Family, bytes: Bytes) -> Result<
     let lock = opened(descriptor, family)?;
     let unlocked = match family {
         Family::Flock => main_lock::unlock(&lock),
-        Family::Fcntl => records::clear(&lock.file, Owner::Description, bytes),
+        Family::Fcntl => records::clear(&lock.file, RecordOwner::Description, bytes),
     };
     unlocked.map_err(|source| Error::System { path: lock.path, operation: Operation::Unlock, source })
 }

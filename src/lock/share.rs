@@ -16,7 +16,7 @@ use crate::holders::{AncestorLookup, users};
 use crate::layout::Gate;
 use crate::mode::{Family, Mode};
 use crate::sys::fork;
-use crate::sys::records::{self, Owner};
+use crate::sys::records::{self, RecordOwner};
 
 /// What the last one out does with the lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,14 +53,14 @@ impl Share {
         let gates = GateFile::enter(lock).ok()?;
         let plan = plan_of_others(&gates, lock).map_or(plan, |others| others.max(plan));
         let byte = Gate::of(lock.family).user(plan as i64);
-        records::try_set(gates.file(), Owner::Process, byte, Mode::Shared).ok().filter(|&set| set)?;
+        records::try_set(gates.file(), RecordOwner::Process, byte, Mode::Shared).ok().filter(|&set| set)?;
         Some(Self { gates, family: lock.family, plan })
     }
 
     /// What is to be done now; `None` if another one is there and does it later.
     pub(crate) fn leave(self, lock: &LockFile) -> Option<Plan> {
         let byte = Gate::of(self.family).user(self.plan as i64);
-        let _ = records::clear(self.gates.file(), Owner::Process, byte);
+        let _ = records::clear(self.gates.file(), RecordOwner::Process, byte);
         if plan_of_others(&self.gates, lock).is_some() { None } else { Some(self.plan) }
     }
 }

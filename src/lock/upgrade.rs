@@ -36,7 +36,7 @@ use super::wait_state::WaitState;
 use crate::holders::holds_alone;
 use crate::layout::Gate;
 use crate::mode::{Family, Mode};
-use crate::sys::records::{self, Owner};
+use crate::sys::records::{self, RecordOwner};
 use crate::sys::statfs::keeps_families_apart;
 
 /// How long a stranger may keep us from having our shared lock again.
@@ -65,7 +65,7 @@ pub(crate) fn upgrade(lock: &LockFile, nested: Nested, wait_state: &WaitState) -
 /// From exclusive to shared. Nobody else holds it, so Linux (since 4.0) gives
 /// the new lock in the same step in which it takes the old one.
 pub(crate) fn downgrade(lock: &LockFile) -> Result<(), WaitError> {
-    WaitState::new(Wait::forever()).block(|| main_lock::lock(lock, Mode::Shared))
+    main_lock::lock(lock, Mode::Shared, &WaitState::new(Wait::forever()))
 }
 
 fn become_exclusive(lock: &LockFile, nested: Nested, wait_state: &WaitState) -> Result<(), WaitError> {
@@ -75,7 +75,7 @@ fn become_exclusive(lock: &LockFile, nested: Nested, wait_state: &WaitState) -> 
     wait_state.begin(&lock.path)?;
     let looks_for = LooksFor { mode: Mode::Exclusive, nested, may_read_below: false };
     let watch = DeadlockWatch::over(lock, looks_for, wait_state);
-    let taken = wait_state.block(|| main_lock::lock(lock, Mode::Exclusive));
+    let taken = main_lock::lock(lock, Mode::Exclusive, wait_state);
     drop(watch);
     taken
 }
@@ -84,7 +84,7 @@ fn become_exclusive(lock: &LockFile, nested: Nested, wait_state: &WaitState) -> 
 /// got in, for we stand in ours still.
 fn take_back(lock: &LockFile) -> Result<(), WaitError> {
     let wait_state = WaitState::new(Wait::at_most(LONGEST_RETURN));
-    wait_state.block(|| main_lock::lock(lock, Mode::Shared)).map_err(|_| WaitError::Lost)
+    main_lock::lock(lock, Mode::Shared, &wait_state).map_err(|_| WaitError::Lost)
 }
 
 /// A reader stands in the gates for an instant; one that is not to wait looks so often whether it
@@ -123,7 +123,7 @@ impl UpgradeGate {
         let (gate, file) = (Gate::of(self.family), self.file.file());
         let free = |mode| records::is_free(file, gate.conversion(), mode).map_err(|error| unusable(&error));
         let mut looks = 0;
-        let take = || records::try_set(file, Owner::Description, gate.conversion(), Mode::Exclusive);
+        let take = || records::try_set(file, RecordOwner::Description, gate.conversion(), Mode::Exclusive);
         while !take().map_err(|error| unusable(&error))? {
             if !free(Mode::Shared)? {
                 return Err(refused_for_another());
@@ -142,8 +142,10 @@ impl UpgradeGate {
     /// Not in the gate itself: a converter might come first, and would wait for us.
     fn wait_for_those_that_pass(&self, wait_state: &WaitState) -> Result<(), WaitError> {
         let (landing, file) = (Gate::of(self.family).landing(), self.file.file());
-        at_a_gate(wait_state.block(|| records::set(file, Owner::Description, landing, Mode::Exclusive)))?;
-        let _ = records::clear(file, Owner::Description, landing);
+        at_a_gate(
+            wait_state.block(|| records::set(file, RecordOwner::Description, landing, Mode::Exclusive)),
+        )?;
+        let _ = records::clear(file, RecordOwner::Description, landing);
         Ok(())
     }
 
@@ -156,7 +158,7 @@ impl UpgradeGate {
 impl Drop for UpgradeGate {
     fn drop(&mut self) {
         let gate = Gate::of(self.family).conversion();
-        let _ = records::clear(self.file.file(), Owner::Description, gate);
+        let _ = records::clear(self.file.file(), RecordOwner::Description, gate);
         self.file.threads(self.family).upgrades = false;
     }
 }
@@ -186,8 +188,8 @@ pub(crate) fn wait_until_over(
     wait_state: &WaitState,
 ) -> Result<(), WaitError> {
     let (gate, file) = (Gate::of(family).landing_and_conversion(), upgrade.file());
-    at_a_gate(wait_state.block(|| records::set(file, Owner::Process, gate, Mode::Shared)))?;
-    let _ = records::clear(file, Owner::Process, gate);
+    at_a_gate(wait_state.block(|| records::set(file, RecordOwner::Process, gate, Mode::Shared)))?;
+    let _ = records::clear(file, RecordOwner::Process, gate);
     Ok(())
 }
 

@@ -26,7 +26,7 @@ pub struct Wait<'a> {
     pub(crate) cancel: Option<&'a CancelToken>,
     pub(crate) tells: &'a dyn Fn(&Path),
     pub(crate) on_doubt: Option<OnDoubt>,
-    pub(crate) stop: Option<Stop<'a>>,
+    pub(crate) stop: Option<StopSource<'a>>,
 }
 
 /// How long to wait for a lock that somebody else holds.
@@ -44,7 +44,7 @@ pub(crate) enum Limit {
 
 /// What ends a wait from outside.
 #[derive(Clone, Copy)]
-pub(crate) struct Stop<'a> {
+pub(crate) struct StopSource<'a> {
     pub(crate) descriptor: &'a dyn Fn() -> Option<OwnedFd>,
     /// Whether there is no waiting without.
     pub(crate) is_required: bool,
@@ -107,14 +107,14 @@ impl<'a> Wait<'a> {
     #[doc(hidden)]
     #[must_use]
     pub fn stopped_by(self, descriptor: &'a dyn Fn() -> Option<OwnedFd>) -> Self {
-        Self { stop: Some(Stop { descriptor, is_required: false }), ..self }
+        Self { stop: Some(StopSource { descriptor, is_required: false }), ..self }
     }
 
     /// The same, and nothing is waited for where that cannot be looked at.
     #[doc(hidden)]
     #[must_use]
     pub fn only_stopped_by(self, descriptor: &'a dyn Fn() -> Option<OwnedFd>) -> Self {
-        Self { stop: Some(Stop { descriptor, is_required: true }), ..self }
+        Self { stop: Some(StopSource { descriptor, is_required: true }), ..self }
     }
 
     fn new(limit: Limit) -> Self {

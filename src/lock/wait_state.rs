@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::cancel::{CancelToken, Wakeable};
 use super::interrupter::{Interrupter, Looker, Waker};
-use super::wait::{Limit, OnDoubt, Stop, Wait};
+use super::wait::{Limit, OnDoubt, StopSource, Wait};
 use super::wait_error::WaitError;
 
 /// So often one that is not to wait begins again because the path leads elsewhere by now.
@@ -60,7 +60,7 @@ impl<'a> WaitState<'a> {
         }
         self.check_deadline()?;
         (self.waiting.tells)(path);
-        if let Some(Stop { descriptor, is_required }) = self.waiting.stop {
+        if let Some(StopSource { descriptor, is_required }) = self.waiting.stop {
             let stops = self.interrupter().and_then(|interrupter| interrupter.stop_when_readable(descriptor));
             if is_required {
                 stops.map_err(WaitError::Failed)?;

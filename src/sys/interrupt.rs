@@ -32,13 +32,13 @@ struct Installed {
 pub(crate) struct Interruptible {
     /// Whether the thread had the signal blocked before.
     was_blocked: bool,
-    target: Target,
+    target: InterruptTarget,
 }
 
 /// The address at which an [`Interruptible`] thread is interrupted. It must
 /// not be used after that thread's [`Interruptible`] is gone.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Target(libc::pthread_t);
+pub(crate) struct InterruptTarget(libc::pthread_t);
 
 impl Interruptible {
     /// Makes the calling thread interruptible.
@@ -50,11 +50,11 @@ impl Interruptible {
         let was_blocked = unblock()?;
         installed.users += 1;
         // SAFETY: pthread_self has no preconditions.
-        Ok(Self { was_blocked, target: Target(unsafe { libc::pthread_self() }) })
+        Ok(Self { was_blocked, target: InterruptTarget(unsafe { libc::pthread_self() }) })
     }
 
     /// Where the thread that made this can be interrupted.
-    pub(crate) fn target(&self) -> Target {
+    pub(crate) fn target(&self) -> InterruptTarget {
         self.target
     }
 }
@@ -78,7 +78,7 @@ impl Drop for Interruptible {
     }
 }
 
-impl Target {
+impl InterruptTarget {
     /// Ends the lock call that the thread is in, if it is in one. A thread
     /// about to enter the call is missed: repeat until it says that it is out.
     pub(crate) fn interrupt(self) {

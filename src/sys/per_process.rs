@@ -9,13 +9,13 @@ use super::fork;
 
 /// One value for each process.
 #[derive(Debug)]
-pub(crate) struct PerProcess<T>(OnceLock<Link<T>>);
+pub(crate) struct PerProcess<T>(OnceLock<Generation<T>>);
 
 #[derive(Debug)]
-struct Link<T> {
+struct Generation<T> {
     process: u32,
     value: T,
-    child: OnceLock<Box<Link<T>>>,
+    child: OnceLock<Box<Generation<T>>>,
 }
 
 impl<T: Default> PerProcess<T> {
@@ -26,15 +26,15 @@ impl<T: Default> PerProcess<T> {
     /// That of this process.
     pub(crate) fn get(&self) -> &T {
         let process = fork::process();
-        let mut link = self.0.get_or_init(|| Link::new(process));
+        let mut link = self.0.get_or_init(|| Generation::new(process));
         while link.process != process {
-            link = link.child.get_or_init(|| Box::new(Link::new(process)));
+            link = link.child.get_or_init(|| Box::new(Generation::new(process)));
         }
         &link.value
     }
 }
 
-impl<T: Default> Link<T> {
+impl<T: Default> Generation<T> {
     fn new(process: u32) -> Self {
         Self { process, value: T::default(), child: OnceLock::new() }
     }

@@ -18,7 +18,7 @@ use crate::mode::Mode;
 
 /// Whose a record lock is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Owner {
+pub(crate) enum RecordOwner {
     /// The process', on this file by whatever descriptor.
     Process,
     /// That of the open file description, and so of all who inherit it.
@@ -26,7 +26,7 @@ pub(crate) enum Owner {
 }
 
 /// Takes the bytes if nobody else has them; `false` if somebody has.
-pub(crate) fn try_set(file: impl AsFd, owner: Owner, bytes: Bytes, mode: Mode) -> io::Result<bool> {
+pub(crate) fn try_set(file: impl AsFd, owner: RecordOwner, bytes: Bytes, mode: Mode) -> io::Result<bool> {
     let wanted = request(bytes, kind(mode));
     match fcntl(file, owner.set(&wanted)) {
         Ok(_) => Ok(true),
@@ -37,20 +37,20 @@ pub(crate) fn try_set(file: impl AsFd, owner: Owner, bytes: Bytes, mode: Mode) -
 
 /// Takes the bytes, sleeping in the kernel until they are free or a signal
 /// handler has run (`Interrupted`).
-pub(crate) fn set(file: impl AsFd, owner: Owner, bytes: Bytes, mode: Mode) -> io::Result<()> {
+pub(crate) fn set(file: impl AsFd, owner: RecordOwner, bytes: Bytes, mode: Mode) -> io::Result<()> {
     let wanted = request(bytes, kind(mode));
     fcntl(
         file,
         match owner {
-            Owner::Process => FcntlArg::F_SETLKW(&wanted),
-            Owner::Description => FcntlArg::F_OFD_SETLKW(&wanted),
+            RecordOwner::Process => FcntlArg::F_SETLKW(&wanted),
+            RecordOwner::Description => FcntlArg::F_OFD_SETLKW(&wanted),
         },
     )?;
     Ok(())
 }
 
 /// Gives the bytes back.
-pub(crate) fn clear(file: impl AsFd, owner: Owner, bytes: Bytes) -> io::Result<()> {
+pub(crate) fn clear(file: impl AsFd, owner: RecordOwner, bytes: Bytes) -> io::Result<()> {
     fcntl(file, owner.set(&request(bytes, libc::F_UNLCK)))?;
     Ok(())
 }
@@ -62,7 +62,7 @@ pub(crate) fn is_free(file: impl AsFd, bytes: Bytes, mode: Mode) -> io::Result<b
     Ok(i32::from(asked.l_type) == libc::F_UNLCK)
 }
 
-impl Owner {
+impl RecordOwner {
     fn set(self, wanted: &libc::flock) -> FcntlArg<'_> {
         match self {
             Self::Process => FcntlArg::F_SETLK(wanted),

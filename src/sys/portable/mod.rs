@@ -88,20 +88,20 @@ pub(crate) mod records {
 
     /// Whose a record lock is.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub(crate) enum Owner {
+    pub(crate) enum RecordOwner {
         Process,
         Description,
     }
 
-    pub(crate) fn try_set(_file: impl AsFd, _o: Owner, _bytes: Bytes, _mode: Mode) -> io::Result<bool> {
+    pub(crate) fn try_set(_file: impl AsFd, _o: RecordOwner, _bytes: Bytes, _mode: Mode) -> io::Result<bool> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(crate) fn set(_file: impl AsFd, _o: Owner, _bytes: Bytes, _mode: Mode) -> io::Result<()> {
+    pub(crate) fn set(_file: impl AsFd, _o: RecordOwner, _bytes: Bytes, _mode: Mode) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(crate) fn clear(_file: impl AsFd, _o: Owner, _bytes: Bytes) -> io::Result<()> {
+    pub(crate) fn clear(_file: impl AsFd, _o: RecordOwner, _bytes: Bytes) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
