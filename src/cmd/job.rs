@@ -18,7 +18,7 @@ use super::run::{Lifetime, Program};
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(super) target: Target,
-    pub(super) role: Role,
+    pub(super) lock_type: LockType,
     pub(super) options: Options,
     waiting: Wait<'static>,
     pub(super) program: Option<Program>,
@@ -36,7 +36,7 @@ pub(super) enum Target {
 
 /// Which lock to take on it.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Role {
+pub(super) enum LockType {
     Exclusive,
     Reader,
     Writer(Preference),
@@ -45,12 +45,12 @@ pub(super) enum Role {
 impl Job {
     /// A plain mutex, the same lock that flock(1) takes.
     pub(crate) fn exclusive(arguments: LockArgs) -> Self {
-        Self::new(arguments, Role::Exclusive)
+        Self::new(arguments, LockType::Exclusive)
     }
 
     /// A lock that readers share.
     pub(crate) fn read(arguments: LockArgs) -> Self {
-        Self::new(arguments, Role::Reader)
+        Self::new(arguments, LockType::Reader)
     }
 
     /// An exclusive lock that takes turns with readers.
@@ -60,14 +60,14 @@ impl Job {
             Prefer::Reader => Preference::Reader,
             Prefer::Writer => Preference::Writer,
         };
-        Self::new(arguments.lock, Role::Writer(preference))
+        Self::new(arguments.lock, LockType::Writer(preference))
     }
 
-    fn new(arguments: LockArgs, role: Role) -> Self {
+    fn new(arguments: LockArgs, lock_type: LockType) -> Self {
         Self {
             options: Options::new()
                 .family(if arguments.fcntl { Family::Fcntl } else { Family::Flock })
-                .preference(role.preference())
+                .preference(lock_type.preference())
                 .create(!arguments.no_create)
                 .nested(match arguments.nested {
                     OnDeadlock::Refuse => Nested::Refuse,
@@ -83,7 +83,7 @@ impl Job {
                 Some(number) => Target::Descriptor(number),
                 None => Target::Paths(arguments.locks),
             },
-            role,
+            lock_type,
             program: match arguments.command_string {
                 Some(string) => Some(Program::shell(string)),
                 None if arguments.command.is_empty() => None,
@@ -120,15 +120,15 @@ impl Job {
 
     /// The request for one of the locks.
     pub(super) fn request(&self, path: &Path) -> LockRequest {
-        if let Role::Exclusive = self.role {
+        if let LockType::Exclusive = self.lock_type {
             return InterProcessLock::with_options(path, self.options).to_lock();
         }
         let lock = InterProcessReaderWriterLock::with_options(path, self.options);
-        if let Role::Reader = self.role { lock.to_read() } else { lock.to_write() }
+        if let LockType::Reader = self.lock_type { lock.to_read() } else { lock.to_write() }
     }
 }
 
-impl Role {
+impl LockType {
     /// Whether its waiters use a gate file.
     pub(super) fn has_gates(self) -> bool {
         !matches!(self, Self::Exclusive | Self::Writer(Preference::Reader))

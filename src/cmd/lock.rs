@@ -70,7 +70,7 @@ fn take(job: &Job) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
     // must not leave a gate file behind.
     let blocked = OnceCell::new();
     let block = || {
-        let signals = job.role.has_gates().then(Signals::block)?;
+        let signals = job.lock_type.has_gates().then(Signals::block)?;
         let arrival = signals.arrival();
         if arrival.is_err() {
             signals.unblock();
@@ -113,9 +113,9 @@ fn take_uninterrupted(
     let taken = match signals.arrival() {
         Ok(arrival) => {
             let arrival = Cell::new(Some(arrival));
-            lock.lock(job.role.mode(), waiting.only_stopped_by(&|| arrival.take()))
+            lock.lock(job.lock_type.mode(), waiting.only_stopped_by(&|| arrival.take()))
         }
-        Err(source) => lock.lock(job.role.mode(), Wait::never()).map_err(|error| match error {
+        Err(source) => lock.lock(job.lock_type.mode(), Wait::never()).map_err(|error| match error {
             LockError::Busy { path } => LockError::System { path, operation: Operation::Wait, source },
             error => error,
         }),

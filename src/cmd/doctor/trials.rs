@@ -26,8 +26,8 @@ const HELD_FOR: Duration = Duration::from_millis(100);
 /// A local kernel takes microseconds; an NFS client that has to ask again takes a second.
 const WOKEN_WITHIN: Duration = Duration::from_secs(5);
 
-type Trial = (&'static str, fn(&Scratch) -> Verdict);
-type Verdict = Result<(), Fault>;
+type Trial = (&'static str, fn(&Scratch) -> TrialResult);
+type TrialResult = Result<(), Fault>;
 
 const WHOLE: LockKind = Record { first: 0, count: 0 };
 
@@ -76,7 +76,7 @@ pub(super) fn run_all(at: &Scratch, system: &str, listener: &mut Listener) -> io
 }
 
 /// Exclusive locks exclude all others, shared locks only exclusive ones, and unlocking releases.
-fn excludes(at: &Scratch, held_as: LockKind, asked_as: LockKind, asker: Asker) -> Verdict {
+fn excludes(at: &Scratch, held_as: LockKind, asked_as: LockKind, asker: Asker) -> TrialResult {
     let holder = at.open()?;
     let modes = [(Exclusive, "exclusive"), (Shared, "shared")];
     for (held, held_name) in modes {
@@ -93,7 +93,7 @@ fn excludes(at: &Scratch, held_as: LockKind, asked_as: LockKind, asker: Asker) -
 }
 
 /// Locks on different bytes are independent.
-fn keeps_bytes_apart(at: &Scratch) -> Verdict {
+fn keeps_bytes_apart(at: &Scratch) -> TrialResult {
     let bytes = |first, count| Record { first, count };
     let far = 1 << 62;
     let holder = at.open()?;
@@ -113,7 +113,7 @@ fn keeps_bytes_apart(at: &Scratch) -> Verdict {
 
 /// On local file systems the two families are independent, and a command that locks its own data
 /// relies on that.
-fn are_apart(at: &Scratch) -> Verdict {
+fn are_apart(at: &Scratch) -> TrialResult {
     let holder = at.open()?;
     let granted =
         |held, asked| is_granted_beside(&holder, (held, Exclusive), || process(at, asked, Exclusive));
@@ -130,7 +130,7 @@ fn are_apart(at: &Scratch) -> Verdict {
 }
 
 /// Closing the descriptor releases the lock, and so does the end of the process.
-fn is_freed(at: &Scratch, kind: LockKind) -> Verdict {
+fn is_freed(at: &Scratch, kind: LockKind) -> TrialResult {
     drop(hold(at, kind)?);
     must_be_free(at, kind, process, "its descriptor was closed")?;
 
@@ -146,7 +146,7 @@ fn is_freed(at: &Scratch, kind: LockKind) -> Verdict {
 }
 
 /// A command that inherits the descriptor keeps the lock when we close ours.
-fn is_inherited(at: &Scratch, kind: LockKind) -> Verdict {
+fn is_inherited(at: &Scratch, kind: LockKind) -> TrialResult {
     let holder = hold(at, kind)?;
     let mut heir = start(|mut channel| {
         // The shell inherits the lock's descriptor as its standard error.
@@ -166,7 +166,7 @@ fn is_inherited(at: &Scratch, kind: LockKind) -> Verdict {
 }
 
 /// No other process gets the lock while the holder lives (else it is `lost`); afterwards one does.
-fn keeps_until_killed(at: &Scratch, kind: LockKind, holder: Forked, lost: &str, after: &str) -> Verdict {
+fn keeps_until_killed(at: &Scratch, kind: LockKind, holder: Forked, lost: &str, after: &str) -> TrialResult {
     let granted = process(at, kind, Exclusive);
     holder.kill();
     if granted? {
@@ -176,7 +176,7 @@ fn keeps_until_killed(at: &Scratch, kind: LockKind, holder: Forked, lost: &str, 
 }
 
 /// A waiter does not get the lock before it is free, and then does.
-fn wakes(at: &Scratch, kind: LockKind) -> Verdict {
+fn wakes(at: &Scratch, kind: LockKind) -> TrialResult {
     let holder = hold(at, kind)?;
     let mut waiter = start(|mut channel| {
         let _ = channel.send("waits");
@@ -195,7 +195,7 @@ fn wakes(at: &Scratch, kind: LockKind) -> Verdict {
 }
 
 /// NFS turns flock into an fcntl lock, which needs a descriptor that is open for writing.
-fn on_a_read_only_file(at: &Scratch) -> Verdict {
+fn on_a_read_only_file(at: &Scratch) -> TrialResult {
     let limit = "an exclusive lock needs a lock file that can be opened for writing";
     excludes_read_only(&at.file, |error| match error.raw_os_error() {
         Some(libc::EBADF) => Fault::Limit(limit),
@@ -203,7 +203,7 @@ fn on_a_read_only_file(at: &Scratch) -> Verdict {
     })
 }
 
-fn on_a_directory(at: &Scratch) -> Verdict {
+fn on_a_directory(at: &Scratch) -> TrialResult {
     let made = DirBuilder::new().mode(0o700).create(&at.directory);
     made.map_err(|error| Fault::NotTried("making a directory", error))?;
     let limit = "a directory cannot be locked here; lock a file in it";
@@ -211,7 +211,7 @@ fn on_a_directory(at: &Scratch) -> Verdict {
 }
 
 /// Two descriptors exclude each other. `refused` is the fault if no lock can be taken.
-fn excludes_read_only(path: &Path, refused: impl Fn(io::Error) -> Fault) -> Verdict {
+fn excludes_read_only(path: &Path, refused: impl Fn(io::Error) -> Fault) -> TrialResult {
     let open = || File::open(path).map_err(Fault::cannot_open);
     let (first, second) = (open()?, open()?);
     match Flock.try_lock(&first, Exclusive).map_err(refused)? {
@@ -237,14 +237,14 @@ fn hold(at: &Scratch, kind: LockKind) -> Result<File, Fault> {
 }
 
 /// Takes a lock that nobody holds.
-fn take(holder: &File, kind: LockKind, mode: Mode) -> Verdict {
+fn take(holder: &File, kind: LockKind, mode: Mode) -> TrialResult {
     if kind.try_lock(holder, mode)? { Ok(()) } else { broken("refused though it is free") }
 }
 
-fn must_be_free(at: &Scratch, kind: LockKind, asker: Asker, after: &str) -> Verdict {
+fn must_be_free(at: &Scratch, kind: LockKind, asker: Asker, after: &str) -> TrialResult {
     if asker(at, kind, Exclusive)? { Ok(()) } else { broken(format!("still held after {after}")) }
 }
 
-fn broken(what: impl Into<String>) -> Verdict {
+fn broken(what: impl Into<String>) -> TrialResult {
     Err(Fault::Broken(what.into()))
 }

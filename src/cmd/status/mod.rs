@@ -25,9 +25,9 @@ pub(crate) fn run(arguments: &StatusArgs) -> u8 {
 }
 
 /// The exit code; or why there is no answer, with the code for that.
-type Answer = Result<u8, (Code, anyhow::Error)>;
+type StatusResult = Result<u8, (Code, anyhow::Error)>;
 
-fn show(arguments: &StatusArgs) -> Answer {
+fn show(arguments: &StatusArgs) -> StatusResult {
     let reports = ask(arguments)?;
     let text = match (arguments.quiet, arguments.json) {
         (true, _) => String::new(),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use ctrlc::Error::System;
 
-use super::{Answer, ask, code, print, table};
+use super::{StatusResult, ask, code, print, table};
 use crate::cmd::args::StatusArgs;
 use crate::cmd::exit::Code;
 use crate::cmd::message::word;
@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 const CLEAR_SCREEN: &str = "\x1b[H\x1b[2J";
 
 /// Redraws until Ctrl-C; the exit code is that of the last state.
-pub(super) fn until_interrupted(arguments: &StatusArgs) -> Answer {
+pub(super) fn until_interrupted(arguments: &StatusArgs) -> StatusResult {
     let (interrupt, interrupted) = channel();
     let stop = move || {
         let _ = interrupt.send(());
