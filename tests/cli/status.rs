@@ -147,5 +147,5 @@ fn what_cannot_be_looked_at_is_66() {
     let place = Place::new();
     let output = fasten().current_dir(place.folder()).args(["status", "a.lock/below"]).output().unwrap();
     assert_eq!(output.status.code(), Some(66));
-    assert!(complaint(&output).starts_with("fasten: a.lock/below: cannot be looked at: "));
+    assert!(complaint(&output).starts_with("fasten: a.lock/below: cannot be examined: "));
 }

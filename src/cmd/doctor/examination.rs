@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const TO_CLEAN_UP: Duration = Duration::from_secs(2);
 
 /// What the examiner does first, before it makes a file.
-const LOOKING: &str = "looking at it";
+const FIRST: &str = "examining it";
 
 /// The findings in a directory. A signal that would end this process does so after the cleaning.
 pub(super) fn of(directory: &Path) -> Vec<Finding> {
@@ -61,7 +61,7 @@ fn watch(directory: &Path, signals: &Signals) -> Vec<Finding> {
     };
     examiner.abandon();
     if let Some(kind) = cut_short {
-        let doing = trying.as_deref().unwrap_or(LOOKING);
+        let doing = trying.as_deref().unwrap_or(FIRST);
         findings.push(match kind {
             ErrorKind::Interrupted => stopped(Code::System, "interrupted"),
             ErrorKind::TimedOut => Finding::wrong(format!(
@@ -70,7 +70,7 @@ fn watch(directory: &Path, signals: &Signals) -> Vec<Finding> {
             )),
             _ => Finding::wrong(format!("{doing}: the process that tried it was killed; try again")),
         });
-        // While the examiner was looking, it made nothing.
+        // While the examiner was looking, it made no file.
         if trying.is_some() {
             findings.extend(clean_up(&scratch));
         }
@@ -116,7 +116,7 @@ fn examine(directory: &Path, scratch: &Scratch, listener: &mut Listener) -> io::
 fn not_a_directory(error: Option<io::Error>) -> Finding {
     let why = error.map_or_else(
         || "not a directory; give the directory that contains it".to_owned(),
-        |error| format!("cannot be looked at: {}; name a directory", word(&error)),
+        |error| format!("cannot be examined: {}; give a directory", word(&error)),
     );
     stopped(Code::CannotOpen, why)
 }
@@ -128,7 +128,7 @@ fn cannot_create(error: &io::Error) -> Finding {
     };
     let remedy = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room",
-        _ => "name a directory that is writable",
+        _ => "give a writable directory",
     };
     stopped(code, format!("no file can be created in it: {}; {remedy}", word(error)))
 }

@@ -53,7 +53,7 @@ fn ask(arguments: &StatusArgs) -> Result<Vec<Report>, (Code, anyhow::Error)> {
         holders(path).map_err(|error| {
             let code = if is_system_failure(&error) { Code::System } else { Code::CannotOpen };
             let why = denied(path).unwrap_or_else(|| message::word(&error));
-            (code, anyhow!("{}: cannot be looked at: {why}", path.display()))
+            (code, anyhow!("{}: cannot be examined: {why}", path.display()))
         })
     };
     arguments.locks.iter().map(one).collect()
