@@ -4,7 +4,7 @@
 Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
 
-    # >>> made from src/cmd/args.rs by FASTEN_UPDATE=1 cargo test --test completions
+    # >>> made from src/cmd/args.rs by FASTEN_UPDATE=1 cargo test --test docs completions
     $verbs = @(
         @{ Name = 'exclusive'; Help = 'Run a command under an exclusive lock' }
         @{ Name = 'read'; Help = 'Run a command under a shared lock, together with other readers' }

@@ -3,7 +3,7 @@
 
 # A row: of which verbs|which names|what value: `word` (any), `command`, or one of these.
 _fasten_table() {
-    # >>> made from src/cmd/args.rs by FASTEN_UPDATE=1 cargo test --test completions
+    # >>> made from src/cmd/args.rs by FASTEN_UPDATE=1 cargo test --test docs completions
     verbs='exclusive read write unlock status doctor help'
     runners='exclusive read write'
     folders='doctor'

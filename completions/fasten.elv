@@ -4,7 +4,7 @@
 use path
 use str
 
-# >>> made from src/cmd/args.rs by FASTEN_UPDATE=1 cargo test --test completions
+# >>> made from src/cmd/args.rs by FASTEN_UPDATE=1 cargo test --test docs completions
 var verbs = [
   [exclusive 'Run a command under an exclusive lock']
   [read 'Run a command under a shared lock, together with other readers']

@@ -23,7 +23,7 @@ function __fasten_command
 end
 
 complete -c fasten -f
-# >>> made from src/cmd/args.rs by FASTEN_UPDATE=1 cargo test --test completions
+# >>> made from src/cmd/args.rs by FASTEN_UPDATE=1 cargo test --test docs completions
 complete -c fasten -n '__fasten_in exclusive read write unlock status' -F
 complete -c fasten -n '__fasten_in doctor' -a '(__fish_complete_directories)'
 complete -c fasten -n '__fasten_runs exclusive read write' -a '(__fasten_command)'

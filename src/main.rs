@@ -1,4 +1,5 @@
 //! The command: parse, dispatch, one line about what went wrong, exit code.
+//! From here to flock(2): `cmd/args.rs`, `cmd/lock.rs`, `interprocess`, and `lock/acquire.rs`.
 //!
 //! Rust's own `main` is not used; `cmd/sys/entry.rs` says why.
 #![no_main]

@@ -1,6 +1,6 @@
-//! What is asked of a lock: which mode, and of which of the kernel's families.
+//! The two words that every part shares: how a lock is held, and which of the kernel's locks it is.
 
-/// Who may hold the lock at the same time.
+/// How a lock is held, and so who may hold it at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// Together with every other shared holder: a reader.
@@ -9,12 +9,21 @@ pub enum Mode {
     Exclusive,
 }
 
-/// Which of the kernel's locks: on Linux the two do not see each other.
+/// Which of the kernel's two kinds of file locks a lock is. On Linux, locks of different families
+/// do not exclude each other, except on network file systems that have only one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Family {
-    /// flock(2), on the whole file.
+    /// flock(2), on the whole file: what flock(1) takes.
     #[default]
     Flock,
-    /// fcntl(2), on bytes of the file.
+    /// fcntl(2) on all bytes of the file, as a lock of the open file description. It conflicts with
+    /// the locks of Python's fasteners and of lockf(3).
     Fcntl,
+}
+
+impl Mode {
+    /// Whether two processes cannot hold a lock in these modes at the same time.
+    pub(crate) fn conflicts_with(self, other: Self) -> bool {
+        self == Self::Exclusive || other == Self::Exclusive
+    }
 }

@@ -4,7 +4,7 @@
 
 Each command runs in a pseudo-terminal of its own while `make -j8` holds the lock under another
 fasten. The words are what the program printed. Only the pid, the user and the times are replaced,
-because they differ between runs. `tests/docs.rs` compares the picture with what this prints.
+because they differ between runs. `tests/docs/pages.rs` compares the picture with what this prints.
 """
 
 import os

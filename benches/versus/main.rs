@@ -10,6 +10,8 @@
 mod csv;
 mod drain;
 mod found;
+#[path = "../../tests/support/gate_file.rs"]
+mod gate_file;
 mod goals;
 mod handover;
 mod holder;

@@ -1,6 +1,6 @@
 //! The command line as clap sees it. This file uses nothing of the crate, so that
 //! the tests that compare the completions and the manual with it can include it
-//! as it is.
+//! as it is. `main.rs` hands the parsed line to the subcommand: `lock.rs` for those that lock.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

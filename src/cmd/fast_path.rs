@@ -2,7 +2,7 @@
 //!
 //! clap takes five of six instructions of an uncontended run, and 0.2 MB of a process that waits.
 //! So lines that need no help and are certainly right are read here; every other line is left to
-//! clap. `tests/command_line.rs` compares the two.
+//! clap. `tests/cmd/fast_path.rs` compares the two.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;

@@ -1,40 +1,40 @@
-//! The file system under a file: what it is, how it is mounted, and whether the
-//! two families of locks are independent there.
+//! The file system that a file is in: its name, its mount, and whether the two families of locks
+//! are independent there.
 //!
-//! For `fasten doctor`, which must judge by the same table as upgrades do.
+//! `fasten doctor` uses it. It must judge by the same table of file systems as upgrades do.
 
 use std::os::fd::AsFd;
 
 use super::os::mount_of;
 use crate::sys::statfs;
 
-/// What is known of the file system under a file.
+/// What is known of the file system that a file is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileSystem {
-    /// Its name: as it is mounted, else by its magic number.
+    /// Its name: from the mount, otherwise from its magic number; `None` if neither is known.
     pub kind: Option<String>,
-    /// How it is mounted, where /proc tells.
+    /// How it is mounted; `None` if /proc does not show it.
     pub mount: Option<Mount>,
-    /// Whether it is known to be local, where flock(2) and fcntl(2) locks do not
-    /// see each other: there locks are upgraded.
+    /// Whether it is known to be a local one, on which flock(2) and fcntl(2) locks do not exclude
+    /// each other. Only there are locks upgraded.
     pub keeps_families_apart: bool,
 }
 
-/// A line of the table of mounts.
+/// A mount, as /proc/PID/mountinfo shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mount {
-    /// `nfs4`, `fuse.sshfs`.
+    /// The type of the file system: `nfs4`, `fuse.sshfs`.
     pub kind: String,
-    /// `server:/export`, `/dev/vda`.
+    /// What is mounted: `server:/export`, `/dev/vda`.
     pub source: String,
-    /// Where it is mounted.
+    /// The directory where it is mounted.
     pub point: String,
-    /// Of the mount and of the file system, divided by commas.
+    /// The options of the mount, then those of the file system, separated by commas.
     pub options: String,
 }
 
 impl FileSystem {
-    /// The one that this file is in.
+    /// The file system that this file is in.
     pub fn of(file: impl AsFd) -> Self {
         let mount = mount_of(file.as_fd());
         let by_number = || statfs::name(file.as_fd()).map(str::to_owned);
@@ -47,7 +47,7 @@ impl FileSystem {
 }
 
 impl Mount {
-    /// The value of an option, empty for one that has none; `None` if it is not set.
+    /// The value of an option; empty if the option has no value, `None` if it is not set.
     pub fn option(&self, name: &str) -> Option<&str> {
         let mut options = self.options.split(',').map(|one| one.split_once('=').unwrap_or((one, "")));
         options.find(|(found, _)| *found == name).map(|(_, value)| value)

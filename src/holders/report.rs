@@ -1,81 +1,130 @@
-//! What `holders` answers: plain values, free of /proc.
+//! What the questions of this module answer: plain values, which need no /proc.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use super::LockId;
 use crate::mode::{Family, Mode};
 
 /// Whether a lock is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
-    /// Nobody holds it.
+    /// No process holds it.
     Free,
-    /// One reader or several hold it.
+    /// One or several readers hold it.
     Shared,
     /// One writer holds it.
     Exclusive,
-    /// No holder can be seen, but there may be one where we cannot look: in another pid namespace,
-    /// in the server of a file system (FUSE, NFS, SMB and all that is not known to be local), or on
-    /// a system without /proc.
+    /// No holder can be seen, but there may be one: in another pid namespace, in the server of a
+    /// file system (FUSE, NFS, SMB and every one that is not known to be local), or on a system
+    /// without /proc.
     Unknown,
 }
 
-/// Who holds a lock.
+/// A holder of a lock: one process, or several that share the open file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
-    /// The process that stands for the holder; `None` when it cannot be seen.
+    /// The process that stands for the holder; `None` if no process can be seen.
     pub pid: Option<u32>,
-    /// Its effective user: the name in /etc/passwd, or the number if it has none there.
+    /// The process's effective user: the name in /etc/passwd, or the number if it has no name
+    /// there.
     pub user: Option<String>,
-    /// What is done under the lock: the wrapped command of fasten and flock(1), else the process' own
-    /// command line. The words are joined and quoted for people to read; their bytes are kept.
+    /// What runs under the lock: the command that fasten or flock(1) runs, otherwise the process's
+    /// own command line. The words are joined and quoted to be read; their bytes are unchanged.
     pub command: Option<OsString>,
-    /// How it is held.
+    /// The mode in which the lock is held.
     pub mode: Mode,
-    /// With which of the kernel's locks.
+    /// Which of the kernel's two families the lock is in.
     pub family: Family,
-    /// When it was taken, at the earliest: the start of a wrapper's command, else that of the process.
+    /// The earliest time at which the lock can have been taken: the start of the command that
+    /// fasten or flock(1) runs, otherwise the start of the process.
     pub since: Option<SystemTime>,
-    /// The processes known to keep it. All of them where they had to be searched for; only `pid` where
-    /// the process that took the lock has it still; empty when none can be seen.
+    /// The processes known to hold the lock. Only `pid` if the process that took the lock still has
+    /// it; otherwise every process that can be seen to share it; empty if none can be seen.
     pub processes: Vec<u32>,
 }
 
-/// Who waits for a lock.
+/// A process that waits for a lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiter {
-    /// The process that waits; `None` when it cannot be seen.
+    /// The process; `None` if it cannot be seen.
     pub pid: Option<u32>,
-    /// Its effective user: the name in /etc/passwd, or the number if it has none there.
+    /// The process's effective user: the name in /etc/passwd, or the number if it has no name
+    /// there.
     pub user: Option<String>,
-    /// What will be done under the lock; see [`Holder::command`].
+    /// What will run under the lock; see [`Holder::command`].
     pub command: Option<OsString>,
-    /// How it is wanted.
+    /// The mode that the process requests.
     pub mode: Mode,
-    /// With which of the kernel's locks.
+    /// Which of the kernel's two families it requests a lock of.
     pub family: Family,
-    /// The start of the waiting process: it waits no longer than that.
+    /// The start of the process, which has waited for at most that long.
     pub since: Option<SystemTime>,
 }
 
-/// One lock file: its state, its holders, and its waiters in the order of the queue.
+/// One lock file: its state, its holders, and its waiters in the order in which they will get the
+/// lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// The path as it was asked for; from [`all`](super::all), the path by which a holder opened it,
-    /// or `None` when no holder can be seen.
+    /// The path that was asked about. In a report from [`all`](super::all), the path by which a
+    /// holder opened the file, or `None` if no holder can be seen.
     pub path: Option<PathBuf>,
-    /// The file; `None` when there is none.
-    pub file: Option<super::LockId>,
-    /// Whether it is held.
+    /// The file; `None` if it does not exist.
+    pub file: Option<LockId>,
+    /// Whether the lock is held.
     pub state: State,
-    /// Who holds it, in the kernel's order.
+    /// The holders, in the kernel's order.
     pub holders: Vec<Holder>,
-    /// Who waits, the next in turn first.
+    /// The waiters, the next in turn first.
     pub waiters: Vec<Waiter>,
 }
 
-/// A command as messages show it: a long one would hide what comes after it.
+/// A process above the asking one, or the asking one itself, that holds the lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ancestor {
+    /// The process.
+    pub pid: u32,
+    /// The process's effective user: the name in /etc/passwd, or the number if it has no name
+    /// there.
+    pub user: Option<String>,
+    /// What runs under the lock; see [`Holder::command`].
+    pub command: Option<OsString>,
+    /// The mode in which the process holds the lock.
+    pub mode: Mode,
+}
+
+/// A lock in a cycle of waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The lock file.
+    pub file: LockId,
+    /// The path by which its holder in the cycle opened it; `None` if that cannot be seen.
+    pub path: Option<PathBuf>,
+    /// The mode in which it is held or requested.
+    pub mode: Mode,
+}
+
+/// One step of a cycle of waits. Each step wants what the next one holds; the last step wants what
+/// the first one holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The process that holds [`holds`](Step::holds).
+    pub pid: u32,
+    /// The process's effective user: the name in /etc/passwd, or the number if it has no name
+    /// there.
+    pub user: Option<String>,
+    /// What runs under the lock that the process holds; see [`Holder::command`].
+    pub command: Option<OsString>,
+    /// The lock that the process holds.
+    pub holds: Link,
+    /// The process that waits for [`wants`](Step::wants): `pid` itself or a descendant.
+    pub waiter: u32,
+    /// The lock that the waiter requests.
+    pub wants: Link,
+}
+
+/// A command as messages show it: shortened, as a long one would hide what comes after it.
 pub fn in_brief(command: &OsStr) -> String {
     const LONGEST: usize = 200;
     let command = command.to_string_lossy();

@@ -1,4 +1,4 @@
-//! Systems without Linux's /proc: nothing can be seen, so nothing is claimed.
+//! Systems without Linux's /proc: nothing can be seen, so every answer is "unknown" or "none seen".
 
 use std::io;
 use std::os::fd::AsFd;
@@ -9,7 +9,7 @@ use super::report::{Report, State};
 use super::{Ancestor, LockId, OwnLock, Step};
 use crate::mode::{Family, Mode};
 
-/// Says [`State::Unknown`] of every path.
+/// Reports [`State::Unknown`] for every path.
 ///
 /// # Errors
 /// None.
@@ -18,10 +18,10 @@ pub fn holders(path: &Path) -> io::Result<Report> {
     Ok(Report { path, file: None, state: State::Unknown, holders: vec![], waiters: vec![] })
 }
 
-/// Sees no locks, which does not mean that there are none.
+/// Fails: an empty list would mean that there are no locks.
 ///
 /// # Errors
-/// Always.
+/// Always [`Unsupported`](io::ErrorKind::Unsupported).
 pub fn all() -> io::Result<Vec<Report>> {
     Err(io::ErrorKind::Unsupported.into())
 }
@@ -34,17 +34,12 @@ pub fn ancestor_holding(_file: LockId, _family: Family, _from: u32) -> io::Resul
     Ok(None)
 }
 
-/// Sees none either.
-#[expect(clippy::unnecessary_wraps, reason = "the Linux side reads files")]
-pub(crate) fn first_holding(
-    _file: LockId,
-    _family: Family,
-    _pids: impl IntoIterator<Item = u32>,
-) -> io::Result<Option<Ancestor>> {
-    Ok(None)
+/// Sees no ancestor that holds a lock.
+pub(crate) fn holding_above(_file: LockId, _family: Family, _own: u32, _or_itself: bool) -> Option<Ancestor> {
+    None
 }
 
-/// Sees no circle.
+/// Sees no cycle.
 ///
 /// # Errors
 /// None.
@@ -52,7 +47,7 @@ pub fn wait_cycle(_file: LockId, _mode: Mode, _family: Family, _from: u32) -> io
     Ok(None)
 }
 
-/// The calling process.
+/// The pid of the calling process.
 ///
 /// # Errors
 /// None.
@@ -60,12 +55,12 @@ pub fn own_pid() -> io::Result<u32> {
     Ok(std::process::id())
 }
 
-/// The process alone.
+/// The process alone: its parents cannot be seen.
 pub(crate) fn lineage(pid: u32) -> Vec<u32> {
     vec![pid]
 }
 
-/// A wait that certainly never ends: none can be seen.
+/// A wait that certainly never ends. None can be seen.
 #[allow(dead_code, reason = "the Linux side makes them")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Cycle {
@@ -73,7 +68,7 @@ pub(crate) enum Cycle {
     Steps(Vec<Step>),
 }
 
-/// Sees none.
+/// Sees no cycle.
 #[expect(clippy::unnecessary_wraps, reason = "the Linux side reads files")]
 pub(crate) fn certain_cycle(
     _file: LockId,
@@ -84,22 +79,23 @@ pub(crate) fn certain_cycle(
     Ok(None)
 }
 
-/// Does not know.
+/// Whether the process holds no lock: yes, so that no cycle is looked for.
 pub(crate) fn keeps_nothing(_pid: u32) -> bool {
     true
 }
 
-/// Does not know.
+/// Whether the parent certainly waits for the process: no, so that no cycle is looked for.
 pub(crate) fn is_awaited(_pid: u32) -> bool {
     false
 }
 
-/// Sees none.
+/// Sees no other descriptor that holds the lock.
 pub(crate) fn inherited(_file: &std::fs::File, _family: Family) -> Option<(i32, Mode)> {
     None
 }
 
-/// Does not know of a flock. Locks of the fcntl family are not taken here.
+/// A lock of the flock family cannot be seen. Locks of the fcntl family are not taken on these
+/// systems.
 pub(crate) fn held_through(_file: &std::fs::File, family: Family) -> OwnLock {
     match family {
         Family::Flock => OwnLock::Unknown,
@@ -107,54 +103,54 @@ pub(crate) fn held_through(_file: &std::fs::File, family: Family) -> OwnLock {
     }
 }
 
-/// Does not know.
+/// Whether the only lock on the file is ours: that cannot be seen, so no.
 pub(crate) fn holds_alone(_file: &std::fs::File, _family: Family) -> bool {
     false
 }
 
-/// Sees none.
+/// Sees no holder.
 pub(crate) fn holder_of_removed(_path: &Path, _family: Family, _wanted: Mode) -> Option<super::Removed> {
     None
 }
 
-/// Sees none.
+/// Sees no locked bytes.
 pub(crate) fn users(_gates: &std::fs::File, _lock: &std::fs::File, _bytes: crate::layout::Bytes) -> Vec<i64> {
     Vec::new()
 }
 
-/// Those above, of whom nothing is known.
+/// The processes above this one, of which nothing is known.
 #[derive(Debug)]
 pub(crate) struct AncestorLookup;
 
 impl AncestorLookup {
-    /// They are not looked for.
+    /// Looks for none.
     pub(crate) fn of(_file: &std::fs::File) -> Self {
         Self
     }
 
-    /// They may live.
+    /// Whether all of them have ended: no, as they may live.
     #[expect(clippy::unused_self, reason = "the Linux side has a list")]
     pub(crate) fn are_gone(&self) -> bool {
         false
     }
 }
 
-/// The first of them.
+/// The first of the processes: their starts cannot be seen.
 pub(crate) fn youngest(pids: impl IntoIterator<Item = u32>) -> Option<u32> {
     pids.into_iter().next()
 }
 
-/// Its number.
+/// The user's number: the name cannot be looked up.
 pub fn user_name(uid: u32) -> String {
     uid.to_string()
 }
 
-/// It cannot be seen.
+/// The mount cannot be seen.
 pub(crate) fn mount_of(_file: impl AsFd) -> Option<Mount> {
     None
 }
 
-/// The same answer.
+/// Reports the same as [`holders`].
 ///
 /// # Errors
 /// None.
@@ -163,12 +159,12 @@ pub fn search(path: &Path) -> io::Result<Report> {
 }
 
 impl LockId {
-    /// Nothing is known by which the kernel's table could name it.
+    /// Fails: these systems show no lock table that could name the file.
     pub(crate) fn of_path(_path: &Path) -> io::Result<Self> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Nothing is known by which the kernel's table could name it.
+    /// Fails: these systems show no lock table that could name the file.
     pub(crate) fn of_descriptor(_descriptor: &impl AsFd) -> io::Result<Self> {
         Err(io::ErrorKind::Unsupported.into())
     }

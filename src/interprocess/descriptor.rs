@@ -90,7 +90,7 @@ impl DescriptorLock {
             OwnLock::Free => self.acquire(file, &request, &wait_state),
             OwnLock::Unknown => {
                 let path = file.path.clone();
-                match lock::find_out(file, mode).map_err(|why| Error::refused(&path, why))? {
+                match lock::probe(file, mode).map_err(|why| Error::refused(&path, why))? {
                     Found::Free(file) => self.acquire(file, &request, &wait_state),
                     Found::Taken(guard) => Ok(*guard),
                 }

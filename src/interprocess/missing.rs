@@ -69,7 +69,7 @@ fn await_holder_of_removed(
                 wait_state.begin_again()?;
             }
             Ok(Acquired::Joined(..)) | Err((_, WaitError::Moved)) => break,
-            Err((_, why)) if why.is_for_want_of_access() => break,
+            Err((_, why)) if why.lacks_access() => break,
             Err((_, why)) => return Err(why),
         }
     }

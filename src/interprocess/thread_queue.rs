@@ -106,7 +106,7 @@ impl ThreadQueue {
             let mut cancellable = CancellableWaiter::new(wait_state);
             let register = |waiter: &Arc<Waiter>| cancellable.register(waiter);
             if !self.raw.acquire_told(role(mode), wait_state.deadline(), register) {
-                return Err(wait_state.gave_up());
+                return Err(wait_state.end_reason());
             }
         }
         TURNS.get().fetch_add(1, Relaxed);
@@ -133,7 +133,7 @@ impl Turn {
         // The upgrade may have begun before the waker was in the list. Both sides write first and
         // look second, so one of them sees the other.
         if self.queue.raw.queue().has_upgrader() {
-            waker.call_off(WaitError::YieldToUpgrade);
+            waker.end_wait(WaitError::YieldToUpgrade);
         }
         Some(YieldToUpgrade { queue: &self.queue, waker })
     }
@@ -153,12 +153,12 @@ impl Turn {
         let mut cancellable = CancellableWaiter::new(wait_state);
         let upgraded = raw.upgrade(wait_state.deadline(), |waiter| {
             cancellable.register(waiter);
-            self.queue.blocked_readers().iter().for_each(|waker| waker.call_off(WaitError::YieldToUpgrade));
+            self.queue.blocked_readers().iter().for_each(|waker| waker.end_wait(WaitError::YieldToUpgrade));
         });
         match upgraded {
             Upgrade::Done => Ok(()),
             Upgrade::Refused => Err(WaitError::Deadlock(Box::new(Deadlock::Upgrade))),
-            Upgrade::GaveUp => Err(wait_state.gave_up()),
+            Upgrade::GaveUp => Err(wait_state.end_reason()),
         }
     }
 
@@ -204,7 +204,7 @@ impl Drop for YieldToUpgrade<'_> {
         self.queue.blocked_readers().retain(|waker| !waker.is(&self.waker));
         // An upgrade may have cancelled the wait just after its end. Withdraw that, so that the
         // next wait of this call does not end because of it.
-        self.waker.hush();
+        self.waker.withdraw();
     }
 }
 
@@ -221,7 +221,7 @@ impl<'a> CancellableWaiter<'a> {
 
     fn register(&mut self, waiter: &Arc<Waiter>) {
         if let Some(cancel) = self.cancel {
-            cancel.remember(Wakeable::Line(Arc::clone(waiter)));
+            cancel.register(Wakeable::Line(Arc::clone(waiter)));
             self.waiter = Some(Wakeable::Line(Arc::clone(waiter)));
         }
     }
@@ -230,7 +230,7 @@ impl<'a> CancellableWaiter<'a> {
 impl Drop for CancellableWaiter<'_> {
     fn drop(&mut self) {
         if let (Some(cancel), Some(waiter)) = (self.cancel, &self.waiter) {
-            cancel.forget(waiter);
+            cancel.unregister(waiter);
         }
     }
 }

@@ -1,79 +1,78 @@
-//! Taking one lock: through the gates to the main lock.
+//! Acquires one lock: through the gates to the main lock.
 //!
-//! First everything is tried, without waiting. Only then, if there is time, the
-//! same way is gone again, sleeping in the kernel wherever it is shut. Both ways
-//! hold what the gates promise: the first goes in only when nobody is before us.
+//! The first attempt does not wait. If that fails and waiting is allowed, the same path is taken
+//! again, blocking in the kernel at every closed gate. Both attempts keep the order of the gates:
+//! the first one acquires the lock only if no other process waits for it.
 //!
-//! The last step: the main lock, with respect for one that converts it.
+//! The next step is `gates`, and from there `main_lock`. `enter`, the last step here, also yields
+//! to a holder that upgrades.
 
 use std::io;
 
-use super::deadlock_watch::{DeadlockWatch, LooksFor};
-use super::file::LockFile;
-use super::file::{Reopened, open_again_for_writing};
+use super::deadlock_watch::{DeadlockWatch, WatchFor};
+use super::file::{LockFile, Reopened, open_again_for_writing};
 use super::gate_file::GateFile;
 use super::gates::{Gates, Intent, Side};
 use super::held::Held;
-use super::request::Request;
-use super::request::{Nested, reads_below};
+use super::request::{Nested, Request, Threads};
 use super::share::Joined;
 use super::unfair::UnfairReason;
 use super::wait_error::WaitError;
 use super::wait_state::WaitState;
 use super::{main_lock, upgrade};
-use crate::holders::inherited;
+use crate::holders::{LockId, holding_above, inherited, own_pid};
 use crate::mode::Mode;
 use crate::sys::descriptor::duplicate;
 
-/// What became of it.
+/// What the caller has now.
 #[derive(Debug)]
 pub(crate) enum Acquired {
-    /// The lock is ours.
     Held(Held),
-    /// One that this process has inherited, held so, will do.
+    /// A lock that this process has inherited, and that suffices. The file was not needed.
     Joined(LockFile, Joined),
 }
 
-/// The same, without the file.
+/// What an attempt obtained for the file.
 enum Obtained {
-    /// With what stays closed until the release, and why there was no order, if there was none.
+    /// The main lock, with the gate that stays closed until the release, and the reason if there
+    /// were no gates.
     Entered(Option<Intent>, Option<UnfairReason>),
     Joined(Joined),
 }
 
-/// Takes the lock on an open file. After a refusal nothing is held.
+/// Acquires the lock on an open file. After an error nothing is held, and the file is returned.
 pub(crate) fn acquire(
     mut lock: LockFile,
     request: &Request,
     wait_state: &WaitState,
 ) -> Result<Acquired, (LockFile, WaitError)> {
-    let mut taken = take(&lock, request, wait_state);
-    let may_be_for_want_of_access = taken.as_ref().is_err_and(WaitError::may_be_for_want_of_access);
-    if request.mode == Mode::Exclusive && lock.is_ours && may_be_for_want_of_access {
+    let mut obtained = obtain(&lock, request, wait_state);
+    let may_lack_access = obtained.as_ref().is_err_and(WaitError::may_lack_access);
+    if request.mode == Mode::Exclusive && lock.is_ours && may_lack_access {
         match open_again_for_writing(&lock) {
             Reopened::Same(writable) => {
                 lock.file = writable;
-                taken = take(&lock, request, wait_state);
+                obtained = obtain(&lock, request, wait_state);
             }
-            Reopened::Moved => taken = Err(WaitError::Moved),
+            Reopened::Moved => obtained = Err(WaitError::Moved),
             Reopened::NotAllowed => {}
         }
     }
-    match taken {
-        Ok(Obtained::Entered(intent, unordered)) => {
-            Ok(Acquired::Held(Held::new(lock, request.mode, intent, unordered)))
+    match obtained {
+        Ok(Obtained::Entered(intent, unfair_reason)) => {
+            Ok(Acquired::Held(Held::new(lock, request.mode, intent, unfair_reason)))
         }
         Ok(Obtained::Joined(joined)) => Ok(Acquired::Joined(lock, joined)),
-        Err(gave_up) => Err((lock, gave_up)),
+        Err(why) => Err((lock, why)),
     }
 }
 
-/// Takes it, or finds an inherited lock that will do.
-fn take(lock: &LockFile, request: &Request, wait_state: &WaitState) -> Result<Obtained, WaitError> {
+/// Tries without waiting, then an inherited lock, then waits.
+fn obtain(lock: &LockFile, request: &Request, wait_state: &WaitState) -> Result<Obtained, WaitError> {
     let mut side = Side::of(request.mode, request.order);
     let mut open = side.finds_the_gates_open(lock);
-    let may_read_below = !open && side == Side::Reader;
-    if may_read_below && !wait_state.may_wait() && reads_below(lock, request.threads) {
+    let may_be_below_reader = !open && side == Side::Reader;
+    if may_be_below_reader && !wait_state.may_wait() && is_below_reader(lock, request.threads) {
         open = true;
     }
     if open && try_enter(lock, request.mode).map_err(WaitError::Failed)? {
@@ -89,31 +88,36 @@ fn take(lock: &LockFile, request: &Request, wait_state: &WaitState) -> Result<Ob
         return Ok(Obtained::Joined(Joined::new(inherited, mode)));
     }
     wait_state.begin(&lock.path)?;
+    // No process waits for a thread that holds nothing, so its wait closes no cycle.
     let nested = if request.holds_others { request.nested } else { Nested::Wait };
-    let mut looks_for = LooksFor { mode: request.mode, nested, may_read_below };
+    let mut watch_for = WatchFor { mode: request.mode, nested, may_be_below_reader };
     loop {
-        let watch = DeadlockWatch::over(lock, looks_for, wait_state);
-        let taken = wait(lock, request.mode, side, wait_state);
+        let watch = DeadlockWatch::start(lock, watch_for, wait_state);
+        let entered = wait(lock, request.mode, side, wait_state);
         drop(watch);
-        match taken {
-            Err(WaitError::ReadsBelow) => (side, looks_for.may_read_below) = (Side::Bypass, false),
-            taken => return taken,
+        match entered {
+            // The watch found a reader above this one: the second time without gates.
+            Err(WaitError::BelowReader) => {
+                (side, watch_for.may_be_below_reader) = (Side::Bypass, false);
+            }
+            entered => return entered,
         }
     }
 }
 
-/// A preferring writer announces itself although it had not to wait.
+/// A preferring writer closes its gate to readers, although it did not have to wait.
 fn entered_at_once(lock: &LockFile, side: Side) -> Obtained {
-    let gates = if side == Side::PreferringWriter { Gates::before(lock, side) } else { Ok(None) };
+    let gates = if side == Side::PreferringWriter { Gates::arrive(lock, side) } else { Ok(None) };
     match gates {
-        Ok(gates) => Obtained::Entered(gates.and_then(Gates::announced), None),
+        Ok(gates) => Obtained::Entered(gates.and_then(Gates::announce), None),
         Err(why) => Obtained::Entered(None, Some(why)),
     }
 }
 
-/// Goes through the gates, where there are any, to the main lock.
+/// Waits at the gates, and then for the main lock. Where the gates cannot be used, waits for the
+/// main lock alone.
 fn wait(lock: &LockFile, mode: Mode, side: Side, wait_state: &WaitState) -> Result<Obtained, WaitError> {
-    let (mut gates, unordered) = match Gates::before(lock, side) {
+    let (mut gates, unfair_reason) = match Gates::arrive(lock, side) {
         Ok(gates) => (gates, None),
         Err(why) => (None, Some(why)),
     };
@@ -121,29 +125,29 @@ fn wait(lock: &LockFile, mode: Mode, side: Side, wait_state: &WaitState) -> Resu
         gates.pass(lock, wait_state)?;
     }
     enter(lock, mode, wait_state)?;
-    Ok(Obtained::Entered(gates.and_then(Gates::entered), unordered))
+    Ok(Obtained::Entered(gates.and_then(Gates::entered), unfair_reason))
 }
 
-/// Takes the main lock if it is free; `false` if it is not, or is on its way from one mode to the
-/// other.
-pub(crate) fn try_enter(lock: &LockFile, mode: Mode) -> io::Result<bool> {
-    Ok(main_lock::try_lock(lock, mode)? && gives_way(lock, mode)?.is_none())
+/// Acquires the main lock if it is free and no holder upgrades it.
+fn try_enter(lock: &LockFile, mode: Mode) -> io::Result<bool> {
+    Ok(main_lock::try_lock(lock, mode)? && yield_to_upgrade(lock, mode)?.is_none())
 }
 
-/// Takes the main lock, sleeping until it is free.
-pub(crate) fn enter(lock: &LockFile, mode: Mode, wait_state: &WaitState) -> Result<(), WaitError> {
+/// Acquires the main lock, blocking until it is free and no holder upgrades it.
+fn enter(lock: &LockFile, mode: Mode, wait_state: &WaitState) -> Result<(), WaitError> {
     loop {
         main_lock::lock(lock, mode, wait_state)?;
-        match gives_way(lock, mode).map_err(WaitError::Failed)? {
+        match yield_to_upgrade(lock, mode).map_err(WaitError::Failed)? {
             Some(upgrade) => upgrade::wait_until_over(&upgrade, lock.family, wait_state)?,
             None => return Ok(()),
         }
     }
 }
 
-/// Gives the lock back if it is just being upgraded. It is looked for when the lock is held: an
-/// upgrade that begins later has to wait for us.
-fn gives_way(lock: &LockFile, mode: Mode) -> io::Result<Option<GateFile>> {
+/// Releases the exclusive lock again if a holder is upgrading: flock(2) has dropped that holder's
+/// shared lock, and this process got in between. The check comes after the lock was acquired, so an
+/// upgrade that begins later has to wait for this process.
+fn yield_to_upgrade(lock: &LockFile, mode: Mode) -> io::Result<Option<GateFile>> {
     if mode == Mode::Shared {
         return Ok(None);
     }
@@ -152,4 +156,12 @@ fn gives_way(lock: &LockFile, mode: Mode) -> io::Result<Option<GateFile>> {
         main_lock::unlock(lock)?;
     }
     upgrade
+}
+
+/// Whether this process or one above it holds the lock shared: a writer at the gates waits for that
+/// reader, which may wait for this process.
+fn is_below_reader(lock: &LockFile, threads: Threads) -> bool {
+    let (Ok(id), Ok(own)) = (LockId::of_descriptor(&lock.file), own_pid()) else { return false };
+    let above = holding_above(id, lock.family, own, threads == Threads::None);
+    above.is_some_and(|above| above.mode == Mode::Shared)
 }

@@ -1,14 +1,22 @@
-//! Calling off a wait from another thread.
+//! Cancels waits from another thread.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::interrupter::Waker;
 use crate::thread::Waiter;
 
-/// Calls off the waiting for locks that was told of it, now and later.
+/// Cancels the waits that were given this token with [`Wait::cancel_on`](super::Wait::cancel_on),
+/// those that begin later included.
 ///
-/// Clones are one and the same. A call that has its lock already is not
-/// affected: whoever cancels learns from the call's result which it was.
+/// Clones are one token. A call that has acquired its lock already is not affected; its result
+/// shows which came first. A cancelled wait leaves nothing behind, neither in the queue of this
+/// process' threads nor in the kernel.
+///
+/// - **Fork**: a forked child has a copy; cancelling the one does not cancel the other.
+/// - **Panic**: a panic changes nothing; a token cannot be poisoned.
+///
+/// The idea is that of Go's `context.Context` and Tokio's `CancellationToken`; Python's fasteners
+/// waits with a timeout only.
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken(Arc<Mutex<CancelState>>);
 
@@ -18,22 +26,22 @@ struct CancelState {
     waiting: Vec<Wakeable>,
 }
 
-/// What gets a waiting thread to look up.
+/// A waiting thread, and how to wake it.
 #[derive(Debug)]
 pub(crate) enum Wakeable {
-    /// It sleeps in the kernel.
+    /// It blocks in the kernel.
     Waker(Waker),
-    /// It stands in line with other threads.
+    /// It waits in the queue of this process' threads.
     Line(Arc<Waiter>),
 }
 
 impl CancelToken {
-    /// Ends every wait that was told of this one, with
-    /// [`Error::Cancelled`](super::Error::Cancelled), and those that begin later.
+    /// Ends every wait that has this token, now or later, with
+    /// [`Error::Cancelled`](super::Error::Cancelled). Does not wait for the threads to return.
     pub fn cancel(&self) {
         let mut state = self.state();
         state.cancelled = true;
-        state.waiting.iter().for_each(Wakeable::wakeable);
+        state.waiting.iter().for_each(Wakeable::wake);
     }
 
     /// Whether [`cancel`](Self::cancel) has been called.
@@ -41,16 +49,17 @@ impl CancelToken {
         self.state().cancelled
     }
 
-    /// This one is rung too from now on, until it is [left out](Self::forget); at once if it is too late.
-    pub(crate) fn remember(&self, wakeable: Wakeable) {
+    /// Adds a thread that [`cancel`](Self::cancel) wakes, until it is
+    /// [unregistered](Self::unregister). If the token is cancelled already, wakes it at once.
+    pub(crate) fn register(&self, wakeable: Wakeable) {
         let mut state = self.state();
         if state.cancelled {
-            wakeable.wakeable();
+            wakeable.wake();
         }
         state.waiting.push(wakeable);
     }
 
-    pub(crate) fn forget(&self, wakeable: &Wakeable) {
+    pub(crate) fn unregister(&self, wakeable: &Wakeable) {
         self.state().waiting.retain(|known| !known.is(wakeable));
     }
 
@@ -60,9 +69,9 @@ impl CancelToken {
 }
 
 impl Wakeable {
-    fn wakeable(&self) {
+    fn wake(&self) {
         match self {
-            Self::Waker(waker) => waker.wakeable(),
+            Self::Waker(waker) => waker.wake(),
             Self::Line(waiter) => waiter.call_off(),
         }
     }

@@ -1,4 +1,4 @@
-//! Why a wait would never end, in words.
+//! The kinds of deadlock, and their words.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -8,22 +8,22 @@ use std::process;
 use crate::holders::{Ancestor, Link, Step, in_brief};
 use crate::mode::Mode;
 
-/// Why a wait would never end.
+/// Why waiting for a lock would be a deadlock. Each is certain; [`Nested`](super::Nested) says
+/// when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Deadlock {
-    /// This process runs under the lock: an ancestor holds it, and certainly waits for us; or this
-    /// process keeps an inherited descriptor by which it is held.
+    /// This process runs under the lock: an ancestor holds it, and waits for this process; or this
+    /// process has an inherited descriptor that holds it.
     HeldByAncestor(Ancestor),
-    /// The lock is one that this process has inherited shared, and it is to be exclusive.
+    /// This process inherited the lock shared, and an inherited lock cannot be upgraded.
     Inherited,
-    /// This thread holds the lock itself, in that mode.
+    /// This thread holds the lock already, in this mode.
     HeldByThisThread(Mode),
-    /// A circle: each holds what another one waits for. Our own step comes
-    /// first.
+    /// A cycle of processes: each holds a lock for which the one before it waits. The first step is
+    /// that of this process.
     Cycle(Vec<Step>),
-    /// Another shared holder is on its way to an exclusive lock already, and
-    /// waits for our shared one.
+    /// Another shared holder upgrades already, and waits for this holder to release.
     Upgrade,
 }
 
@@ -49,7 +49,7 @@ impl fmt::Display for Deadlock {
     }
 }
 
-/// `held exclusively by our parent, make -j8 (pid 4242)`: the same words where the deadlock is not
+/// `held exclusively by our parent, make -j8 (pid 4242)`: the same words for a deadlock that is not
 /// certain.
 #[doc(hidden)]
 pub fn held_by(ancestor: &Ancestor) -> String {

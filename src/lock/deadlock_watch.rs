@@ -1,13 +1,13 @@
-//! Looks, while a thread waits for a lock, whether the wait certainly never ends.
+//! Finds out, while a thread waits for a lock, whether the wait is certainly a deadlock.
 //!
-//! The thread has joined the kernel's queue by then, so looking costs nobody a place. A cycle counts
-//! when it is seen twice: a command may be about to end, and a woken waiter is missing in the table
-//! for a moment. Of two processes that close a cycle at the same time, each may have looked before the
-//! other one waited; and an ancestor may get the lock later. So it is looked again for as long as the
-//! wait lasts, ever more rarely.
+//! The thread is in the kernel's queue by then, so the search costs it no place. A cycle counts
+//! when it is found twice: a command may be about to end, and a waiter that was woken is missing
+//! from /proc/locks for a moment. The search is repeated as long as the wait lasts, ever more
+//! rarely: of two processes that close a cycle at the same time, each may have searched before the
+//! other one waited, and an ancestor may acquire the lock later.
 //!
-//! Of those in a cycle the youngest gives up, so that it is one and not all. The others do so only if
-//! the cycle goes on: it may be a program that does not look.
+//! The youngest process of a cycle gives up, so that one does and not all. The others give up only
+//! if the cycle persists: the youngest may be a program that does not search.
 
 use std::os::fd::{AsRawFd, RawFd};
 use std::path::PathBuf;
@@ -15,61 +15,62 @@ use std::time::{Duration, Instant};
 
 use super::deadlock::Deadlock;
 use super::file::LockFile;
-use super::interrupter::Verdict;
-use super::request::{Nested, conflict};
+use super::interrupter_thread::Verdict;
+use super::request::Nested;
 use super::wait::OnDoubt;
 use super::wait_error::WaitError;
 use super::wait_state::WaitState;
 use crate::holders::{
-    Ancestor, Cycle, LockId, Step, certain_cycle, first_holding, is_awaited, keeps_nothing, lineage, own_pid,
-    youngest,
+    Ancestor, Cycle, LockId, Step, certain_cycle, holding_above, is_awaited, keeps_nothing, own_pid, youngest,
 };
 use crate::mode::{Family, Mode};
 
-const FIRST_LOOK_AFTER: Duration = Duration::from_millis(20);
-const SECOND_LOOK_AFTER: Duration = Duration::from_millis(80);
-const SEEN_LOOKS_AGAIN_AFTER: Duration = Duration::from_millis(20);
-const PATIENT_LOOKS_AFTER: Duration = Duration::from_millis(250);
-const LOOKS_AT_LEAST_EVERY: Duration = Duration::from_secs(60);
-/// So often a cycle is seen before one gives up that is not its youngest.
-const PATIENT_LOOKS: usize = 6;
+const FIRST_SEARCH_AFTER: Duration = Duration::from_millis(20);
+const SECOND_SEARCH_AFTER: Duration = Duration::from_millis(80);
+const CONFIRM_AFTER: Duration = Duration::from_millis(20);
+const PERSISTENT_AFTER: Duration = Duration::from_millis(250);
+const SEARCH_AT_LEAST_EVERY: Duration = Duration::from_secs(60);
+/// How often a process that is not the youngest finds the same cycle before it gives up.
+const PERSISTENT_TIMES: usize = 6;
 const DOUBT_AFTER: Duration = Duration::from_secs(1);
 
-/// Looks until it is dropped, or has called the wait off.
+/// Searches until it is dropped or has ended the wait.
 pub(crate) struct DeadlockWatch<'a>(&'a WaitState<'a>);
 
-/// What is looked for.
+/// What a watch searches for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct LooksFor {
-    /// The wait is for this.
+pub(crate) struct WatchFor {
+    /// The mode that the thread waits for.
     pub(crate) mode: Mode,
-    /// What to do when it never ends.
+    /// What to do about a deadlock; [`Nested::Wait`] to search for none.
     pub(crate) nested: Nested,
-    /// Whether it stands at the gates as a reader that may have a reader above it.
-    pub(crate) may_read_below: bool,
+    /// Whether the thread waits at the gates as a reader, so that a process above it may be a
+    /// reader for which the writer ahead waits.
+    pub(crate) may_be_below_reader: bool,
 }
 
 impl<'a> DeadlockWatch<'a> {
-    /// For the calling thread, which is about to wait for this lock.
-    pub(crate) fn over(lock: &LockFile, looks_for: LooksFor, wait_state: &'a WaitState<'a>) -> Option<Self> {
-        if looks_for.nested == Nested::Wait && !looks_for.may_read_below {
+    /// For the calling thread, which is about to wait for this lock; `None` if there is nothing to
+    /// search for.
+    pub(crate) fn start(lock: &LockFile, watch_for: WatchFor, wait_state: &'a WaitState<'a>) -> Option<Self> {
+        if watch_for.nested == Nested::Wait && !watch_for.may_be_below_reader {
             return None;
         }
-        let mut search = Observer {
+        let mut observer = Observer {
             path: lock.path.clone(),
             descriptor: lock.file.as_raw_fd(),
-            found: None,
+            identity: None,
             keeps_nothing: None,
             family: lock.family,
-            looks_for,
+            watch_for,
             start: Instant::now(),
-            pause: SECOND_LOOK_AFTER,
+            pause: SECOND_SEARCH_AFTER,
             seen: None,
             times_seen: 0,
             on_doubt: wait_state.on_doubt(),
         };
-        let first = if looks_for.may_read_below { Duration::ZERO } else { FIRST_LOOK_AFTER };
-        wait_state.watch(first, Box::new(move || search.look()));
+        let first = if watch_for.may_be_below_reader { Duration::ZERO } else { FIRST_SEARCH_AFTER };
+        wait_state.watch(first, Box::new(move || observer.search()));
         Some(Self(wait_state))
     }
 }
@@ -82,14 +83,14 @@ impl Drop for DeadlockWatch<'_> {
 
 struct Observer {
     path: PathBuf,
-    /// Open as long as it is looked.
+    /// Open while the watch runs.
     descriptor: RawFd,
-    /// The file and this process, as /proc names them.
-    found: Option<(LockId, u32)>,
-    /// Whether this process keeps no lock while it waits; `None` before it is looked for.
+    /// The file and this process, as /proc names them; `None` before the first search.
+    identity: Option<(LockId, u32)>,
+    /// Whether this process holds no lock while it waits; `None` before the first search.
     keeps_nothing: Option<bool>,
     family: Family,
-    looks_for: LooksFor,
+    watch_for: WatchFor,
     start: Instant,
     pause: Duration,
     seen: Option<Cycle>,
@@ -98,16 +99,16 @@ struct Observer {
 }
 
 impl Observer {
-    fn look(&mut self) -> Verdict {
-        let Some((file, own)) = self.found.or_else(|| self.find()) else { return Verdict::Never };
-        self.found = Some((file, own));
-        if std::mem::take(&mut self.looks_for.may_read_below)
+    fn search(&mut self) -> Verdict {
+        let Some((file, own)) = self.identity.or_else(|| self.identify()) else { return Verdict::Done };
+        self.identity = Some((file, own));
+        if std::mem::take(&mut self.watch_for.may_be_below_reader)
             && self.holding_above(file, own).is_some_and(|above| above.mode == Mode::Shared)
         {
-            return Verdict::End(WaitError::ReadsBelow);
+            return Verdict::End(WaitError::BelowReader);
         }
-        if self.looks_for.nested == Nested::Wait {
-            return Verdict::Never;
+        if self.watch_for.nested == Nested::Wait {
+            return Verdict::Done;
         }
         let cycle = self.cycle(file, own);
         self.times_seen = match &cycle {
@@ -123,23 +124,24 @@ impl Observer {
                     Cycle::Steps(steps) => Deadlock::Cycle(steps),
                 })))
             }
-            Some(_) if self.times_seen == 1 => Verdict::Again(SEEN_LOOKS_AGAIN_AFTER),
-            Some(_) => Verdict::Again(PATIENT_LOOKS_AFTER),
+            Some(_) if self.times_seen == 1 => Verdict::Again(CONFIRM_AFTER),
+            Some(_) => Verdict::Again(PERSISTENT_AFTER),
             None => {
                 self.doubt(file, own);
                 let pause = self.pause;
-                self.pause = (pause * 4).min(LOOKS_AT_LEAST_EVERY);
+                self.pause = (pause * 4).min(SEARCH_AT_LEAST_EVERY);
                 Verdict::Again(pause)
             }
         }
     }
 
-    /// Nobody waits for a process that keeps nothing, unless its parent does: that is quick to see.
+    /// The cycle that the wait closes. No process waits for one that holds nothing, except its
+    /// parent; both are quick to see, and spare the reading of /proc/locks.
     fn cycle(&mut self, file: LockId, own: u32) -> Option<Cycle> {
         if *self.keeps_nothing.get_or_insert_with(|| keeps_nothing(own)) && !is_awaited(own) {
             return None;
         }
-        certain_cycle(file, self.looks_for.mode, self.family, own).ok().flatten()
+        certain_cycle(file, self.watch_for.mode, self.family, own).ok().flatten()
     }
 
     fn gives_up(&self, cycle: &Cycle) -> bool {
@@ -147,29 +149,29 @@ impl Observer {
             |steps: &[Step]| youngest(steps.iter().map(|step| step.waiter)) == Some(steps[0].waiter);
         match cycle {
             Cycle::HeldAbove(_) => true,
-            Cycle::Steps(steps) => is_youngest(steps) || self.times_seen >= PATIENT_LOOKS,
+            Cycle::Steps(steps) => is_youngest(steps) || self.times_seen >= PERSISTENT_TIMES,
         }
     }
 
-    /// Tells of an ancestor that holds the lock, after a while and once.
+    /// Reports an ancestor that holds the lock, once and after a while.
     fn doubt(&mut self, file: LockId, own: u32) {
         if self.start.elapsed() < DOUBT_AFTER {
             return;
         }
-        if let Some(tell) = self.on_doubt.take()
+        if let Some(report) = self.on_doubt.take()
             && let Some(above) = self.holding_above(file, own)
-            && conflict(above.mode, self.looks_for.mode)
+            && above.mode.conflicts_with(self.watch_for.mode)
         {
-            tell(&self.path, &above);
+            report(&self.path, &above);
         }
     }
 
     fn holding_above(&self, file: LockId, own: u32) -> Option<Ancestor> {
-        first_holding(file, self.family, lineage(own).into_iter().skip(1)).ok().flatten()
+        holding_above(file, self.family, own, false)
     }
 
-    /// By a path, for the descriptor is the waiting thread's.
-    fn find(&self) -> Option<(LockId, u32)> {
+    /// By a path, because the waiting thread owns the descriptor.
+    fn identify(&self) -> Option<(LockId, u32)> {
         let path = format!("/proc/self/fd/{}", self.descriptor);
         Some((LockId::of_path(path.as_ref()).ok()?, own_pid().ok()?))
     }

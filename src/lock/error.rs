@@ -9,45 +9,47 @@ use super::deadlock::Deadlock;
 use super::unfair::{UnfairReason, lower};
 use super::wait_error::WaitError;
 
-/// Why a lock was not obtained. Nothing is held after any of these, but for what
-/// was held before.
+/// Why a lock was not acquired or not converted.
+///
+/// After an error the call holds nothing that the caller did not hold before, and has lost nothing,
+/// except after [`Error::Lost`]. The text names the path, the reason and, where one is known, the
+/// remedy. Python's fasteners returns `False` instead.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// Somebody holds the lock, or waits for it, and the call was not to wait.
+    /// Another process or thread holds the lock, or waits for it, and the call must not wait.
     Busy {
         /// The lock.
         path: PathBuf,
     },
-    /// The lock was still held when the time was up.
+    /// The lock was still held at the deadline.
     TimedOut {
         /// The lock.
         path: PathBuf,
-        /// How long the whole call was to wait.
+        /// The limit of the whole call.
         limit: Duration,
     },
-    /// The waiting was called off by [`CancelToken`](super::CancelToken).
+    /// The wait was cancelled by a [`CancelToken`](super::CancelToken).
     Cancelled {
         /// The lock.
         path: PathBuf,
     },
-    /// Waiting for the lock would never end.
+    /// Waiting for the lock would never end. Found on Linux only.
     Deadlock {
         /// The lock.
         path: PathBuf,
-        /// Why not.
+        /// What closes the deadlock.
         why: Box<Deadlock>,
     },
-    /// A shared lock cannot be made exclusive without the danger of losing it.
-    /// It is held as before.
+    /// A shared lock cannot be upgraded without the risk of losing it. It is held as before.
     CannotUpgrade {
         /// The lock.
         path: PathBuf,
-        /// Why it has no gates.
+        /// Why there are no gates that every writer sees.
         why: UnfairReason,
     },
-    /// A shared lock was lost while it was to become exclusive, to a process
-    /// that keeps no gates and has it now.
+    /// An upgrade failed, and the shared lock is lost: a process that locks without fasten acquired
+    /// it meanwhile. Nothing is held.
     Lost {
         /// The lock.
         path: PathBuf,
@@ -56,21 +58,21 @@ pub enum Error {
     CouldNotOpen {
         /// The lock.
         path: PathBuf,
-        /// What stood against it.
+        /// What prevented it.
         why: OpenError,
     },
-    /// The system failed: no memory, no descriptors, no locks left.
+    /// A system call failed: no memory, no descriptors, no locks left.
     System {
         /// The lock.
         path: PathBuf,
-        /// What was being done.
+        /// What the library was doing.
         operation: Operation,
-        /// The system's own word.
+        /// The error of the system.
         source: io::Error,
     },
 }
 
-/// What was being done when the system failed.
+/// What the library was doing when the system failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Operation {
@@ -88,27 +90,29 @@ pub enum Operation {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// It does not exist and was not to be created.
+    /// It does not exist, and the options forbid creating it.
     Missing,
-    /// It is something that cannot be a lock: a FIFO, a socket, a character device.
+    /// It cannot be a lock: a FIFO, a socket, a character device.
     WrongKind(&'static str),
-    /// It exists, or its folder does not, and it cannot be opened.
+    /// It exists and cannot be opened, or its directory does not exist.
     NotOpened(io::Error),
-    /// A lock of the fcntl family needs permission to read it to be shared, and
-    /// to write it to be exclusive.
+    /// It cannot be locked in the fcntl family: a shared lock needs read permission, an exclusive
+    /// lock write permission.
     Access,
     /// It does not exist and cannot be created.
     NotCreated(io::Error),
-    /// It is another user's symbolic link to a file that does not exist, in a directory that others
-    /// can write to: that user may have chosen the file.
+    /// It is another user's symbolic link to a missing file, in a directory that others can write
+    /// to: that user may want this process to create the file.
     ForeignLink,
 }
 
 impl Error {
+    /// Adds the path to the end of a wait. A reason that the library answers itself by another
+    /// attempt becomes `Busy` here.
     pub(crate) fn refused(path: &Path, why: WaitError) -> Self {
         let path = path.to_owned();
         match why {
-            WaitError::Busy | WaitError::YieldToUpgrade | WaitError::ReadsBelow | WaitError::Moved => {
+            WaitError::Busy | WaitError::YieldToUpgrade | WaitError::BelowReader | WaitError::Moved => {
                 Self::Busy { path }
             }
             WaitError::TimedOut(limit) => Self::TimedOut { path, limit },
@@ -116,7 +120,7 @@ impl Error {
             WaitError::Deadlock(why) => Self::Deadlock { path, why },
             WaitError::CannotConvert(why) => Self::CannotUpgrade { path, why },
             WaitError::Lost => Self::Lost { path },
-            failed if failed.is_for_want_of_access() => Self::CouldNotOpen { path, why: OpenError::Access },
+            failed if failed.lacks_access() => Self::CouldNotOpen { path, why: OpenError::Access },
             WaitError::Failed(source) => Self::System { path, operation: Operation::Lock, source },
         }
     }
@@ -170,11 +174,11 @@ impl fmt::Display for OpenError {
             Self::Access => out.write_str(
                 "cannot be locked with fcntl: a shared lock needs read permission, an exclusive lock write permission",
             ),
-            // That is what the kernel says of a missing `name/` that it is to create.
             Self::ForeignLink => out.write_str(
                 "is another user's symbolic link to a missing file, in a directory that others can write to; \
                  remove it, or create the file",
             ),
+            // The kernel answers so when it has to create a missing `name/`.
             Self::NotOpened(source) if source.raw_os_error() == Some(libc::EISDIR) => {
                 out.write_str("does not exist, and only files are created; make the directory first")
             }
@@ -201,7 +205,7 @@ impl std::error::Error for Error {
 }
 
 impl From<Error> for io::Error {
-    /// With the kind that fits best, and the whole text.
+    /// Keeps the text, and chooses the closest kind.
     fn from(error: Error) -> Self {
         let kind = match &error {
             Error::Busy { .. } => io::ErrorKind::WouldBlock,
@@ -219,7 +223,7 @@ impl From<Error> for io::Error {
     }
 }
 
-/// The system's word with a remedy behind it, where one is known.
+/// The system's message, followed by a remedy where one is known.
 fn hint(source: &io::Error, directory: &str) -> String {
     let remedy = match source.kind() {
         io::ErrorKind::NotFound => "its directory must exist",

@@ -1,13 +1,17 @@
-//! A file that is open to be locked, and whether its path still leads to it.
+//! An open lock file, and how it is opened without changing anything.
 //!
-//! Opening a lock file without changing anything that is there.
+//! The lock file belongs to the user, who may run it, watch it, or keep data in it:
 //!
-//! First without `O_CREAT`: with it, `fs.protected_regular` refuses other
-//! people's files in sticky directories, even to root. Read-only where that
-//! suffices: a file that is open for writing cannot be executed, and its closing
-//! wakes programs that watch it. An fcntl(2) lock needs more to be exclusive. `O_NONBLOCK`
-//! keeps a FIFO from hanging us, `O_NOCTTY` a terminal from becoming ours. Once the file is open,
-//! `O_NONBLOCK` goes again: a command inherits it with the lock.
+//! - It is opened without `O_CREAT` first. With that flag, `fs.protected_regular` refuses other
+//!   users' files in sticky directories, even to root.
+//! - It is opened for reading where that suffices. A file that is open for writing cannot be
+//!   executed, and closing it wakes programs that watch it. Only an exclusive fcntl(2) lock needs
+//!   more.
+//! - `O_NONBLOCK` keeps the open from hanging on a FIFO, and `O_NOCTTY` from acquiring a terminal.
+//!   Then `O_NONBLOCK` is cleared, because a command inherits the open file.
+//!
+//! The path may lead to another file later; the callers ask `is_still_there` after they have
+//! locked.
 
 use std::cell::OnceCell;
 use std::fs::{self, File, OpenOptions};
@@ -32,9 +36,8 @@ pub(crate) struct LockFile {
     pub(crate) path: PathBuf,
     pub(crate) file: File,
     pub(crate) id: FileId,
-    /// Opened by us, or a duplicate of a descriptor of the caller's.
+    /// Whether this library opened it; otherwise it is a duplicate of the caller's descriptor.
     pub(crate) is_ours: bool,
-    /// With which of the kernel's locks it is locked.
     pub(crate) family: Family,
     pub(super) gate_file: OnceCell<PathBuf>,
 }
@@ -44,7 +47,8 @@ impl LockFile {
         Self { path, file, id, is_ours, family, gate_file: OnceCell::new() }
     }
 
-    /// The path of its gate file, whether there is one or not; it is asked for more than once.
+    /// The path of its gate file, whether that exists or not. It is kept, for a wait asks
+    /// repeatedly.
     pub(crate) fn gate_file(&self) -> &Path {
         self.gate_file.get_or_init(|| gate_file(self.id.device, self.id.inode))
     }
@@ -55,17 +59,17 @@ impl LockFile {
     }
 }
 
-/// Opens the lock file that is there.
+/// Opens a lock file that exists.
 ///
 /// # Errors
-/// [`OpenError::Missing`] if there is none.
+/// [`OpenError::Missing`] if it does not.
 pub(crate) fn open_existing(path: &Path, family: Family) -> Result<LockFile, Error> {
     let file = open_readable(path).and_then(above_standard).map_err(|error| not_opened(path, error))?;
     let lock = checked(path, file, family)?;
     if family == Family::Flock || is_executable(&lock) {
         return Ok(lock);
     }
-    // By now the path may lead to another file: then that one is the lock.
+    // The path may lead to another file by now: then that file is the lock.
     match open_as(path, Access::Both).and_then(above_standard) {
         Err(error) if error.kind() == ErrorKind::NotFound => Err(not_opened(path, error)),
         Err(_) => Ok(lock),
@@ -73,7 +77,8 @@ pub(crate) fn open_existing(path: &Path, family: Family) -> Result<LockFile, Err
     }
 }
 
-/// Creates the lock file with these permissions, less the umask; `None` if there is one by now.
+/// Creates the lock file with these permissions, less the umask; `None` if another process has
+/// created it meanwhile.
 pub(crate) fn create(path: &Path, permissions: u32, family: Family) -> Result<Option<LockFile>, Error> {
     let target = if path.is_symlink() { target_of(path)? } else { path.to_owned() };
     match create_new(&target, permissions, family).and_then(above_standard) {
@@ -83,8 +88,8 @@ pub(crate) fn create(path: &Path, permissions: u32, family: Family) -> Result<Op
     }
 }
 
-/// The file that is missing behind a symbolic link, or behind several. It is created by this name,
-/// and not through the link, which may have become another one by then.
+/// The missing file to which a symbolic link leads, perhaps through others. It is created by this
+/// name, and not through the link, which another process may replace meanwhile.
 ///
 /// # Errors
 /// [`OpenError::ForeignLink`], or `ELOOP` for a chain without an end.
@@ -105,8 +110,8 @@ pub fn target_of(path: &Path) -> Result<PathBuf, Error> {
     Err(not_created(path, io::Error::from_raw_os_error(libc::ELOOP)))
 }
 
-/// Whether another user may have put the link there, to have us create a file of that user's
-/// choice. Root needs no such help.
+/// Whether another user may have made the link, so that this process creates a file of that user's
+/// choice. Links of root are trusted.
 fn is_foreign(link: &Path, directory: &Path) -> bool {
     let trusted = |owner: u32| owner == 0 || owner == geteuid().as_raw();
     let (Ok(link), Ok(directory)) = (link.symlink_metadata(), directory.metadata()) else { return false };
@@ -114,16 +119,16 @@ fn is_foreign(link: &Path, directory: &Path) -> bool {
     !trusted(link.uid()) && others_can_write
 }
 
-/// The file behind a descriptor that is open already. The lock is that of its
-/// open file description, whatever process has it.
+/// The file of a descriptor that is open already. The lock belongs to the open file description,
+/// and so to every process that has the descriptor.
 pub(crate) fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Error> {
     let path = PathBuf::from(format!("/dev/fd/{descriptor}"));
     let file = duplicate(descriptor).map_err(|error| not_opened(&path, error))?;
     Ok(LockFile { is_ours: false, ..checked(&path, file, family)? })
 }
 
-/// The file that a process has open under this number, though its own name leads to it no more; for
-/// messages it is called `path`. `None` if it cannot be opened, or is another file.
+/// A removed file that a process still has open. Messages call it `path`. `None` if it cannot be
+/// opened, or if the descriptor leads to another file by now.
 pub(crate) fn open_removed(path: &Path, removed: &Removed, family: Family) -> Option<LockFile> {
     let link = PathBuf::from(format!("/proc/{}/fd/{}", removed.pid, removed.descriptor));
     let lock = open_existing(&link, family).ok()?;
@@ -132,8 +137,8 @@ pub(crate) fn open_removed(path: &Path, removed: &Removed, family: Family) -> Op
         .then(|| LockFile { path: path.to_owned(), ..lock })
 }
 
-/// Opens the same file again, so that an exclusive lock can be had where the file system asks for
-/// a file that is open for writing: for reading too, where that is allowed.
+/// Opens the same file again for writing, which some file systems require for an exclusive lock;
+/// for reading too, where that is allowed.
 pub(crate) fn open_again_for_writing(lock: &LockFile) -> Reopened {
     let opened = open_as(&lock.path, Access::Both).or_else(|_| open_as(&lock.path, Access::Write));
     match opened.and_then(above_standard).and_then(|file| Ok((FileId::from(&file.metadata()?), file))) {
@@ -143,11 +148,11 @@ pub(crate) fn open_again_for_writing(lock: &LockFile) -> Reopened {
     }
 }
 
-/// What came of opening a file again by its path.
+/// The result of opening a file again by its path.
 #[derive(Debug)]
 pub(crate) enum Reopened {
     Same(File),
-    /// The path leads elsewhere by now, or nowhere.
+    /// The path leads to another file by now, or to none.
     Moved,
     NotAllowed,
 }
@@ -186,8 +191,8 @@ fn create_new(path: &Path, permissions: u32, family: Family) -> io::Result<File>
     options.mode(permissions).custom_flags(flags).open(path).and_then(without_nonblock)
 }
 
-/// Keeps the descriptor off 0, 1 and 2: started with one of them closed, we
-/// would take the lock file for our standard error.
+/// Moves the descriptor above 0, 1 and 2. If the process was started with one of them closed, the
+/// lock file would become a standard stream.
 ///
 /// # Errors
 /// If the process has no descriptor left.

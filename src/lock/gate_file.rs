@@ -1,10 +1,9 @@
-//! The gate file of a lock: an empty file in memory, on whose bytes the waiters stand in order.
+//! The gate file of a lock: an empty file in memory, whose bytes are the gates.
 //!
-//! It lies beside the lock file and not in it, because the lock file is the user's: its commands
-//! may lock it with fcntl(2), run it, or watch it. The first waiter creates it and the last one
-//! removes it. Each user of it shares the byte PRESENT, and the one that can have that byte alone is
-//! the last. PRESENT belongs to the open file, not to the process, so no close of another descriptor
-//! can lose it.
+//! It is a file of its own because the lock file belongs to the user, whose commands may lock it
+//! with fcntl(2), run it, or watch it. The first waiter creates the gate file and the last one
+//! removes it. This file shares one open gate file among the threads of a process; `open_gate_file`
+//! is what they share, and decides who is the last.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -12,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::file::{LockFile, above_standard};
-use super::open_gate_file::{OpenGateFile, ThreadsAtGates, is_for_want_of_means, open_existing, unusable};
+use super::open_gate_file::{OpenGateFile, ThreadsAtGates, is_out_of_resources, open_existing, unusable};
 use super::unfair::UnfairReason;
 use crate::mode::Family;
 use crate::sys::file_id::{FileId, leads_to};
@@ -21,26 +20,26 @@ use crate::sys::gate_directory::HAS_GATES;
 use crate::sys::gate_permissions::{admits_all, create, may_create};
 use crate::sys::per_process::PerProcess;
 
-/// So often a process tries to use the gate file while others remove it.
+/// How often a process tries to enter a gate file that others remove.
 const TRIES: usize = 1000;
 
 static OPEN: PerProcess<Mutex<Vec<Arc<OpenGateFile>>>> = PerProcess::new();
 
-/// One use of a gate file, until it is dropped.
+/// One use of a gate file. Dropping the last one in the process closes the file.
 ///
-/// In a forked child the copy does nothing.
+/// In a forked child the copy does nothing: record locks are not inherited.
 #[derive(Debug, Clone)]
 pub(crate) struct GateFile {
-    /// There until this is dropped.
+    /// `Some` until this is dropped.
     open: Option<Arc<OpenGateFile>>,
     process: u32,
 }
 
 impl GateFile {
-    /// The gate file, if there is one that can be trusted: to look whether anybody waits.
+    /// The gate file, if a trusted one exists: to see whether a process waits.
     ///
     /// # Errors
-    /// There is one, and there are no means left to look at it.
+    /// It exists, and the system has no descriptor or memory left to open it.
     pub(crate) fn look(lock: &LockFile) -> io::Result<Option<Self>> {
         if !HAS_GATES {
             return Ok(None);
@@ -52,7 +51,7 @@ impl GateFile {
         }
         let file = match open_existing(path) {
             Ok(file) => file,
-            Err(error) if is_for_want_of_means(&error) && path.symlink_metadata().is_ok() => {
+            Err(error) if is_out_of_resources(&error) && path.symlink_metadata().is_ok() => {
                 return Err(error);
             }
             Err(_) => return Ok(None),
@@ -61,13 +60,14 @@ impl GateFile {
         Ok(open.ok().map(|open| Self::add(&mut all, open)))
     }
 
-    /// The gate file, created if need be: to wait in it.
+    /// The gate file, created if need be: to wait at the gates.
     ///
     /// # Errors
     /// Why it cannot be used.
     pub(crate) fn enter(lock: &LockFile) -> Result<Self, UnfairReason> {
         for _ in 0..TRIES {
             let Some(gate_file) = Self::open_or_create(lock)? else { continue };
+            // A file that the last user is removing must not be used: try again with a new one.
             if gate_file.open().become_present().map_err(|error| unusable(&error))? {
                 return Ok(gate_file);
             }
@@ -77,7 +77,7 @@ impl GateFile {
         Err(UnfairReason::NoGateFile(libc::EAGAIN))
     }
 
-    /// `None` if another process has just created or removed it.
+    /// `None` if another process has created or removed it meanwhile.
     fn open_or_create(lock: &LockFile) -> Result<Option<Self>, UnfairReason> {
         if !HAS_GATES {
             return Err(UnfairReason::Unsupported);
@@ -116,26 +116,26 @@ impl GateFile {
     }
 
     fn open(&self) -> &OpenGateFile {
-        self.open.as_ref().expect("it is there until this is dropped")
+        self.open.as_ref().expect("some until this is dropped")
     }
 
-    /// What the gates are locked on.
+    /// The file on which the gates are locked.
     pub(crate) fn file(&self) -> &File {
         &self.open().file
     }
 
-    /// Whether an exclusive gate can be had on it.
+    /// Whether a gate can be locked exclusively.
     pub(crate) fn is_writable(&self) -> bool {
         self.open().is_writable
     }
 
-    /// Whether all who may lock the lock file can see this one, and trust it.
+    /// Whether every user who may lock the lock file can open this file, and trusts it.
     pub(crate) fn is_seen_by_all(&self, lock: &LockFile) -> bool {
         let both = (self.file().metadata(), lock.file.metadata());
         matches!(both, (Ok(gate), Ok(lock)) if admits_all(&gate, &lock))
     }
 
-    /// Whether its name still leads to it: it does, unless it was removed by hand.
+    /// Whether its path still leads to it: it does, unless a user removed it by hand.
     pub(crate) fn is_still_there(&self) -> bool {
         leads_to(&self.open().path, self.open().id)
     }
@@ -158,13 +158,15 @@ impl Drop for GateFile {
         let at = all.iter().position(|known| Arc::ptr_eq(known, &open));
         drop(open);
         if let Some(at) = at.filter(|&at| Arc::strong_count(&all[at]) == 1) {
-            // It is closed before another thread can open it, for that one's locks would be lost.
+            // The list stays locked until the file is closed: if another thread opened it before,
+            // the close would drop that thread's record locks.
             all.swap_remove(at).remove_if_last();
         }
     }
 }
 
-/// The one that this process has open, unless it was removed by hand: then others use a new one.
+/// The gate file that this process has open, unless a user removed it by hand: then other processes
+/// use a new one.
 fn find(all: &[Arc<OpenGateFile>], lock: FileId) -> Option<GateFile> {
     let found = all.iter().find(|open| open.lock == lock && leads_to(&open.path, open.id));
     found.map(|open| GateFile::new(Arc::clone(open)))

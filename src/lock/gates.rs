@@ -1,20 +1,29 @@
-//! The gates: record locks on bytes of the gate file, which put those who wait into an order.
+//! The gates: record locks on bytes of the gate file, which put the waiters into an order.
 //!
-//! | byte       | held by                                                          |
-//! | ---------- | ---------------------------------------------------------------- |
-//! | QUEUE      | writers, one at a time, from arrival until they hold the lock     |
-//! | PASSAGE    | the writer whose turn it is, until it holds the lock              |
-//! | INTENT     | a preferring writer, one byte each, from arrival until release    |
-//! | LANDING, CONVERSION | those that upgrade; see `conversion`                     |
+//! | byte                | held by                                                        |
+//! | ------------------- | -------------------------------------------------------------- |
+//! | QUEUE               | writers, one at a time, from arrival until they hold the lock  |
+//! | PASSAGE             | the writer whose turn it is, until it holds the lock           |
+//! | INTENT              | a preferring writer, one byte each, from arrival until release |
+//! | LANDING, CONVERSION | holders that upgrade; see `upgrade`                            |
 //!
-//! A reader shares PASSAGE and all that follow until it holds the lock. So a reader that comes
-//! after a writer in PASSAGE stands behind it. A fair writer that comes to the head of the queue
-//! first asks for the lock *shared*: it gets that together with the readers that wait for the
-//! writer before it, and only then closes PASSAGE. So each reader waits for one writer, and between
-//! two writers there is one phase of readers (Brandenburg and Anderson 2009).
+//! A reader shares the bytes from PASSAGE to CONVERSION until it holds the lock. So:
 //!
-//! A lost gate costs order, never exclusion. So whatever goes wrong with one is answered by going
-//! on without it.
+//! 1. A reader that arrives after a writer has locked PASSAGE waits for that writer.
+//! 2. A fair writer at the head of QUEUE first acquires the main lock *shared*, and releases it. It
+//!    gets the lock together with the readers that waited for the writer before it.
+//! 3. Only then does it lock PASSAGE, and wait for the main lock exclusively.
+//!
+//! So each reader waits for one writer at most, and one phase of readers separates two writers: a
+//! phase-fair lock (Brandenburg and Anderson, 2009). A preferring writer locks an INTENT byte
+//! instead of PASSAGE, before it joins QUEUE, and keeps it until the release, so readers wait as
+//! long as there is any writer.
+//!
+//! Every process locks in one order (INTENT, QUEUE, PASSAGE, main lock), so the gates add no
+//! deadlock.
+//!
+//! A lost gate costs order, never exclusion. So a process that cannot lock a gate goes on without
+//! it. The last step, `main_lock`, decides.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -29,29 +38,28 @@ use crate::mode::{Family, Mode};
 use crate::sys::records::{self, RecordOwner};
 use crate::thread::Preference;
 
-/// Who goes through the gates, and so by which of them.
+/// How a process passes the gates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
-    /// No gates at all: first come, first served.
+    /// Without gates: first come, first served.
     Bypass,
     Reader,
     FairWriter,
     PreferringWriter,
 }
 
-/// One that goes through the gates, until it holds the lock or gives up: then this is dropped, and
-/// the gates are open again. A reader that waits at PASSAGE goes first, and only then the next
-/// writer comes to the head of the queue.
+/// The gates that one waiter has locked. The waiter drops them when it holds the lock or gives up,
+/// and the next waiters pass.
 #[derive(Debug)]
 pub(crate) struct Gates {
     file: GateFile,
     side: Side,
     family: Family,
-    /// The byte of a preferring writer.
+    /// The byte that a preferring writer locks.
     intent: Option<Bytes>,
 }
 
-/// The byte of a preferring writer that holds the lock: no reader gets in until this is dropped.
+/// The byte of a preferring writer that holds the lock. Readers wait until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Intent {
     file: GateFile,
@@ -59,7 +67,8 @@ pub(crate) struct Intent {
 }
 
 impl Side {
-    /// Where readers go first nobody has to wait for a turn: they only ever wait for the writer inside.
+    /// How a process that asks for this mode passes. Where readers go first there are no gates:
+    /// they wait only for the writer that holds the lock.
     pub(crate) fn of(mode: Mode, order: Option<Preference>) -> Self {
         match (mode, order) {
             (_, None | Some(Preference::Reader)) => Self::Bypass,
@@ -69,8 +78,9 @@ impl Side {
         }
     }
 
-    /// Looks whether nobody is before this one, without taking a gate: so one that is refused makes
-    /// nobody else be refused. If there is no gate file, nobody is.
+    /// Whether no other process is ahead of this one. It only looks: if it locked a gate, an
+    /// attempt that fails could make another process' attempt fail. Without a gate file no process
+    /// waits.
     pub(crate) fn finds_the_gates_open(self, lock: &LockFile) -> bool {
         let gate = Gate::of(lock.family);
         let (bytes, mode) = match self {
@@ -84,11 +94,11 @@ impl Side {
 }
 
 impl Gates {
-    /// Comes to the gates; `None` for one that passes none.
+    /// Opens the gate file, and locks no gate yet; `None` for a process that passes without gates.
     ///
     /// # Errors
-    /// Why there are none.
-    pub(crate) fn before(lock: &LockFile, side: Side) -> Result<Option<Self>, UnfairReason> {
+    /// Why there are no gates.
+    pub(crate) fn arrive(lock: &LockFile, side: Side) -> Result<Option<Self>, UnfairReason> {
         if side == Side::Bypass {
             return Ok(None);
         }
@@ -97,48 +107,54 @@ impl Gates {
             return Err(UnfairReason::ReadOnly);
         }
         if side == Side::Reader {
+            // Before the gates are locked, so that no other thread's departure unlocks them.
             file.threads(family).readers += 1;
         }
         Ok(Some(Self { file, side, family, intent: None }))
     }
 
-    /// Goes through, sleeping in the kernel at each gate that is closed.
+    /// Locks the gates in their order, blocking in the kernel at each one that is locked already.
     pub(crate) fn pass(&mut self, lock: &LockFile, wait_state: &WaitState) -> Result<(), WaitError> {
         let gate = Gate::of(self.family);
         match self.side {
             Side::Bypass => Ok(()),
-            Side::Reader => self.take(gate.way_in(), Mode::Shared, wait_state),
+            Side::Reader => self.lock_gate(gate.way_in(), Mode::Shared, wait_state),
             Side::FairWriter => {
-                self.take(gate.queue(), Mode::Exclusive, wait_state)?;
+                self.lock_gate(gate.queue(), Mode::Exclusive, wait_state)?;
+                // One phase of readers first: those that waited for the writer before this one.
                 enter_with_the_readers(lock, wait_state)?;
-                self.take(gate.passage(), Mode::Exclusive, wait_state)
+                self.lock_gate(gate.passage(), Mode::Exclusive, wait_state)
             }
             Side::PreferringWriter => {
+                // INTENT before QUEUE: readers must wait for this writer while it queues, too.
                 self.intent = self.free_intent();
                 if let Some(byte) = self.intent {
-                    self.take(byte, Mode::Exclusive, wait_state)?;
+                    self.lock_gate(byte, Mode::Exclusive, wait_state)?;
                 }
-                self.take(gate.queue(), Mode::Exclusive, wait_state)
+                self.lock_gate(gate.queue(), Mode::Exclusive, wait_state)
             }
         }
     }
 
-    /// A preferring writer has got the lock at once: takes its byte, unless readers wait by now.
-    pub(crate) fn announced(mut self) -> Option<Intent> {
-        let take = |byte: &Bytes| {
+    /// Locks the byte of a preferring writer that acquired the lock at once, unless readers wait by
+    /// now.
+    pub(crate) fn announce(mut self) -> Option<Intent> {
+        let try_lock = |byte: &Bytes| {
             records::try_set(self.file.file(), RecordOwner::Process, *byte, Mode::Exclusive).unwrap_or(false)
         };
-        self.intent = self.free_intent().filter(take);
+        self.intent = self.free_intent().filter(try_lock);
         self.entered()
     }
 
-    /// The lock is held: what of the gates stays closed until its release.
+    /// Drops the gates after the main lock was acquired, but for the one that a preferring writer
+    /// keeps until the release.
     pub(crate) fn entered(mut self) -> Option<Intent> {
         self.intent.take().map(|byte| Intent { file: self.file.clone(), byte })
     }
 
-    /// A byte that no other preferring writer holds. One that waits for readers cannot be seen, so
-    /// each begins to look at a place of its own. `None` where so many are taken that it is no chance.
+    /// A byte that no other preferring writer has locked. A writer that still waits for its byte is
+    /// not seen, so each process starts the search at a random byte. `None` if so many bytes are
+    /// locked that it cannot be chance.
     fn free_intent(&self) -> Option<Bytes> {
         const TRIES: i64 = 64;
         let start = (RandomState::new().hash_one(()) >> 33).cast_signed();
@@ -146,10 +162,10 @@ impl Gates {
         bytes.find(|&byte| is_free(&self.file, byte, Mode::Shared))
     }
 
-    /// Takes the gate, waiting for it if it is closed. Where the kernel refuses (it sees a deadlock
-    /// between processes where there is none between their threads, or has no locks left) this one
-    /// goes on without.
-    fn take(&self, gate: Bytes, mode: Mode, wait_state: &WaitState) -> Result<(), WaitError> {
+    /// Locks the gate, and waits for it if need be. Goes on without it where the kernel refuses it:
+    /// `ENOLCK`, or `EDEADLK` because the kernel takes a cycle of processes for a deadlock,
+    /// although different threads wait.
+    fn lock_gate(&self, gate: Bytes, mode: Mode, wait_state: &WaitState) -> Result<(), WaitError> {
         if !matches!(records::try_set(self.file.file(), RecordOwner::Process, gate, mode), Ok(false)) {
             return Ok(());
         }
@@ -159,7 +175,7 @@ impl Gates {
         }
     }
 
-    fn open(&self, gate: Bytes) {
+    fn unlock_gate(&self, gate: Bytes) {
         let _ = records::clear(self.file.file(), RecordOwner::Process, gate);
     }
 }
@@ -170,27 +186,30 @@ impl Drop for Gates {
         match self.side {
             Side::Bypass => {}
             Side::Reader => {
-                // The threads of a process share one lock, which goes with the last of them.
+                // To the kernel, all readers of a process are one lock; the last one unlocks it.
                 let mut threads = self.file.threads(self.family);
                 threads.readers -= 1;
                 if threads.readers == 0 {
-                    self.open(gate.way_in());
+                    self.unlock_gate(gate.way_in());
                 }
             }
+            // PASSAGE before QUEUE: readers that wait here acquire the lock before the next writer
+            // comes to the head of the queue.
             Side::FairWriter => {
-                self.open(gate.passage());
-                self.open(gate.queue());
+                self.unlock_gate(gate.passage());
+                self.unlock_gate(gate.queue());
             }
             Side::PreferringWriter => {
-                self.intent.into_iter().for_each(|byte| self.open(byte));
-                self.open(gate.queue());
+                self.intent.into_iter().for_each(|byte| self.unlock_gate(byte));
+                self.unlock_gate(gate.queue());
             }
         }
     }
 }
 
 impl Gate {
-    /// Each family has gates of its own: a command under a lock of one may wait for the other.
+    /// The gates of a family. Each has its own, for a command under a lock of one family may wait
+    /// for one of the other.
     pub(crate) const fn of(family: Family) -> Self {
         match family {
             Family::Flock => Self::FLOCK,
@@ -207,17 +226,17 @@ impl Drop for Intent {
     }
 }
 
-/// Waits until no writer holds the lock: has it shared for an instant, together with the readers
-/// that have been waiting. An error costs order only.
+/// Waits until no writer holds the lock, by holding it shared for an instant, together with the
+/// readers that waited. An error costs only order.
 fn enter_with_the_readers(lock: &LockFile, wait_state: &WaitState) -> Result<(), WaitError> {
     match main_lock::lock(lock, Mode::Shared, wait_state) {
         Ok(()) => main_lock::unlock(lock).map_err(WaitError::Failed),
         Err(WaitError::Failed(_)) => Ok(()),
-        Err(gave_up) => Err(gave_up),
+        Err(why) => Err(why),
     }
 }
 
-/// Whether the gate could be had, as far as can be seen.
+/// Whether the gate could be locked; an error counts as yes, for gates must not refuse a lock.
 fn is_free(gate_file: &GateFile, gate: Bytes, mode: Mode) -> bool {
     records::is_free(gate_file.file(), gate, mode).unwrap_or(true)
 }

@@ -1,4 +1,8 @@
-//! What is held, and how it is released.
+//! A lock that is held, and how it is released.
+//!
+//! A release depends on three questions: whether this process may release the lock at all (a forked
+//! child must not, for its copy of the file is its parent's), whether other processes run commands
+//! under the same open file, and what the lock was before.
 
 use std::cell::{Cell, RefCell};
 
@@ -14,29 +18,32 @@ use super::wait_state::WaitState;
 use crate::mode::Mode;
 use crate::sys::fork;
 
-/// One lock that is held.
+/// A lock that is held; dropping it releases the lock.
 #[derive(Debug)]
 pub(crate) struct Held {
-    /// There until it is given back.
+    /// `Some` until it is released.
     lock: Option<LockFile>,
     mode: Cell<Mode>,
+    /// The gate that a preferring writer keeps until the release.
     intent: RefCell<Option<Intent>>,
-    unordered: Option<UnfairReason>,
+    unfair_reason: Option<UnfairReason>,
     on_release: OnRelease,
+    /// The share of a command that runs under the lock beside others.
     share: Option<Share>,
-    /// Whether another process may have inherited it, and run under it.
+    /// Whether another process may have inherited the descriptor, and run a command under the lock.
     is_exposed: Cell<bool>,
-    /// The process that unlocks when this is dropped: not a forked child.
-    unlocks: Option<u32>,
+    /// The process that releases the lock when this is dropped; `None` once it is released or
+    /// detached.
+    owner: Option<u32>,
 }
 
-/// What becomes of the lock when it is given back.
+/// What a release does with the lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OnRelease {
     Unlock,
-    /// It was held shared before, and is again.
+    /// The caller held it shared before.
     Downgrade,
-    /// It was held before.
+    /// The caller held it before, in this mode.
     Keep,
 }
 
@@ -45,21 +52,21 @@ impl Held {
         lock: LockFile,
         mode: Mode,
         intent: Option<Intent>,
-        unordered: Option<UnfairReason>,
+        unfair_reason: Option<UnfairReason>,
     ) -> Self {
         Self {
             lock: Some(lock),
             mode: Cell::new(mode),
             intent: RefCell::new(intent),
-            unordered,
+            unfair_reason,
             on_release: OnRelease::Unlock,
             share: None,
             is_exposed: Cell::new(false),
-            unlocks: Some(fork::process()),
+            owner: Some(fork::process()),
         }
     }
 
-    /// A lock of the caller's that was held before.
+    /// A lock that the caller's descriptor held before, in this mode or another.
     pub(crate) fn converted(lock: LockFile, mode: Mode, on_release: OnRelease) -> Self {
         let mut held = Self::new(lock, mode, None, None);
         held.on_release = on_release;
@@ -71,26 +78,27 @@ impl Held {
     }
 
     pub(crate) fn unfair_reason(&self) -> Option<UnfairReason> {
-        self.unordered
+        self.unfair_reason
     }
 
     pub(crate) fn lock(&self) -> &LockFile {
-        self.lock.as_ref().expect("it is there until it is given back")
+        self.lock.as_ref().expect("some until it is released")
     }
 
-    /// Whether the path still leads to it.
+    /// Whether the path still leads to the locked file.
     pub(crate) fn is_still_there(&self) -> bool {
         self.lock().is_still_there()
     }
 
-    /// From shared to exclusive. Refused, it is held as before, unless it is lost.
+    /// Converts a shared lock to an exclusive one. After an error the lock is held as before,
+    /// except after [`WaitError::Lost`].
     pub(crate) fn upgrade(&self, nested: Nested, wait_state: &WaitState) -> Result<(), WaitError> {
         upgrade(self.lock(), nested, wait_state)?;
         self.mode.set(Mode::Exclusive);
         Ok(())
     }
 
-    /// From exclusive to shared.
+    /// Converts an exclusive lock to a shared one. The gate is dropped first, as in a release.
     pub(crate) fn downgrade(&self) -> Result<(), WaitError> {
         self.intent.take();
         downgrade(self.lock())?;
@@ -98,23 +106,25 @@ impl Held {
         Ok(())
     }
 
-    /// Gives up what of the gates is kept until the release.
+    /// Drops the gate that would be kept until the release.
     pub(crate) fn leave_gates(&self) {
         self.intent.take();
     }
 
-    /// The descriptor is given to the caller, who may let others inherit it.
+    /// The file, for a caller that may let other processes inherit its descriptor.
     pub(crate) fn expose(&self) -> &LockFile {
         self.is_exposed.set(true);
         self.lock()
     }
 
-    /// This process is about to become the command: nobody is left to tell who is the last out.
+    /// Forgets the share, for this process is about to exec the command, and cannot release
+    /// anything afterwards.
     pub(super) fn forget_share(&mut self) {
         self.share = None;
     }
 
-    /// A command is about to run under it, beside others that may run under the same open file.
+    /// Announces a command that is about to run under the lock, perhaps beside others under the
+    /// same open file.
     pub(super) fn share(&mut self) {
         let plan = match self.on_release {
             OnRelease::Unlock => Plan::Unlock,
@@ -124,8 +134,9 @@ impl Held {
         self.share = Share::begin(self.lock(), plan);
     }
 
-    /// What is to be done with the lock now: nothing, if others run under it.
-    fn end(&mut self) -> OnRelease {
+    /// What to do with the lock now: nothing, if other commands still run under it; the last of
+    /// them carries out the plan.
+    fn on_release_now(&mut self) -> OnRelease {
         match self.share.take() {
             None if self.is_exposed.get() && is_shared(self.lock()) => OnRelease::Keep,
             None => self.on_release,
@@ -137,25 +148,28 @@ impl Held {
         }
     }
 
-    /// Gives it back, and leaves the file open for another time; `None` in a forked child, whose file is its parent's too.
+    /// Releases the lock, and returns the file, still open, to be used again; `None` if it is not
+    /// unlocked, as in a forked child, which shares the file with its parent.
     pub(crate) fn release(mut self) -> Option<LockFile> {
-        if self.give_back() { self.lock.take() } else { None }
+        if self.unlock() { self.lock.take() } else { None }
     }
 
-    /// Closes the file without unlocking: whoever has inherited it keeps the lock.
+    /// Closes the file without releasing: processes that have inherited it keep the lock.
     pub(crate) fn close(mut self) {
-        self.unlocks = None;
+        self.owner = None;
     }
 
-    fn give_back(&mut self) -> bool {
-        if self.unlocks.take() != Some(fork::process()) {
+    /// Releases the lock once, in the process that acquired it; whether the file is unlocked now.
+    fn unlock(&mut self) -> bool {
+        if self.owner.take() != Some(fork::process()) {
             return false;
         }
-        let on_release = self.end();
+        let on_release = self.on_release_now();
         let lock = self.lock();
         match on_release {
             OnRelease::Unlock => {
-                // Readers come in before a fair writer closes the passage again.
+                // The gate before the lock: readers that wait for this writer then pass PASSAGE,
+                // and acquire the lock before the next fair writer can close it.
                 self.intent.take();
                 let _ = main_lock::unlock(lock);
             }
@@ -170,6 +184,6 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.give_back();
+        self.unlock();
     }
 }

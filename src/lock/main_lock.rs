@@ -1,10 +1,10 @@
-//! The main lock. It alone decides who is in.
+//! The main lock: the kernel's lock on the lock file, which alone decides who holds the lock.
 //!
-//! In the flock family that is flock(2) on the whole file, through fs2; named in
-//! full, because std's `File` has methods of the same names. In the fcntl family
-//! it is a lock of the open file description on the whole file, from its start to
-//! wherever its end will be: what fasteners, lockf(3) and all others lock. So it
-//! also converts and frees what another program has locked through the descriptor.
+//! This is the last step. In the flock family it is flock(2) on the whole file, through fs2; the
+//! calls are qualified because std's `File` has methods of the same names. In the fcntl family it
+//! is a lock of the open file description (OFD lock) on the whole file, from its first byte to its
+//! end wherever that is, as fasteners, lockf(3) and most others lock. So these calls also convert
+//! and release what another program has locked through the descriptor.
 
 use std::io;
 
@@ -17,7 +17,7 @@ use crate::sys::records::{self, RecordOwner};
 
 const WHOLE_FILE: Bytes = Bytes { first: 0, count: 0 };
 
-/// Takes the lock if it is free; `false` if it is not.
+/// Acquires the lock if it is free; whether it was.
 pub(crate) fn try_lock(lock: &LockFile, mode: Mode) -> io::Result<bool> {
     let tried = match (lock.family, mode) {
         (Family::Flock, Mode::Shared) => fs2::FileExt::try_lock_shared(&lock.file),
@@ -33,7 +33,7 @@ pub(crate) fn try_lock(lock: &LockFile, mode: Mode) -> io::Result<bool> {
     }
 }
 
-/// Acquires the lock, sleeping in the kernel until it is free, the time is up, or the wait is cancelled.
+/// Acquires the lock, blocking in the kernel until it is free or the wait ends.
 pub(crate) fn lock(lock: &LockFile, mode: Mode, wait_state: &WaitState) -> Result<(), WaitError> {
     wait_state.block(|| match (lock.family, mode) {
         (Family::Flock, Mode::Shared) => fs2::FileExt::lock_shared(&lock.file),
@@ -42,12 +42,13 @@ pub(crate) fn lock(lock: &LockFile, mode: Mode, wait_state: &WaitState) -> Resul
     })
 }
 
-/// Whether nobody holds the lock, whoever asks included. Takes nothing; only for the fcntl family.
+/// Whether no process holds the lock, not even this one. Acquires nothing; only for the fcntl
+/// family.
 pub(crate) fn is_free(lock: &LockFile) -> bool {
     records::is_free(&lock.file, WHOLE_FILE, Mode::Exclusive).unwrap_or(false)
 }
 
-/// Gives the lock back, for every process that has inherited the descriptor.
+/// Releases the lock, for every process that has inherited the descriptor.
 pub(crate) fn unlock(lock: &LockFile) -> io::Result<()> {
     match lock.family {
         Family::Flock => fs2::FileExt::unlock(&lock.file),

@@ -1,18 +1,19 @@
 //! Locks on files, between processes.
 //!
-//! One thing decides who holds a lock: the kernel's flock(2) on the file. All
-//! that stands around it here may delay somebody and never lets anybody in:
+//! The kernel's lock on the file (flock(2), or fcntl(2) in its family) alone decides who holds a
+//! lock. Everything else here may delay a process but never admits one:
 //!
-//! - `acquire` takes one lock: through the gates, which put the waiters in
-//!   order, to the main lock.
-//! - `Held` is what was taken; it is given back when it is dropped.
+//! - `acquire` acquires one lock: it passes the `gates`, which put the waiters into an order, and
+//!   then acquires the `main_lock`.
+//! - `Held` is a lock that was acquired; dropping it releases the lock.
+//! - `wait_state` and `interrupter` end a wait; `deadlock_watch` finds waits that would never end.
 //!
-//! What a program sees of it is in `crate::interprocess`.
+//! `crate::interprocess` builds the public locks on this, and keeps the threads of a process apart.
 //!
-//! The lock file itself is the user's: it is never written, truncated, renamed
-//! or removed.
+//! The lock file belongs to the user: nothing here writes, truncates, renames or removes it.
 
 mod acquire;
+mod caller_descriptor;
 mod cancel;
 mod deadlock;
 mod deadlock_watch;
@@ -23,6 +24,7 @@ mod gates;
 mod guard;
 mod held;
 mod interrupter;
+mod interrupter_thread;
 mod main_lock;
 mod open_gate_file;
 pub(crate) mod plain;
@@ -30,20 +32,19 @@ mod request;
 mod share;
 mod stop_descriptor;
 mod unfair;
-mod unseen;
 mod upgrade;
 mod wait;
 mod wait_error;
 mod wait_state;
 
 pub(crate) use acquire::{Acquired, acquire};
+pub(crate) use caller_descriptor::{Found, convert, probe, unlock};
 pub use cancel::CancelToken;
 pub(crate) use cancel::Wakeable;
 pub use deadlock::{Deadlock, held_by};
 pub use error::{Error, OpenError, Operation};
-pub(crate) use file::LockFile;
+pub(crate) use file::{LockFile, create, open_existing, open_removed, opened};
 pub use file::{above_standard, target_of};
-pub(crate) use file::{create, open_existing, open_removed, opened};
 pub use guard::DescriptorGuard;
 pub(crate) use held::Held;
 pub(crate) use interrupter::Waker;
@@ -51,8 +52,6 @@ pub use request::Nested;
 pub(crate) use request::{Request, Threads};
 pub(crate) use share::Joined;
 pub use unfair::UnfairReason;
-pub(crate) use unseen::{Found, find_out};
-pub(crate) use unseen::{convert, unlock};
 pub use wait::Wait;
 pub(crate) use wait_error::WaitError;
 pub(crate) use wait_state::WaitState;

@@ -1,7 +1,23 @@
-//! A gate file as a whole process has it open.
+//! An open gate file, which all threads of a process share, and its removal by the last process.
 //!
-//! Record locks are lost as soon as the process closes any descriptor of the file. So a process has
-//! one descriptor for each gate file, which all its threads use and the last one closes.
+//! A process loses its record locks on a file when it closes any descriptor of that file. So it has
+//! one descriptor for each gate file; all its threads use it, and the last one closes it.
+//!
+//! Each process that waits shares the byte PRESENT. The last one finds that it can lock PRESENT
+//! alone, and removes the file under that lock. Two races are excluded:
+//!
+//! - **Two processes leave at the same time.** Each first releases its share of PRESENT, and then
+//!   tries to lock it exclusively. If each tried first, both could fail because of the other's
+//!   share, and the file would stay. Here the one that releases last finds it free, unless the
+//!   other one is removing the file just then.
+//! - **A process arrives while another one removes the file.** It opened the file by its path,
+//!   shares PRESENT, and only then checks that the path still leads to the file. If the remover
+//!   locked PRESENT first, the share fails; if the file is gone already, the check fails; either
+//!   way the process tries again with a new file. If the share came first, the remover cannot lock
+//!   PRESENT.
+//!
+//! PRESENT belongs to the open file, not to the process, so closing another descriptor cannot drop
+//! it. If a process is killed, the kernel drops its share, and the next user removes the file.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -20,7 +36,7 @@ use crate::sys::file_id::{FileId, leads_to};
 use crate::sys::gate_permissions::is_trusted;
 use crate::sys::records::{self, RecordOwner};
 
-/// The gate file as the whole process has it.
+/// A gate file that this process has open.
 #[derive(Debug)]
 pub(super) struct OpenGateFile {
     pub(super) lock: FileId,
@@ -28,7 +44,7 @@ pub(super) struct OpenGateFile {
     pub(super) id: FileId,
     pub(super) file: File,
     pub(super) is_writable: bool,
-    /// Whether it shares PRESENT, and had its name then.
+    /// Whether the process shares PRESENT, and the path led to the file after that.
     pub(super) is_present: AtomicBool,
     flock: Mutex<ThreadsAtGates>,
     fcntl: Mutex<ThreadsAtGates>,
@@ -37,9 +53,10 @@ pub(super) struct OpenGateFile {
 /// What the threads of this process do at the gates of one family.
 #[derive(Debug, Default)]
 pub(crate) struct ThreadsAtGates {
-    /// How many readers have the way in, or wait for it: it is one lock to the kernel.
+    /// How many readers share the gates or wait for them; to the kernel they are one lock.
     pub(crate) readers: usize,
-    /// Whether one of them upgrades: an open file conflicts with none of its own locks.
+    /// Whether one of them upgrades. The kernel cannot keep two apart, for locks of one open file
+    /// do not conflict.
     pub(crate) upgrades: bool,
 }
 
@@ -53,6 +70,10 @@ impl OpenGateFile {
         threads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Checks that the file may serve as the gate file of this lock.
+    ///
+    /// # Errors
+    /// It may not, or cannot be examined.
     pub(super) fn trusted(
         lock: &LockFile,
         metadata: &Metadata,
@@ -74,7 +95,8 @@ impl OpenGateFile {
         })
     }
 
-    /// Shares PRESENT; `false` if the file has been removed, or just is.
+    /// Shares PRESENT; `false` if another process has removed the file or is removing it. The path
+    /// is checked after the share: from then on no process can remove the file.
     pub(super) fn become_present(&self) -> io::Result<bool> {
         if !self.is_present.load(Relaxed)
             && records::try_set(&self.file, RecordOwner::Description, PRESENT, Mode::Shared)?
@@ -84,21 +106,22 @@ impl OpenGateFile {
         Ok(self.is_present.load(Relaxed))
     }
 
-    /// Removes the file if no other process uses it. PRESENT is given up first: of two that leave at
-    /// the same time, the second must be able to have it alone.
+    /// Removes the file if no other process uses it.
     pub(super) fn remove_if_last(&self) {
+        // First the release: of two that leave at the same time, one must find PRESENT free.
         let _ = records::clear(&self.file, RecordOwner::Description, PRESENT);
         let alone = records::try_set(&self.file, RecordOwner::Description, PRESENT, Mode::Exclusive);
+        // A new file may be at the path if a user removed this one by hand.
         if alone.is_ok_and(|alone| alone) && leads_to(&self.path, self.id) {
             let _ = fs::remove_file(&self.path);
         }
-        // The close does not do it if a forked child has the descriptor too.
+        // The close does not release it if a forked child has the descriptor too.
         let _ = records::clear(&self.file, RecordOwner::Description, PRESENT);
     }
 }
 
-/// Opens it to write, so that exclusive gates can be had, or else to read. `O_NONBLOCK` is for a
-/// FIFO in its place.
+/// Opens a gate file for writing, which exclusive gates need, or else for reading. `O_NOFOLLOW` and
+/// `O_NONBLOCK` guard against a link or a FIFO that a user put there.
 pub(super) fn open_existing(path: &Path) -> io::Result<(File, bool)> {
     let open = |write: bool| {
         let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
@@ -113,7 +136,7 @@ pub(super) fn open_existing(path: &Path) -> io::Result<(File, bool)> {
     opened.and_then(|(file, is_writable)| Ok((above_standard(file)?, is_writable)))
 }
 
-pub(super) fn is_for_want_of_means(error: &io::Error) -> bool {
+pub(super) fn is_out_of_resources(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM))
 }
 

@@ -1,9 +1,8 @@
-//! A descriptor locked as the kernel itself does it: first come, first served; a
-//! lock that it holds already is let go for the new one, even if that one is
-//! then refused; and anything that can be open can be locked.
+//! Locks a descriptor exactly as the kernel does, which is what flock(1) promises.
 //!
-//! It is what flock(1) does, for those who depend on just that. `descriptor`
-//! keeps more promises.
+//! That is: first come, first served; no search for deadlocks; a lock that the descriptor holds
+//! already is dropped for the new one, even if that one is then refused; and anything that can be
+//! open can be locked. `acquire` and `caller_descriptor` keep more promises.
 
 use std::os::fd::RawFd;
 use std::path::PathBuf;
@@ -20,22 +19,22 @@ use crate::sys::descriptor::duplicate;
 use crate::sys::file_id::FileId;
 use crate::sys::records::{self, RecordOwner};
 
-/// Locks the open file description behind the descriptor; of the file these bytes, if the family
-/// has locks on bytes.
+/// Locks the descriptor's open file description: in the fcntl family these bytes of the file, in
+/// the flock family the whole file.
 pub(crate) fn lock(
     descriptor: RawFd,
     mode: Mode,
     family: Family,
     bytes: Bytes,
-    waiting: Wait<'_>,
+    wait: Wait<'_>,
 ) -> Result<(), Error> {
     let lock = opened(descriptor, family)?;
-    let wait_state = WaitState::new(waiting);
+    let wait_state = WaitState::new(wait);
     let tried = match family {
         Family::Flock => main_lock::try_lock(&lock, mode),
         Family::Fcntl => records::try_set(&lock.file, RecordOwner::Description, bytes, mode),
     };
-    let taken = match tried {
+    let locked = match tried {
         Ok(true) => Ok(()),
         Ok(false) => wait_state.begin(&lock.path).and_then(|()| match family {
             Family::Flock => main_lock::lock(&lock, mode, &wait_state),
@@ -45,14 +44,13 @@ pub(crate) fn lock(
         }),
         Err(error) => Err(WaitError::Failed(error)),
     };
-    taken.map_err(|why| match why {
+    locked.map_err(|why| match why {
         WaitError::Failed(source) => Error::System { path: lock.path, operation: Operation::Lock, source },
         why => Error::refused(&lock.path, why),
     })
 }
 
-/// Frees the lock of this family that the open file description holds, if it
-/// holds one.
+/// Releases the lock of this family that the open file description holds, if it holds one.
 pub(crate) fn unlock(descriptor: RawFd, family: Family, bytes: Bytes) -> Result<(), Error> {
     let lock = opened(descriptor, family)?;
     let unlocked = match family {

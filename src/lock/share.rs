@@ -1,12 +1,12 @@
-//! Several commands under the lock of one open file: the last one out gives it back.
+//! Several commands under the lock of one open file: the last one to end releases it.
 //!
-//! A script may start two commands under the lock of one descriptor, and a command may join the lock
-//! that it has inherited. To the kernel that is one lock, which the first that ends would free under
-//! the others. So each of them shares a byte of the gate file while its command runs, and one that
-//! ends leaves the lock alone if another one is there that has the same open file.
+//! A script may start two commands under the lock of one descriptor, and a command may join the
+//! lock that it inherited. To the kernel that is one lock, and the first command that ends would
+//! release it for all. So each process shares a byte of the gate file while its command runs, and
+//! releases the lock only if no other process with the same open file shares one.
 //!
-//! The bytes say what the last of them is to do. One that comes later takes over the plan of one that
-//! is there: that one may end first.
+//! Which byte it shares says what the last one has to do with the lock. A process that arrives
+//! later adopts the plan of those that are there, for they may end first.
 
 use super::file::LockFile;
 use super::gate_file::GateFile;
@@ -18,7 +18,7 @@ use crate::mode::{Family, Mode};
 use crate::sys::fork;
 use crate::sys::records::{self, RecordOwner};
 
-/// What the last one out does with the lock.
+/// What the last process does with the lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Plan {
     Keep,
@@ -28,7 +28,7 @@ pub(crate) enum Plan {
 
 const PLANS: [Plan; 3] = [Plan::Keep, Plan::Downgrade, Plan::Unlock];
 
-/// One that runs a command under the lock, until it leaves.
+/// A process that runs a command under the lock, until it leaves.
 #[derive(Debug)]
 pub(crate) struct Share {
     gates: GateFile,
@@ -42,13 +42,14 @@ pub(crate) struct Joined {
     lock: LockFile,
     mode: Mode,
     share: Option<Share>,
-    /// Those from which it is inherited. They give it back, unless they are gone.
+    /// The ancestors from which the lock is inherited. They release it, unless they are gone.
     above: AncestorLookup,
     process: u32,
 }
 
 impl Share {
-    /// For one that would do this at its end; `None` where the gate file cannot be used.
+    /// Shares the byte of this plan, or of a stronger plan of others; `None` where the gate file
+    /// cannot be used.
     pub(crate) fn begin(lock: &LockFile, plan: Plan) -> Option<Self> {
         let gates = GateFile::enter(lock).ok()?;
         let plan = plan_of_others(&gates, lock).map_or(plan, |others| others.max(plan));
@@ -57,7 +58,7 @@ impl Share {
         Some(Self { gates, family: lock.family, plan })
     }
 
-    /// What is to be done now; `None` if another one is there and does it later.
+    /// What to do with the lock now; `None` if another process remains, which does it later.
     pub(crate) fn leave(self, lock: &LockFile) -> Option<Plan> {
         let byte = Gate::of(self.family).user(self.plan as i64);
         let _ = records::clear(self.gates.file(), RecordOwner::Process, byte);
@@ -65,7 +66,7 @@ impl Share {
     }
 }
 
-/// Whether commands run under this lock that have joined it.
+/// Whether other processes run commands under the lock of this open file.
 pub(crate) fn is_shared(lock: &LockFile) -> bool {
     GateFile::look(lock).ok().flatten().is_some_and(|gates| plan_of_others(&gates, lock).is_some())
 }
@@ -80,7 +81,7 @@ fn plan_of_others(gates: &GateFile, lock: &LockFile) -> Option<Plan> {
 }
 
 impl Joined {
-    /// Joins the lock of this open file, held so.
+    /// Joins the lock that this open file holds in this mode.
     pub(crate) fn new(lock: LockFile, mode: Mode) -> Self {
         let above = AncestorLookup::of(&lock.file);
         let share = Share::begin(&lock, Plan::Keep);

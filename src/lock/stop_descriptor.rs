@@ -1,5 +1,5 @@
-//! A descriptor that ends a wait once it can be read: the signals of a command that must not be ended
-//! half way, say.
+//! A descriptor that ends a wait when it becomes readable. The command uses it for signals that
+//! must not end it halfway.
 
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-/// A descriptor that ends the wait, and a pipe that wakes the thread which sleeps at it.
+/// The descriptor, and a pipe that wakes the helper thread while it polls.
 #[derive(Debug)]
 pub(super) struct StopDescriptor {
     descriptor: OwnedFd,
@@ -16,19 +16,21 @@ pub(super) struct StopDescriptor {
 }
 
 impl StopDescriptor {
-    /// For what `open` gives, if it gives something; the pipe comes first, for it may fail.
+    /// For the descriptor that `open` returns, if it returns one. The pipe is made first: if that
+    /// fails, `open` has not been called.
     pub(super) fn new(open: impl FnOnce() -> Option<OwnedFd>) -> io::Result<Option<Self>> {
         let (woken, wakes) = io::pipe()?;
         Ok(open().map(|descriptor| Self { descriptor, woken, wakes }))
     }
 
-    /// Wakes the thread that sleeps at it.
+    /// Wakes the thread that polls, or lets its next poll return at once.
     pub(super) fn wake(&self) {
         let _ = (&self.wakes).write(&[0]);
     }
 
-    /// Sleeps until the descriptor can be read, the time is up, or something has changed.
-    pub(super) fn comes_within(&self, time: Duration) -> bool {
+    /// Polls until the descriptor is readable, the time has passed, or [`wake`](Self::wake) is
+    /// called; whether it is readable.
+    pub(super) fn is_readable_within(&self, time: Duration) -> bool {
         let asked = |descriptor| PollFd::new(descriptor, PollFlags::POLLIN);
         let mut asked = [asked(self.descriptor.as_fd()), asked(self.woken.as_fd())];
         let milliseconds = time.as_nanos().div_ceil(1_000_000);

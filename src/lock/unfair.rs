@@ -1,28 +1,32 @@
-//! Why a lock has no gates where some were asked for.
+//! Why a lock has no gates, although an order was asked for.
 
 use std::fmt;
 use std::io;
 
-/// Why a lock was taken first come, first served, although an order was asked for, or why it
-/// cannot be upgraded. Exclusion is not touched by it.
+/// Why a lock was acquired first come, first served, although an order was asked for, or why it
+/// cannot be upgraded. It never affects exclusion.
+///
+/// The order comes from gates, which are bytes of a second file in /dev/shm, the gate file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnfairReason {
-    /// This process may only read the lock file, so nobody would trust a gate file of its own.
+    /// This process may only read the lock file, so no other process would trust a gate file that
+    /// it creates, and no writer has created one.
     ReadOnly,
-    /// What stands in the gate file's place belongs to a user who may not write the lock file, or
-    /// is not an empty file.
+    /// The file in the gate file's place belongs to a user who may not write the lock file, or is
+    /// not an empty regular file.
     NotTrusted,
-    /// A user who may lock the lock file cannot open its gate file, or would not trust it. That
-    /// matters to an upgrade only, for which every writer has to look.
+    /// A user who may lock the lock file cannot open its gate file, or would not trust it. This
+    /// matters only to an upgrade, which every writer must be able to see.
     NotSeenByAll,
-    /// The gate file cannot be created or opened, for this error number of the system's.
+    /// The gate file cannot be created or opened, because of this error number (`errno`).
     NoGateFile(i32),
-    /// Its file system is not known to be local: processes on other machines see no gates of ours.
+    /// The file system is not known to be local: processes on other machines do not see the gates.
+    /// This matters only to an upgrade.
     NotLocal,
-    /// There are no gates on this operating system.
+    /// This operating system has no gates; only Linux does.
     Unsupported,
-    /// It cannot be seen whether the descriptor holds the lock already. Only for a lock on a
+    /// The system does not show whether the descriptor holds the lock already. Only for a lock on a
     /// descriptor, which is then not made exclusive.
     NotVisible,
 }
@@ -44,7 +48,7 @@ impl fmt::Display for UnfairReason {
     }
 }
 
-/// The system's word without its number and capital: `permission denied`.
+/// The system's message without its number and capital: `permission denied`.
 pub(super) fn lower(source: &io::Error) -> String {
     let text = source.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();

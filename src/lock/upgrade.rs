@@ -1,30 +1,34 @@
-//! Turning a lock that is held from shared to exclusive, or the reverse, without
-//! losing it.
+//! Converts a lock that is held, from shared to exclusive or the reverse, without losing it.
 //!
-//! Of two that upgrade one is refused, for each waits for the other one's shared
-//! lock; and nobody writes between the shared lock and the exclusive one.
+//! flock(2) is not atomic when it converts: if it cannot give the exclusive lock at once, it drops
+//! the shared one first, and while the caller waits another process may acquire the lock. Two rules
+//! keep every process out that follows them:
 //!
-//! The gate of those that convert a lock that they hold from shared to exclusive.
+//! 1. A holder that upgrades first locks a gate of its own, CONVERSION. Only one can lock it; a
+//!    second one is refused, for each of the two would wait for the other one's shared lock.
+//! 2. A process that has acquired the main lock exclusively then looks at CONVERSION (`acquire`).
+//!    If it is locked, the process releases the main lock, and waits until the upgrade is over.
 //!
-//! flock(2) lets the old lock go when it cannot give the new one at once, and in between another
-//! process may get in. So one that converts stands in a gate of its own, CONVERSION; and one that
-//! has got the main lock exclusively looks whether there is a gate file with a converter in it, and
-//! if so gives the lock back and waits until the gate is empty. New readers stand before it too,
-//! for it is one of the bytes that they share.
+//! So no writer gets in between. If it finds CONVERSION locked, it releases what it has. If not, no
+//! upgrade has begun, and none can begin: it begins with a shared lock, and this writer holds the
+//! lock alone. That is why the writer looks after it has acquired the lock and not before. New
+//! readers wait as well, for CONVERSION is among the bytes that they share at the gates.
 //!
-//! CONVERSION belongs to the open file and not to the process: nothing that the process closes can
-//! lose it.
+//! The process that gave way waits by sharing LANDING and CONVERSION for an instant. Those two
+//! bytes are the difference between a second upgrade and one that only passes: a holder that finds
+//! CONVERSION shared, and not locked exclusively, waits at LANDING, where no process stays.
 //!
-//! One that gave way shares the gate for an instant, with the byte before it, LANDING. It can be
-//! waited for there, where no converter stands.
+//! CONVERSION belongs to the open file and not to the process, so no close in this process can drop
+//! it. A program that knows no gates, such as flock(1), does not look at it, and may get in
+//! between: then the upgrade ends with [`Error::Lost`](super::Error::Lost).
 //!
-//! A program that takes part in no order (flock(1)) does not look, and may get in between.
+//! The fcntl family converts atomically, and needs only the first rule.
 
 use std::time::Duration;
 use std::{io, thread};
 
 use super::deadlock::Deadlock;
-use super::deadlock_watch::{DeadlockWatch, LooksFor};
+use super::deadlock_watch::{DeadlockWatch, WatchFor};
 use super::file::LockFile;
 use super::gate_file::GateFile;
 use super::main_lock;
@@ -39,31 +43,39 @@ use crate::mode::{Family, Mode};
 use crate::sys::records::{self, RecordOwner};
 use crate::sys::statfs::keeps_families_apart;
 
-/// How long a stranger may keep us from having our shared lock again.
-const LONGEST_RETURN: Duration = Duration::from_secs(1);
+/// How long a failed upgrade waits to restore its shared lock.
+const LONGEST_RESTORE: Duration = Duration::from_secs(1);
 
-/// From shared to exclusive. Refused, the shared lock is held as before.
+/// How often an upgrade that must not wait looks whether the processes in CONVERSION have passed;
+/// they share it only for an instant.
+const LOOKS: usize = 1000;
+
+/// Converts a shared lock to an exclusive one. After an error the shared lock is held as before,
+/// except after [`WaitError::Lost`].
 pub(crate) fn upgrade(lock: &LockFile, nested: Nested, wait_state: &WaitState) -> Result<(), WaitError> {
-    let conversion = UpgradeGate::begin(lock, wait_state)?;
+    let gate = UpgradeGate::lock(lock, wait_state)?;
+    // Without waiting, flock(2) would drop the shared lock if there are other readers.
     if lock.family == Family::Flock && !wait_state.may_wait() && !holds_alone(&lock.file, lock.family) {
         return Err(WaitError::Busy);
     }
     let converted = become_exclusive(lock, nested, wait_state);
-    let kept = match (&converted, lock.family) {
-        (Err(_), Family::Flock) => take_back(lock),
+    // Restored while the gate is locked: no process that looks at it gets in between.
+    let restored = match (&converted, lock.family) {
+        (Err(_), Family::Flock) => restore_shared(lock),
         _ => Ok(()),
     };
-    let was_seen = conversion.was_seen();
-    drop(conversion);
+    let was_seen = gate.is_still_there();
+    drop(gate);
+    // If the gate file was removed by hand, writers may not have seen the gate.
     if lock.family == Family::Flock && !was_seen {
         let _ = main_lock::unlock(lock);
         return Err(WaitError::Lost);
     }
-    kept.and(converted)
+    restored.and(converted)
 }
 
-/// From exclusive to shared. Nobody else holds it, so Linux (since 4.0) gives
-/// the new lock in the same step in which it takes the old one.
+/// Converts an exclusive lock to a shared one. No other process holds it, so the call never waits,
+/// and Linux (since 4.0) converts in one step.
 pub(crate) fn downgrade(lock: &LockFile) -> Result<(), WaitError> {
     main_lock::lock(lock, Mode::Shared, &WaitState::new(Wait::forever()))
 }
@@ -73,34 +85,31 @@ fn become_exclusive(lock: &LockFile, nested: Nested, wait_state: &WaitState) -> 
         return Ok(());
     }
     wait_state.begin(&lock.path)?;
-    let looks_for = LooksFor { mode: Mode::Exclusive, nested, may_read_below: false };
-    let watch = DeadlockWatch::over(lock, looks_for, wait_state);
-    let taken = main_lock::lock(lock, Mode::Exclusive, wait_state);
+    let watch_for = WatchFor { mode: Mode::Exclusive, nested, may_be_below_reader: false };
+    let watch = DeadlockWatch::start(lock, watch_for, wait_state);
+    let locked = main_lock::lock(lock, Mode::Exclusive, wait_state);
     drop(watch);
-    taken
+    locked
 }
 
-/// A flock that could not be converted is gone. Nobody who keeps the gates has
-/// got in, for we stand in ours still.
-fn take_back(lock: &LockFile) -> Result<(), WaitError> {
-    let wait_state = WaitState::new(Wait::at_most(LONGEST_RETURN));
+/// Acquires the shared lock again that flock(2) dropped. The gate is still locked, so only a
+/// process that knows no gates can hold it now.
+fn restore_shared(lock: &LockFile) -> Result<(), WaitError> {
+    let wait_state = WaitState::new(Wait::at_most(LONGEST_RESTORE));
     main_lock::lock(lock, Mode::Shared, &wait_state).map_err(|_| WaitError::Lost)
 }
 
-/// A reader stands in the gates for an instant; one that is not to wait looks so often whether it
-/// has passed.
-const LOOKS: usize = 1000;
-
-/// While this lives, no other process converts this lock or gets in between.
+/// CONVERSION, locked until this is dropped: no other process upgrades this lock or gets in
+/// between.
 #[derive(Debug)]
-pub(crate) struct UpgradeGate {
+struct UpgradeGate {
     file: GateFile,
     family: Family,
 }
 
 impl UpgradeGate {
-    /// For one that holds the lock shared and wants it exclusively.
-    pub(crate) fn begin(lock: &LockFile, wait_state: &WaitState) -> Result<Self, WaitError> {
+    /// For a process that holds the lock shared and wants it exclusively.
+    fn lock(lock: &LockFile, wait_state: &WaitState) -> Result<Self, WaitError> {
         if !keeps_families_apart(&lock.file) {
             return Err(WaitError::CannotConvert(UnfairReason::NotLocal));
         }
@@ -111,25 +120,30 @@ impl UpgradeGate {
         if lock.family == Family::Flock && !file.is_seen_by_all(lock) {
             return Err(WaitError::CannotConvert(UnfairReason::NotSeenByAll));
         }
+        // All threads use one open file, whose locks do not conflict: so threads are kept apart
+        // here.
         if std::mem::replace(&mut file.threads(lock.family).upgrades, true) {
-            return Err(refused_for_another());
+            return Err(another_upgrades());
         }
-        let conversion = Self { file, family: lock.family };
-        conversion.take_the_gate(wait_state)?;
-        Ok(conversion)
+        let gate = Self { file, family: lock.family };
+        gate.lock_conversion(wait_state)?;
+        Ok(gate)
     }
 
-    fn take_the_gate(&self, wait_state: &WaitState) -> Result<(), WaitError> {
+    fn lock_conversion(&self, wait_state: &WaitState) -> Result<(), WaitError> {
         let (gate, file) = (Gate::of(self.family), self.file.file());
-        let free = |mode| records::is_free(file, gate.conversion(), mode).map_err(|error| unusable(&error));
+        let is_free =
+            |mode| records::is_free(file, gate.conversion(), mode).map_err(|error| unusable(&error));
+        let try_lock =
+            || records::try_set(file, RecordOwner::Description, gate.conversion(), Mode::Exclusive);
         let mut looks = 0;
-        let take = || records::try_set(file, RecordOwner::Description, gate.conversion(), Mode::Exclusive);
-        while !take().map_err(|error| unusable(&error))? {
-            if !free(Mode::Shared)? {
-                return Err(refused_for_another());
+        while !try_lock().map_err(|error| unusable(&error))? {
+            // Locked exclusively: another upgrade. Shared: processes that only pass.
+            if !is_free(Mode::Shared)? {
+                return Err(another_upgrades());
             }
             if wait_state.may_wait() {
-                self.wait_for_those_that_pass(wait_state)?;
+                self.wait_at_landing(wait_state)?;
             } else if looks == LOOKS {
                 return Err(WaitError::Busy);
             }
@@ -139,18 +153,18 @@ impl UpgradeGate {
         Ok(())
     }
 
-    /// Not in the gate itself: a converter might come first, and would wait for us.
-    fn wait_for_those_that_pass(&self, wait_state: &WaitState) -> Result<(), WaitError> {
+    /// Waits for the processes that share LANDING and CONVERSION to pass. Not at CONVERSION itself:
+    /// if another upgrade locked that first, the two would wait for each other.
+    fn wait_at_landing(&self, wait_state: &WaitState) -> Result<(), WaitError> {
         let (landing, file) = (Gate::of(self.family).landing(), self.file.file());
-        at_a_gate(
+        ignore_refusal(
             wait_state.block(|| records::set(file, RecordOwner::Description, landing, Mode::Exclusive)),
         )?;
         let _ = records::clear(file, RecordOwner::Description, landing);
         Ok(())
     }
 
-    /// Whether others could see it all the time: the gate file was not removed by hand.
-    pub(crate) fn was_seen(&self) -> bool {
+    fn is_still_there(&self) -> bool {
         self.file.is_still_there()
     }
 }
@@ -163,15 +177,11 @@ impl Drop for UpgradeGate {
     }
 }
 
-fn refused_for_another() -> WaitError {
-    WaitError::Deadlock(Box::new(Deadlock::Upgrade))
-}
-
-/// An upgrade of this lock that is to be let in first, if there is one. In the fcntl family the
-/// kernel converts without letting go.
+/// The gate file of an upgrade that is under way, to which a writer must yield. Never one in the
+/// fcntl family, where the kernel converts atomically.
 ///
 /// # Errors
-/// It cannot be known.
+/// The gate file exists and cannot be opened, so there may be an upgrade.
 pub(crate) fn under_way(lock: &LockFile) -> io::Result<Option<GateFile>> {
     if lock.family == Family::Fcntl {
         return Ok(None);
@@ -181,22 +191,21 @@ pub(crate) fn under_way(lock: &LockFile) -> io::Result<Option<GateFile>> {
     Ok(GateFile::look(lock)?.filter(|file| !is_empty(file)))
 }
 
-/// Sleeps until the upgrade is over.
+/// Blocks until the upgrade is over.
 pub(crate) fn wait_until_over(
     upgrade: &GateFile,
     family: Family,
     wait_state: &WaitState,
 ) -> Result<(), WaitError> {
     let (gate, file) = (Gate::of(family).landing_and_conversion(), upgrade.file());
-    at_a_gate(wait_state.block(|| records::set(file, RecordOwner::Process, gate, Mode::Shared)))?;
+    ignore_refusal(wait_state.block(|| records::set(file, RecordOwner::Process, gate, Mode::Shared)))?;
     let _ = records::clear(file, RecordOwner::Process, gate);
     Ok(())
 }
 
-/// That the kernel refuses a gate (`ENOLCK`, or `EDEADLK` where there is none between the threads
-/// of the processes) is no failure. Whoever waited there looks again, and meets the one that
-/// converts at the main lock.
-fn at_a_gate(waited: Result<(), WaitError>) -> Result<(), WaitError> {
+/// Ignores that the kernel refuses a gate: `ENOLCK`, or `EDEADLK` although different threads of the
+/// processes wait. The caller looks again, and at worst waits for the upgrade at the main lock.
+fn ignore_refusal(waited: Result<(), WaitError>) -> Result<(), WaitError> {
     match waited {
         Err(WaitError::Failed(_)) => {
             thread::yield_now();
@@ -206,7 +215,11 @@ fn at_a_gate(waited: Result<(), WaitError>) -> Result<(), WaitError> {
     }
 }
 
-/// Without the gate nothing is converted, for the lock might be lost; it is held as before.
+fn another_upgrades() -> WaitError {
+    WaitError::Deadlock(Box::new(Deadlock::Upgrade))
+}
+
+/// Without the gate no lock is converted, for it might be lost.
 fn unusable(error: &io::Error) -> WaitError {
     WaitError::CannotConvert(UnfairReason::NoGateFile(error.raw_os_error().unwrap_or(libc::EIO)))
 }

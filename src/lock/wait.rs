@@ -1,4 +1,4 @@
-//! How one call waits: for how long, what may cancel it, what is called.
+//! How one call waits: for how long, what may cancel it, what it calls.
 
 use std::fmt;
 use std::os::fd::OwnedFd;
@@ -8,7 +8,14 @@ use std::time::{Duration, Instant};
 use super::cancel::CancelToken;
 use crate::holders::Ancestor;
 
-/// How a call waits for a lock that somebody else holds: for how long, what may call it off, and who is told.
+/// How a call waits for a lock that is held: for how long, what may cancel the wait, and what is
+/// called when it begins.
+///
+/// The limit is for the whole call: for the threads of this process, the gates, the lock itself,
+/// and every lock of a [`lock_all`](crate::lock_all). The waiting thread blocks in the kernel and
+/// never polls; where there is a limit or a token, a second thread interrupts it with SIGURG.
+///
+/// Python's fasteners has `acquire(blocking, timeout)` for it, and polls.
 ///
 /// ```
 /// use fasten::{CancelToken, Wait};
@@ -24,93 +31,94 @@ use crate::holders::Ancestor;
 pub struct Wait<'a> {
     pub(crate) limit: Limit,
     pub(crate) cancel: Option<&'a CancelToken>,
-    pub(crate) tells: &'a dyn Fn(&Path),
+    pub(crate) notify: &'a dyn Fn(&Path),
     pub(crate) on_doubt: Option<OnDoubt>,
     pub(crate) stop: Option<StopSource<'a>>,
 }
 
-/// How long to wait for a lock that somebody else holds.
+/// How long a call waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Limit {
-    /// Not at all.
     Never,
-    /// Until it is free.
     Forever,
-    /// So long for the whole call, whatever it has to wait for.
+    /// This time for the whole call, whatever it has to wait for.
     AtMost(Duration),
-    /// Until then.
     Until(Instant),
 }
 
-/// What ends a wait from outside.
+/// A descriptor that ends a wait when it becomes readable.
 #[derive(Clone, Copy)]
 pub(crate) struct StopSource<'a> {
     pub(crate) descriptor: &'a dyn Fn() -> Option<OwnedFd>,
-    /// Whether there is no waiting without.
+    /// Whether the call must not wait where the descriptor cannot be polled.
     pub(crate) is_required: bool,
 }
 
-/// Called once, by another thread, with the lock and an ancestor that holds it, when the wait may
-/// never end and that is not certain.
+/// Another thread calls this once, with the lock and an ancestor that holds it, when the wait may
+/// be a deadlock and that is not certain.
 pub(crate) type OnDoubt = fn(&Path, &Ancestor);
 
 impl<'a> Wait<'a> {
-    /// Until the lock is free.
+    /// Waits until the lock is free.
     #[must_use]
     pub fn forever() -> Self {
         Self::new(Limit::Forever)
     }
 
-    /// Not at all.
+    /// Does not wait: a lock that is not free is [`Busy`](super::Error::Busy).
     #[must_use]
     pub fn never() -> Self {
         Self::new(Limit::Never)
     }
 
-    /// So long for each call, whatever it has to wait for. A limit of zero is one that has passed already: a lock that is
-    /// free is taken, any other is [`TimedOut`](super::Error::TimedOut).
+    /// Waits at most this time in each call, whatever it has to wait for; then the call fails with
+    /// [`TimedOut`](super::Error::TimedOut). With a limit of zero the call acquires a lock that is
+    /// free, and any other one is `TimedOut` at once.
     #[must_use]
     pub fn at_most(limit: Duration) -> Self {
         Self::new(Limit::AtMost(limit))
     }
 
-    /// Until then.
+    /// Waits until this instant; then the call fails with [`TimedOut`](super::Error::TimedOut).
     #[must_use]
     pub fn until(deadline: Instant) -> Self {
         Self::new(Limit::Until(deadline))
     }
 
-    /// The same, and any thread may [call it off](CancelToken::cancel).
+    /// Lets any thread [cancel](CancelToken::cancel) the wait; then the call fails with
+    /// [`Cancelled`](super::Error::Cancelled).
     #[must_use]
     pub fn cancel_on(self, cancel: &'a CancelToken) -> Self {
         Self { cancel: Some(cancel), ..self }
     }
 
-    /// The same, and this is called with the path of each lock before it is waited for, in the thread that waits. Once
-    /// for the threads of this process and once for other processes, if there are both to wait for.
+    /// Calls this with the path of each lock before the call waits for it, in the thread that
+    /// waits: once for the threads of this process and once for other processes, if it waits for
+    /// both. A call that need not wait does not call it.
     #[must_use]
     pub fn on_wait(self, on_wait: &'a dyn Fn(&Path)) -> Self {
-        Self { tells: on_wait, ..self }
+        Self { notify: on_wait, ..self }
     }
 
-    /// The same, and this is called once, by another thread, after a second in which an ancestor of
-    /// this process holds the lock: it may be waiting for this process, but that is not certain.
+    /// Calls this once, from another thread, after a second in which an ancestor of this process
+    /// holds the lock: the ancestor may be waiting for this process, but that is not certain.
     #[doc(hidden)]
     #[must_use]
     pub fn on_doubt(self, on_doubt: fn(&Path, &Ancestor)) -> Self {
         Self { on_doubt: Some(on_doubt), ..self }
     }
 
-    /// The same, and the wait is [cancelled](super::Error::Cancelled) when the descriptor that this gives
-    /// can be read. It is called once, when there is something to wait for. Where the system has no
-    /// thread left to look at it, nothing is called, and the wait goes on without.
+    /// [Cancels](super::Error::Cancelled) the wait when the descriptor that this returns becomes
+    /// readable. It is called once, when the call has to wait. Where the system has no thread left
+    /// to poll the descriptor, it is not called, and the call waits without it.
     #[doc(hidden)]
     #[must_use]
     pub fn stopped_by(self, descriptor: &'a dyn Fn() -> Option<OwnedFd>) -> Self {
         Self { stop: Some(StopSource { descriptor, is_required: false }), ..self }
     }
 
-    /// The same, and nothing is waited for where that cannot be looked at.
+    /// As [`stopped_by`](Self::stopped_by), but a call that cannot poll the descriptor fails
+    /// instead of waiting.
     #[doc(hidden)]
     #[must_use]
     pub fn only_stopped_by(self, descriptor: &'a dyn Fn() -> Option<OwnedFd>) -> Self {
@@ -118,7 +126,7 @@ impl<'a> Wait<'a> {
     }
 
     fn new(limit: Limit) -> Self {
-        Self { limit, cancel: None, tells: &|_| (), on_doubt: None, stop: None }
+        Self { limit, cancel: None, notify: &|_| (), on_doubt: None, stop: None }
     }
 }
 
@@ -131,7 +139,7 @@ impl Default for Wait<'_> {
 
 impl fmt::Debug for Wait<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Waiting")
+        out.debug_struct("Wait")
             .field("limit", &self.limit)
             .field("cancel", &self.cancel)
             .finish_non_exhaustive()

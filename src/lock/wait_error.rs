@@ -1,4 +1,4 @@
-//! Why the waiting ended without what was waited for.
+//! Why a wait ended without the lock.
 
 use std::io;
 use std::time::Duration;
@@ -6,36 +6,39 @@ use std::time::Duration;
 use super::deadlock::Deadlock;
 use super::unfair::UnfairReason;
 
+/// Why a wait ended without the lock; [`Error`](super::Error) adds the path. Some of these never
+/// leave the library: the caller of the wait answers them by another attempt.
 #[derive(Debug)]
 pub(crate) enum WaitError {
     Busy,
     TimedOut(Duration),
     Cancelled,
-    /// Another thread of this process reads and is to write: who has not got in yet is to stand behind it.
+    /// Another thread of this process upgrades. This thread waits for other processes, and must
+    /// queue after the one that upgrades.
     YieldToUpgrade,
-    /// It is a reader under a reader, and is not to stand behind a writer that waits for that one.
-    ReadsBelow,
-    /// The path has come to lead to another file.
+    /// A process above this one reads under the lock. This reader must not queue after a writer
+    /// that waits for that one.
+    BelowReader,
+    /// The path leads to another file now.
     Moved,
     Deadlock(Box<Deadlock>),
-    /// It was to be converted, and cannot be for want of gates.
+    /// The lock cannot be upgraded, because it has no gates that every writer sees.
     CannotConvert(UnfairReason),
-    /// The shared lock could not be had again after it could not be converted.
+    /// The upgrade failed, and another process took the lock before the shared one was restored.
     Lost,
     Failed(io::Error),
 }
 
 impl WaitError {
-    /// The descriptor is not open for what was asked of it: an fcntl lock needs
-    /// one that is open for reading to be shared and for writing to be
-    /// exclusive, and NFS makes an fcntl lock of a flock.
-    pub(crate) fn is_for_want_of_access(&self) -> bool {
+    /// Whether the descriptor is not open for this lock: a shared fcntl lock needs read permission
+    /// and an exclusive one write permission, and NFS turns a flock into an fcntl lock.
+    pub(crate) fn lacks_access(&self) -> bool {
         matches!(self, Self::Failed(error) if error.raw_os_error() == Some(libc::EBADF))
     }
 
-    /// Some network file systems say no more of it than that the call has failed.
-    pub(crate) fn may_be_for_want_of_access(&self) -> bool {
-        let says_little = |error: &io::Error| error.raw_os_error() == Some(libc::EIO);
-        self.is_for_want_of_access() || matches!(self, Self::Failed(error) if says_little(error))
+    /// Whether that may be the reason: some network file systems answer `EIO` for it.
+    pub(crate) fn may_lack_access(&self) -> bool {
+        let is_vague = |error: &io::Error| error.raw_os_error() == Some(libc::EIO);
+        self.lacks_access() || matches!(self, Self::Failed(error) if is_vague(error))
     }
 }

@@ -1,4 +1,4 @@
-//! How long to wait, and the sleep in the kernel that holds to it.
+//! How long a call may still wait, and the blocking call that keeps to it.
 
 use std::cell::{Cell, OnceCell};
 use std::io;
@@ -6,16 +6,20 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::cancel::{CancelToken, Wakeable};
-use super::interrupter::{Interrupter, Looker, Waker};
+use super::interrupter::{Interrupter, Waker};
+use super::interrupter_thread::Check;
 use super::wait::{Limit, OnDoubt, StopSource, Wait};
 use super::wait_error::WaitError;
 
-/// So often one that is not to wait begins again because the path leads elsewhere by now.
+/// How often a call that must not wait starts again because its path leads to another file.
 const ROUNDS: u32 = 20;
 
-/// What is left of the time that one call may take.
+/// The state of one call's [`Wait`].
+///
+/// Without a limit, a token and a watch, blocking costs no thread and no signal handler: the
+/// interrupter is started when it is first needed.
 pub(crate) struct WaitState<'a> {
-    waiting: Wait<'a>,
+    wait: Wait<'a>,
     deadline: Option<Instant>,
     limit: Duration,
     interrupter: OnceCell<Interrupter>,
@@ -23,44 +27,44 @@ pub(crate) struct WaitState<'a> {
 }
 
 impl<'a> WaitState<'a> {
-    pub(crate) fn new(waiting: Wait<'a>) -> Self {
-        let (deadline, limit) = match waiting.limit {
+    pub(crate) fn new(wait: Wait<'a>) -> Self {
+        let (deadline, limit) = match wait.limit {
             Limit::AtMost(limit) => (Instant::now().checked_add(limit), limit),
             Limit::Until(deadline) => (Some(deadline), deadline.saturating_duration_since(Instant::now())),
             Limit::Never | Limit::Forever => (None, Duration::MAX),
         };
-        Self { waiting, deadline, limit, interrupter: OnceCell::new(), rounds: Cell::new(0) }
+        Self { wait, deadline, limit, interrupter: OnceCell::new(), rounds: Cell::new(0) }
     }
 
-    /// When the time is up, if ever.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
 
-    /// What may call it off.
     pub(crate) fn cancel(&self) -> Option<&'a CancelToken> {
-        self.waiting.cancel
+        self.wait.cancel
     }
 
-    /// Why the waiting ended without what was waited for, be it the time or somebody.
-    pub(crate) fn gave_up(&self) -> WaitError {
-        if self.is_called_off() { WaitError::Cancelled } else { WaitError::TimedOut(self.limit) }
+    /// Why a wait ended that was cancelled or timed out.
+    pub(crate) fn end_reason(&self) -> WaitError {
+        if self.is_cancelled() { WaitError::Cancelled } else { WaitError::TimedOut(self.limit) }
     }
 
-    /// Whether there is any waiting at all.
+    /// Whether the call may wait at all.
     pub(crate) fn may_wait(&self) -> bool {
-        self.waiting.limit != Limit::Never
+        self.wait.limit != Limit::Never
     }
 
-    /// Says that this lock will have to be waited for; refused if there is no
-    /// time for it.
+    /// Reports that the call has to wait for this lock.
+    ///
+    /// # Errors
+    /// The call may not wait, or its time is up.
     pub(crate) fn begin(&self, path: &Path) -> Result<(), WaitError> {
         if !self.may_wait() {
             return Err(WaitError::Busy);
         }
         self.check_deadline()?;
-        (self.waiting.tells)(path);
-        if let Some(StopSource { descriptor, is_required }) = self.waiting.stop {
+        (self.wait.notify)(path);
+        if let Some(StopSource { descriptor, is_required }) = self.wait.stop {
             let stops = self.interrupter().and_then(|interrupter| interrupter.stop_when_readable(descriptor));
             if is_required {
                 stops.map_err(WaitError::Failed)?;
@@ -69,32 +73,32 @@ impl<'a> WaitState<'a> {
         Ok(())
     }
 
-    /// What calls the waiting off, from any thread.
+    /// What ends this wait from any thread.
     pub(crate) fn waker(&self) -> io::Result<Waker> {
         self.interrupter().map(Interrupter::waker)
     }
 
-    /// Has another thread look around while this one waits, from then on. Where there is no thread for
-    /// it, nothing is looked for.
-    pub(crate) fn watch(&self, first: Duration, looker: Looker) {
+    /// Has another thread run the check while this one waits. Where the system has no thread left,
+    /// nothing is checked.
+    pub(crate) fn watch(&self, delay: Duration, check: Check) {
         if let Ok(interrupter) = self.interrupter() {
-            interrupter.watch(first, looker);
+            interrupter.watch(delay, check);
         }
     }
 
-    /// Ends that.
+    /// Ends the checks.
     pub(crate) fn unwatch(&self) {
         if let Some(interrupter) = self.interrupter.get() {
             interrupter.unwatch();
         }
     }
 
-    /// What to say of an ancestor that may be waited for in vain.
+    /// What to call about an ancestor that may cause a deadlock.
     pub(crate) fn on_doubt(&self) -> Option<OnDoubt> {
-        self.waiting.on_doubt
+        self.wait.on_doubt
     }
 
-    /// Whether the deadline is still to come; one who is not to wait has none.
+    /// Fails if the deadline has passed. A call that may not wait has none.
     pub(crate) fn check_deadline(&self) -> Result<(), WaitError> {
         match self.deadline {
             Some(deadline) if Instant::now() >= deadline => Err(WaitError::TimedOut(self.limit)),
@@ -102,8 +106,8 @@ impl<'a> WaitState<'a> {
         }
     }
 
-    /// Whether to begin again, because the path leads to another file than it did. One that is not
-    /// to wait does so a number of times: others may replace the file without end.
+    /// Whether the call may start again because its path leads to another file. A call that may not
+    /// wait starts a limited number of times, for others may replace the file endlessly.
     pub(crate) fn begin_again(&self) -> Result<(), WaitError> {
         self.rounds.set(self.rounds.get().saturating_add(1));
         if !self.may_wait() && self.rounds.get() > ROUNDS {
@@ -112,25 +116,28 @@ impl<'a> WaitState<'a> {
         self.check_deadline()
     }
 
-    /// Repeats a blocking call until it is not interrupted, for as long as
-    /// there is time and nobody calls it off.
+    /// Makes a blocking call, and repeats it when it is interrupted for nothing.
+    ///
+    /// # Errors
+    /// The time is up, the wait is cancelled or must end, or the call failed.
     pub(crate) fn block(&self, call: impl FnMut() -> io::Result<()>) -> Result<(), WaitError> {
-        if self.deadline.is_none() && self.waiting.cancel.is_none() && self.interrupter.get().is_none() {
+        if self.deadline.is_none() && self.wait.cancel.is_none() && self.interrupter.get().is_none() {
             return self.repeat(call);
         }
         let interrupter = self.interrupter().map_err(WaitError::Failed)?;
-        let waiting = interrupter.rings_for_this_thread();
+        // Announced before `repeat` checks, so that no interruption is lost in between.
+        let in_call = interrupter.enter_call();
         let ended = self.repeat(call);
-        drop(waiting);
+        drop(in_call);
         ended
     }
 
     fn repeat(&self, mut call: impl FnMut() -> io::Result<()>) -> Result<(), WaitError> {
         loop {
-            if let Some(why) = self.interrupter.get().and_then(Interrupter::called_off) {
+            if let Some(why) = self.interrupter.get().and_then(Interrupter::take_end) {
                 return Err(why);
             }
-            if self.is_called_off() {
+            if self.is_cancelled() {
                 return Err(WaitError::Cancelled);
             }
             self.check_deadline()?;
@@ -141,16 +148,16 @@ impl<'a> WaitState<'a> {
         }
     }
 
-    fn is_called_off(&self) -> bool {
-        self.waiting.cancel.is_some_and(CancelToken::is_cancelled)
+    fn is_cancelled(&self) -> bool {
+        self.wait.cancel.is_some_and(CancelToken::is_cancelled)
             || self.interrupter.get().is_some_and(Interrupter::is_stopped)
     }
 
     fn interrupter(&self) -> io::Result<&Interrupter> {
         if self.interrupter.get().is_none() {
-            let interrupter = Interrupter::set(self.deadline)?;
-            if let Some(cancel) = self.waiting.cancel {
-                cancel.remember(Wakeable::Waker(interrupter.waker()));
+            let interrupter = Interrupter::start(self.deadline)?;
+            if let Some(cancel) = self.wait.cancel {
+                cancel.register(Wakeable::Waker(interrupter.waker()));
             }
             let _ = self.interrupter.set(interrupter);
         }
@@ -160,8 +167,8 @@ impl<'a> WaitState<'a> {
 
 impl Drop for WaitState<'_> {
     fn drop(&mut self) {
-        if let (Some(cancel), Some(interrupter)) = (self.waiting.cancel, self.interrupter.get()) {
-            cancel.forget(&Wakeable::Waker(interrupter.waker()));
+        if let (Some(cancel), Some(interrupter)) = (self.wait.cancel, self.interrupter.get()) {
+            cancel.unregister(&Wakeable::Waker(interrupter.waker()));
         }
     }
 }

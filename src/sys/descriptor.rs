@@ -1,4 +1,7 @@
-//! Descriptors that somebody else has opened, by their numbers.
+//! Duplicates a descriptor, and opens its file a second time.
+//!
+//! A duplicate shares the open file description, and so the locks; a file that is opened again has
+//! locks of its own.
 
 use std::fs::File;
 use std::io;
@@ -8,22 +11,21 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 
 use super::reopen::reopen;
 
-/// A duplicate of an open descriptor: another number for the same open file
-/// description, and so for the same locks. Close-on-exec, and none of the three
-/// standard ones.
+/// Duplicates an open descriptor, which the caller names by its number: the same open file
+/// description, and so the same locks. The duplicate is close-on-exec and above the standard
+/// streams.
 pub(crate) fn duplicate(descriptor: RawFd) -> io::Result<File> {
-    // SAFETY: fcntl does not touch our memory; a number that is no descriptor is
-    // an error of its own.
+    // SAFETY: F_DUPFD_CLOEXEC takes integers only; a number that is not open is an error (EBADF).
     let duplicate = unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, libc::STDERR_FILENO + 1) };
     if duplicate < 0 {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: it has just been made, so it is open and nobody else's.
+    // SAFETY: the descriptor is new, so it is open and no other value owns it.
     Ok(unsafe { File::from_raw_fd(duplicate) })
 }
 
-/// Takes `O_NONBLOCK` away from a file that was opened with it, and with no other status flag. It
-/// belongs to the open file description, so a command that inherits the lock would find it.
+/// Clears `O_NONBLOCK` on a file that was opened with no other status flag. The flag belongs to the
+/// open file description, so a command that inherits the lock would have it.
 ///
 /// # Errors
 /// As fcntl(2).
@@ -32,8 +34,8 @@ pub fn without_nonblock(file: File) -> io::Result<File> {
     Ok(file)
 }
 
-/// Opens the same file once more: another open file description, with locks of its own. For what
-/// the descriptor is open for, or for reading if that is not allowed.
+/// Opens the same file a second time: another open file description, with locks of its own. It is
+/// opened for the same access, or for reading if that is not allowed.
 pub(crate) fn open_again(file: &File) -> io::Result<File> {
     let access = OFlag::from_bits_truncate(fcntl(file, FcntlArg::F_GETFL)?) & OFlag::O_ACCMODE;
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;

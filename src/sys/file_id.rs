@@ -1,11 +1,11 @@
-//! Which file it is, and whether a path leads to it.
+//! The identity of a file, and whether a path leads to it.
 
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Which file it is, whatever it is called. The order is the global one in
-/// which several locks are taken.
+/// The identity of a file, whatever its name. Several locks are acquired in the order of these,
+/// which is the same for all processes, so that they cannot deadlock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId {
     pub(crate) device: u64,
@@ -18,8 +18,8 @@ impl From<&Metadata> for FileId {
     }
 }
 
-/// Whether the path leads to that file now. Another one may have been put in
-/// its place while we waited, and whoever locks that one is not excluded by us.
+/// Whether the path leads to this file now. Another process may have replaced the file during the
+/// wait; a lock on the old file does not exclude a process that locks the new one.
 pub fn leads_to(path: &Path, id: FileId) -> bool {
     fs::metadata(path).is_ok_and(|found| FileId::from(&found) == id)
 }

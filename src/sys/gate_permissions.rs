@@ -1,8 +1,8 @@
-//! Whose gate file is trusted, and who may create one.
+//! Which gate files are trusted, and which users may create one.
 //!
-//! A gate can delay a process only on behalf of a user who could delay it through the lock file
-//! itself. So a gate file gives the permissions that its lock file gives, and one that a user has
-//! made who may not write the lock file is not used.
+//! A gate may delay a process only on behalf of a user who could delay it through the lock file
+//! too. So a gate file has the permissions of its lock file, and a gate file of a user who may not
+//! write the lock file is not used.
 
 use std::fs::{File, Metadata, Permissions};
 use std::io;
@@ -23,13 +23,13 @@ const GROUP_WRITES: u32 = 0o020;
 const OTHERS_READ: u32 = 0o004;
 const OTHERS_WRITE: u32 = 0o002;
 
-/// Whether this file may order those who wait for that lock file. An empty file with one name: not
-/// another user's data under a second name.
+/// Whether this process uses the file as the gate file of the lock file. It must be empty and have
+/// one name only, so that it is not another user's data under a second name.
 pub(crate) fn is_trusted(gate: &Metadata, lock: &Metadata) -> bool {
     is_plain(gate) && (gate.uid() == geteuid().as_raw() || is_made_by_a_writer(gate, lock))
 }
 
-/// Whether every user who may lock the lock file can open the gate file, and trusts it.
+/// Whether every user who may lock the lock file can open the gate file and trusts it.
 pub(crate) fn admits_all(gate: &Metadata, lock: &Metadata) -> bool {
     let all_read = gate.mode() & OTHERS_READ != 0;
     let group_reads = gate.gid() == lock.gid() && gate.mode() & GROUP_READS != 0;
@@ -49,26 +49,26 @@ fn is_made_by_a_writer(gate: &Metadata, lock: &Metadata) -> bool {
         || lock.mode() & GROUP_WRITES != 0 && gate.gid() == lock.gid()
 }
 
-/// Whether others will trust a gate file that this process creates. The owner may write a file
-/// that is read-only, for nothing keeps it from making it writable.
+/// Whether other processes will trust a gate file that this process creates. The owner of a
+/// read-only lock file counts as a writer, for the owner may make it writable.
 pub(crate) fn may_create(lock: &Path, metadata: &Metadata) -> bool {
     let user = geteuid();
     let is_writable = faccessat(AT_FDCWD, lock, AccessFlags::W_OK, AtFlags::AT_EACCESS);
-    // Root of a user namespace is not root to others, and may not write everything.
+    // Root of a user namespace is not root to other processes, and may not write every file.
     user.as_raw() == metadata.uid()
         || is_writable.is_ok()
         || user.is_root() && is_writable == Err(Errno::EROFS)
 }
 
-/// Creates the gate file with the permissions of its lock file, in one step: no process ever opens
-/// it half made.
+/// Creates the gate file with the permissions of its lock file. It gets its name last, so no
+/// process can open it before the permissions are set.
 ///
 /// # Errors
-/// Those of the system; `AlreadyExists` if there is one by now.
+/// Those of the system; `AlreadyExists` if another process has created it meanwhile.
 pub(crate) fn create(path: &Path, lock: &Metadata) -> io::Result<File> {
     let directory = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     let file = create_unnamed(directory)?;
-    // Where that is not allowed the permissions make up for it.
+    // Where this is not allowed, `mode` chooses other permissions.
     let owner = geteuid().is_root().then(|| Uid::from_raw(lock.uid()));
     let _ = fchown(&file, owner, Some(Gid::from_raw(lock.gid())))
         .or_else(|_| fchown(&file, None, Some(Gid::from_raw(lock.gid()))));
@@ -77,8 +77,8 @@ pub(crate) fn create(path: &Path, lock: &Metadata) -> io::Result<File> {
     Ok(file)
 }
 
-/// The permissions of a new gate file. Its group is the lock file's where that could be set;
-/// otherwise it has no more rights than all others.
+/// The permissions of a new gate file. If its group is not that of the lock file, the group gets
+/// the rights of all others only.
 fn mode(gate: &Metadata, lock: &Metadata) -> u32 {
     let others = lock.mode() & OTHERS;
     let group = if gate.gid() == lock.gid() { lock.mode() & GROUP } else { others << 3 };

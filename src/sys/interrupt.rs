@@ -1,11 +1,9 @@
-//! Getting a thread out of a lock call in which it sleeps.
+//! Interrupts a thread that blocks in a lock call.
 //!
-//! The kernel has no flock(2) with a deadline; a signal handler that runs is
-//! the only thing that ends the call early. The signal is SIGURG: its default
-//! action is to do nothing, so one that arrives late, when the handler is gone
-//! again, is harmless (the Go runtime picked it for the same reason). It is
-//! sent to the one waiting thread, whose mask is opened for it, so it does not
-//! matter what the caller has blocked or ignored.
+//! flock(2) has no timeout; only a signal handler that runs ends the call early. The signal is
+//! SIGURG. Its default action is to do nothing, so a signal that arrives after the handler was
+//! removed does no harm; Go's runtime chose it for the same reason. It is sent to the waiting
+//! thread alone, and unblocked there, so it works whatever the caller has blocked or ignored.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -24,10 +22,10 @@ struct Installed {
     before: Option<libc::sigaction>,
 }
 
-/// A thread that may be interrupted while this value lives.
+/// Makes the thread that created it interruptible, until it is dropped.
 ///
-/// Made by the thread itself. When the last one in the process is dropped the
-/// signal's disposition is what it was before the first.
+/// The first one in the process installs the handler; the drop of the last one restores the
+/// signal's disposition.
 #[derive(Debug)]
 pub(crate) struct Interruptible {
     /// Whether the thread had the signal blocked before.
@@ -35,8 +33,8 @@ pub(crate) struct Interruptible {
     target: InterruptTarget,
 }
 
-/// The address at which an [`Interruptible`] thread is interrupted. It must
-/// not be used after that thread's [`Interruptible`] is gone.
+/// A thread that can be interrupted. It must not be used after that thread's [`Interruptible`] was
+/// dropped: the thread may have exited by then.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct InterruptTarget(libc::pthread_t);
 
@@ -53,7 +51,7 @@ impl Interruptible {
         Ok(Self { was_blocked, target: InterruptTarget(unsafe { libc::pthread_self() }) })
     }
 
-    /// Where the thread that made this can be interrupted.
+    /// The thread that created this, for other threads to interrupt.
     pub(crate) fn target(&self) -> InterruptTarget {
         self.target
     }
@@ -61,7 +59,7 @@ impl Interruptible {
 
 impl Drop for Interruptible {
     fn drop(&mut self) {
-        // Only this signal: what else the thread has blocked meanwhile stays so.
+        // Only this signal: others that the thread has blocked meanwhile stay blocked.
         if self.was_blocked {
             let signal = this_signal();
             // SAFETY: the set is initialised.
@@ -72,17 +70,17 @@ impl Drop for Interruptible {
         if installed.users == 0
             && let Some(before) = installed.before.take()
         {
-            // SAFETY: `before` was filled in by sigaction.
+            // SAFETY: sigaction has filled in `before`.
             unsafe { libc::sigaction(SIGNAL, &raw const before, ptr::null_mut()) };
         }
     }
 }
 
 impl InterruptTarget {
-    /// Ends the lock call that the thread is in, if it is in one. A thread
-    /// about to enter the call is missed: repeat until it says that it is out.
+    /// Ends the lock call that the thread is in. A thread that is only about to enter the call is
+    /// missed, so the caller repeats this until the thread reports that it is out.
     pub(crate) fn interrupt(self) {
-        // SAFETY: the thread lives, because its Interruptible does.
+        // SAFETY: the thread has not exited, because its Interruptible lives.
         unsafe { libc::pthread_kill(self.0, SIGNAL) };
     }
 }
@@ -91,9 +89,8 @@ extern "C" fn do_nothing(_signal: libc::c_int) {}
 
 fn install_handler() -> io::Result<libc::sigaction> {
     let mut before = MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: a zeroed sigaction is a valid one with no flags (so without
-    // SA_RESTART, which would start the interrupted call again), and the
-    // handler does nothing, which is safe at any point.
+    // SAFETY: a zeroed sigaction is a valid one with no flags (so without SA_RESTART, which would
+    // restart the interrupted call), and the handler does nothing, which is safe at any point.
     unsafe {
         let mut wanted: libc::sigaction = MaybeUninit::zeroed().assume_init();
         wanted.sa_sigaction = do_nothing as extern "C" fn(libc::c_int) as libc::sighandler_t;
@@ -104,10 +101,11 @@ fn install_handler() -> io::Result<libc::sigaction> {
     }
 }
 
-/// Whether it was blocked.
+/// Unblocks the signal in this thread; whether it was blocked.
 fn unblock() -> io::Result<bool> {
     let (signal, mut before) = (this_signal(), MaybeUninit::<libc::sigset_t>::zeroed());
-    // SAFETY: the set is initialised, and the mask before is written to a place of ours and then read.
+    // SAFETY: the set is initialised; pthread_sigmask writes the old mask to `before`, which is
+    // read only if that succeeded.
     unsafe {
         match libc::pthread_sigmask(libc::SIG_UNBLOCK, &raw const signal, before.as_mut_ptr()) {
             0 => Ok(libc::sigismember(before.as_ptr(), SIGNAL) == 1),

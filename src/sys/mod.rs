@@ -1,13 +1,12 @@
 //! The system calls of the library, and all of its `unsafe`.
 //!
-//! What differs between operating systems lies in one folder a system, with
-//! the same names on each side: [`linux`](self) has gates and can tell a local
-//! file system from a network one; everything else is `portable`, which has no
-//! gates, because there flock(2) and fcntl(2) locks are one family. A Linux
-//! build with `--cfg fasten_portable` takes the portable side, so that it is
-//! compiled and tested too.
+//! What differs between operating systems is in one directory each, with the same names on both
+//! sides: `linux` has gates, and can distinguish a local file system from a network one; `portable`
+//! is everything else, and has no gates, because there flock(2) and fcntl(2) locks are one family.
+//! A Linux build with `--cfg fasten_portable` uses the portable side, so that it is compiled and
+//! tested too.
 //!
-//! The command has system calls of its own, in `cmd/sys`.
+//! The command's own system calls are in `cmd/sys`.
 
 pub(crate) mod descriptor;
 pub mod file_id;

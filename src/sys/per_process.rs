@@ -1,7 +1,9 @@
-//! What each process has for itself, and a forked child anew.
+//! A value that each process has for itself, also after a fork.
 //!
-//! A child is a copy of one thread: what the others were about to change or release stays as it was. So a child leaves
-//! its parent's value alone, locked as it may be, and begins with one of its own behind it.
+//! A forked child is a copy of one thread only. What other threads were changing or would have
+//! released stays as it was, and their mutexes stay locked. So a child never touches its parent's
+//! value. It starts with a new one, which it appends to a list: a process walks the list to the
+//! value with its own number.
 
 use std::sync::OnceLock;
 
@@ -23,7 +25,7 @@ impl<T: Default> PerProcess<T> {
         Self(OnceLock::new())
     }
 
-    /// That of this process.
+    /// The value of this process.
     pub(crate) fn get(&self) -> &T {
         let process = fork::process();
         let mut link = self.0.get_or_init(|| Generation::new(process));

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::place::EXAMPLES;
+use super::stage::EXAMPLES;
 
 fn scripts() -> Vec<PathBuf> {
     let files = fs::read_dir(EXAMPLES).unwrap().map(|entry| entry.unwrap().path());

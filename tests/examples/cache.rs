@@ -1,10 +1,7 @@
 //! cache.sh: many read, one refreshes.
 
-use std::fs;
-
-use super::ordered::{HOLD, until};
-use super::place::{Place, STAYS, kill_script, said};
-use super::running::Running;
+use super::stage::{STAYS, kill_script, said, stage};
+use crate::support::{HOLD, Place, Running, until};
 
 /// What the cache is made of: it says whose work it is.
 const MAKE: &str = "echo run >>runs; echo made by $$";
@@ -13,7 +10,7 @@ fn read(place: &Place, make: &str) -> Running {
     place.start(&["cache.sh", ".", "5", "sh", "-c", make])
 }
 
-/// One who has the lock, and stays.
+/// A holder of the lock, which stays.
 fn holder(place: &Place, subcommand: &str) -> Running {
     let mut holder = place.start(&["fasten", subcommand, "lock", "--", "sh", "-c", HOLD]);
     holder.line();
@@ -27,8 +24,8 @@ fn grows_old(place: &Place) {
 
 #[test]
 fn many_who_find_it_missing_or_old_make_it_once() {
-    let place = Place::new();
-    fs::write(place.path("lock"), "").unwrap();
+    let place = stage();
+    place.write("lock", "");
     for runs in 1..=3 {
         let gate = holder(&place, "exclusive");
         let readers: Vec<_> = (0..8).map(|_| read(&place, MAKE)).collect();
@@ -49,7 +46,7 @@ fn many_who_find_it_missing_or_old_make_it_once() {
 
 #[test]
 fn a_fresh_one_is_read_beside_other_readers_and_not_made() {
-    let place = Place::new();
+    let place = stage();
     let first = said(&read(&place, MAKE).finish());
     let other = holder(&place, "read");
     assert_eq!(said(&read(&place, MAKE).finish()), first);
@@ -59,7 +56,7 @@ fn a_fresh_one_is_read_beside_other_readers_and_not_made() {
 
 #[test]
 fn killed_while_it_makes_one_it_leaves_the_old_list_and_the_next_one_makes_it() {
-    let place = Place::new();
+    let place = stage();
     let old = said(&read(&place, MAKE).finish()).0;
     grows_old(&place);
     let mut first = read(&place, STAYS);
@@ -77,9 +74,9 @@ fn killed_while_it_makes_one_it_leaves_the_old_list_and_the_next_one_makes_it() 
 
 #[test]
 fn a_refresh_that_was_cut_between_its_two_files_is_made_again() {
-    let place = Place::new();
+    let place = stage();
     read(&place, MAKE).leave();
-    fs::write(place.path("list"), "another\n").unwrap();
+    place.write("list", "another\n");
     let (list, complaint) = said(&read(&place, MAKE).finish());
     assert!(list.starts_with("made by ") && complaint.is_empty(), "{list}{complaint}");
     assert_eq!(place.text("runs"), "run\n".repeat(2));
@@ -87,7 +84,7 @@ fn a_refresh_that_was_cut_between_its_two_files_is_made_again() {
 
 #[test]
 fn a_failed_one_changes_nothing_and_tells_its_code() {
-    let place = Place::new();
+    let place = stage();
     read(&place, MAKE).leave();
     let before = place.text("list");
     grows_old(&place);
@@ -95,5 +92,5 @@ fn a_failed_one_changes_nothing_and_tells_its_code() {
     assert_eq!(failed.status.code(), Some(3));
     assert_eq!(said(&failed).0, "");
     assert_eq!(place.text("list"), before);
-    assert!(place.is_free("lock"));
+    assert!(place.nobody_has("lock"));
 }

@@ -1,20 +1,20 @@
 //! critical-section.sh: no number is drawn twice.
 
-use super::ordered::until;
-use super::place::{Place, STAYS, kill_script, said};
+use super::stage::{STAYS, kill_script, said, stage};
+use crate::support::until;
 
 const DRAW: [&str; 5] = ["critical-section.sh", ".", "sh", "-c", "echo $NUMBER"];
 
 #[test]
 fn many_at_once_draw_different_numbers() {
-    let place = Place::new();
+    let place = stage();
     assert_eq!(place.numbers_of(20, &DRAW), (1..=20).collect());
     assert_eq!(place.text("number"), "20\n");
 }
 
 #[test]
 fn the_command_runs_outside_and_does_not_inherit_the_descriptor() {
-    let place = Place::new();
+    let place = stage();
     let mut first = place.start(&[
         "critical-section.sh",
         ".",
@@ -23,14 +23,14 @@ fn the_command_runs_outside_and_does_not_inherit_the_descriptor() {
         "test ! -e /dev/fd/9 && echo $NUMBER; read -r line; true",
     ]);
     assert_eq!(first.line(), "1");
-    assert!(place.is_free("number.lock"));
+    assert!(place.nobody_has("number.lock"));
     assert_eq!(said(&place.run(&DRAW)).0, "2\n");
     first.leave();
 }
 
 #[test]
 fn killed_in_the_middle_it_leaves_a_whole_number_and_no_lock() {
-    let place = Place::new();
+    let place = stage();
     place.run(&DRAW);
     place.replace("mv", &format!("{STAYS}; exec REAL \"$@\""));
     let mut first = place.start(&DRAW);

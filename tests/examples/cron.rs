@@ -2,13 +2,13 @@
 
 use std::fs;
 
-use super::ordered::until;
-use super::place::{Place, STAYS, kill_script, said};
+use super::stage::{STAYS, kill_script, said, stage};
+use crate::support::{Place, until};
 
 const COMPRESS: [&str; 2] = ["cron.sh", "logs"];
 
 fn place() -> Place {
-    let place = Place::new();
+    let place = stage();
     fs::create_dir(place.path("logs")).unwrap();
     for log in ["old.log", "new.log"] {
         fs::write(place.path("logs").join(log), "data").unwrap();
@@ -34,14 +34,14 @@ fn a_turn_is_skipped_silently_while_the_last_one_is_at_work() {
 #[test]
 fn every_other_failure_is_said_in_one_line_at_least() {
     let place = place();
-    for (line, folder, code) in [("exit 3", "logs", 1), ("", "none", 69), ("", "logs/new.log/none", 66)] {
+    for (line, directory, code) in [("exit 3", "logs", 1), ("", "none", 69), ("", "logs/new.log/none", 66)] {
         place.replace("gzip", line);
-        let failed = place.run(&["cron.sh", folder]);
-        assert_eq!(failed.status.code(), Some(code), "{folder}: {failed:?}");
+        let failed = place.run(&["cron.sh", directory]);
+        assert_eq!(failed.status.code(), Some(code), "{directory}: {failed:?}");
         let (_, complaint) = said(&failed);
         assert!(complaint.ends_with(" is in fasten(1)\n"), "{complaint}");
         assert!(!place.path("none").exists());
-        assert!(complaint.contains(&format!("cron.sh: {folder}: ended with {code}")), "{complaint}");
+        assert!(complaint.contains(&format!("cron.sh: {directory}: ended with {code}")), "{complaint}");
     }
 }
 
@@ -55,6 +55,6 @@ fn killed_it_leaves_the_lock_to_what_is_still_at_work() {
     assert_eq!(place.run(&COMPRESS).status.code(), Some(0));
     assert_eq!(place.text("log"), "in\n", "skipped");
     first.tell("");
-    until("gzip has ended", || place.is_free("logs"));
+    until("gzip has ended", || place.nobody_has("logs"));
     assert!(place.path("logs/old.log.gz").exists());
 }

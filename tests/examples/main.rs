@@ -5,18 +5,14 @@
 #![cfg(target_os = "linux")]
 #![allow(missing_docs, reason = "test names say it")]
 
-#[path = "../support/ordered.rs"]
-mod ordered;
-#[path = "../support/running.rs"]
-mod running;
-#[path = "../support/table.rs"]
-mod table;
+#[path = "../support/mod.rs"]
+mod support;
 
 mod all;
 mod cache;
 mod critical_section;
 mod cron;
+mod in_rust;
 mod leader;
-mod place;
-mod programs;
 mod self_locking;
+mod stage;

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::ordered::until;
-use super::place::{Place, STAYS, kill_script, said};
+use super::stage::{STAYS, kill_script, said, stage};
+use crate::support::{Place, until};
 
 /// Stands in for tar: stays, and then packs.
 fn staying() -> String {
@@ -11,13 +11,13 @@ fn staying() -> String {
 }
 
 fn place() -> Place {
-    let place = Place::new();
-    fs::create_dir(place.path("folder")).unwrap();
-    fs::write(place.path("folder/file"), "data").unwrap();
+    let place = stage();
+    fs::create_dir(place.path("directory")).unwrap();
+    place.write("directory/file", "data");
     place
 }
 
-const PACK: [&str; 3] = ["self-locking.sh", "folder", "archive"];
+const PACK: [&str; 3] = ["self-locking.sh", "directory", "archive"];
 
 #[test]
 fn a_second_one_is_refused_and_a_later_one_is_not() {
@@ -32,7 +32,7 @@ fn a_second_one_is_refused_and_a_later_one_is_not() {
         complaint = said(&second).1;
         complaint.contains("archive.lock: held by")
     });
-    assert!(complaint.contains("folder archive"), "{complaint}");
+    assert!(complaint.contains("directory archive"), "{complaint}");
     first.leave();
     place.run(&PACK);
     assert_eq!(place.text("log"), "in\nout\nin\nout\n");
@@ -57,7 +57,7 @@ fn what_it_starts_takes_a_lock_of_its_own() {
     let place = place();
     place.replace(
         "tar",
-        "case $2 in archive.new) self-locking.sh folder inner; echo $? ;; esac; fasten status inner.lock | head -1",
+        "case $2 in archive.new) self-locking.sh directory inner; echo $? ;; esac; fasten status inner.lock | head -1",
     );
     let (lines, complaint) = said(&place.run(&PACK));
     assert_eq!(lines.lines().next(), Some("inner.lock: write"), "{complaint}");
@@ -66,7 +66,7 @@ fn what_it_starts_takes_a_lock_of_its_own() {
 #[test]
 fn what_it_starts_does_not_get_in_beside_it() {
     let place = place();
-    place.replace("tar", "self-locking.sh folder archive; echo $?");
+    place.replace("tar", "self-locking.sh directory archive; echo $?");
     let (lines, _) = said(&place.run(&PACK));
     assert_eq!(lines, "75\n");
 }
@@ -90,7 +90,7 @@ fn killed_it_leaves_the_lock_to_what_is_still_at_work() {
     kill_script(&first, script);
     assert_eq!(place.run(&PACK).status.code(), Some(75), "tar still writes");
     first.tell("");
-    until("tar has ended", || place.is_free("archive.lock"));
+    until("tar has ended", || place.nobody_has("archive.lock"));
     assert!(!place.path("archive").exists());
     place.restore("tar");
     assert!(place.run(&PACK).status.success());

@@ -1,22 +1,13 @@
-//! Nobody starves: how long who waits, with real processes, and who is passed by
-//! whom. The waits are compared with what else happened in the same run, because
-//! a machine that is busy makes everything longer.
+//! Nobody starves: how long a process waits, and which others pass it. The waits are compared with what else happened
+//! in the same run, because a machine that is busy makes everything longer.
 #![cfg(target_os = "linux")]
 #![allow(missing_docs, reason = "test names say it")]
 
-#[path = "../support/optimised.rs"]
-mod optimised;
-#[path = "../support/ordered.rs"]
-mod ordered;
-#[path = "../support/running.rs"]
-mod running;
-#[path = "../support/stream.rs"]
-mod stream;
-#[path = "../support/table.rs"]
-mod table;
+#[path = "../support/mod.rs"]
+mod support;
 
+mod limits;
 mod readers;
-mod starvation;
 mod throughput;
 mod turns;
 mod writers;

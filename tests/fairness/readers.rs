@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::starvation::{AT_ONCE, Limits, is_fair, meet};
-use super::stream::{Tool, median, waits};
+use super::limits::{AT_ONCE, Limits, is_fair, meet};
+use crate::support::stream::{Tool, median, waits};
 
 #[test]
 fn a_reader_waits_for_about_one_writer_of_many() {

@@ -1,4 +1,4 @@
-//! What the gates cost readers while there is no writer: against bare flock(2),
+//! What the gates cost readers without a writer: against bare flock(2),
 //! taken by flock(1).
 //!
 //! The run of a whole process is compared, so it is done with the program as it
@@ -10,9 +10,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::alone;
-use super::optimised::optimised;
-use super::ordered::Lock;
-use super::stream::median;
+use crate::support::optimised::optimised;
+use crate::support::ordered::Lock;
+use crate::support::stream::median;
 
 const BATCHES: usize = 41;
 const AT_ONCE: usize = 4;

@@ -1,7 +1,8 @@
-//! Who passes whom. Nothing here is measured: each one is seen at its place
+//! The order in which they get in. Nothing here is measured: each one is seen at its place
 //! before the next one comes.
 
-use super::ordered::{At, Lock};
+use crate::support::Running;
+use crate::support::ordered::{At, Lock};
 
 #[test]
 fn fair_writers_and_readers_take_turns() {
@@ -39,7 +40,7 @@ fn readers_that_come_behind_a_waiting_writer_get_in_together_after_it() {
         reader.line();
     }
     lock.until_waits(next_writer.pid, At::Main);
-    readers.into_iter().for_each(super::running::Running::leave);
+    readers.into_iter().for_each(Running::leave);
     next_writer.leave();
 }
 

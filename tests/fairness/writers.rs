@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::starvation::{AT_ONCE, Limits, Met, is_fair, meet};
-use super::stream::Tool;
+use super::limits::{AT_ONCE, Limits, Met, is_fair, meet};
+use crate::support::stream::Tool;
 
 const READERS: Tool = Tool::Fasten("read");
 /// Of phases so short the start of a process is a large part.

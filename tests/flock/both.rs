@@ -1,7 +1,7 @@
 //! One shell line, two programs called flock: what came of it, compared.
 //!
-//! Each line is run in a new folder with these in it: `free`, a file; `held`, a
-//! file that somebody has locked; `read`, one that somebody shares; `folder`;
+//! Each line is run in a new directory with these in it: `free`, a file; `held`, a
+//! file that is locked; `read`, one that is shared; `folder`;
 //! `data`, a file that cannot be executed; `script`, one without `#!` that can;
 //! `bin/flock`, the program, which stands first in `PATH`.
 
@@ -12,12 +12,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Once, OnceLock};
 
-use assert_cmd::Command as Bounded;
-
 use super::recorded::{newest, recording};
-use super::support::{FASTEN, LONG, Place};
+use crate::support::{FASTEN, Place, Program};
 
-/// Who is called by the name of flock.
+/// The programs that are called flock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flock {
     /// The one of Debian 12: util-linux 2.38.
@@ -27,7 +25,7 @@ pub enum Flock {
     Ours,
 }
 
-/// A folder in which a line is run.
+/// A directory in which a line is run.
 pub struct Scene {
     pub place: Place,
     _held: [File; 2],
@@ -99,7 +97,7 @@ fn outcome(flock: Flock, line: &str) -> Outcome {
 /// Runs the line in a scene of its own.
 pub fn run(flock: Flock, line: &str) -> Outcome {
     let scene = Scene::new(flock);
-    let output = Bounded::from_std(scene.sh(line)).timeout(LONG).output().unwrap();
+    let output = scene.sh(line).output();
     Outcome { code: output.status.code(), out: masked(output.stdout), err: output.stderr }
 }
 
@@ -140,14 +138,11 @@ impl Scene {
     }
 
     /// The shell that is to run the line.
-    pub fn sh(&self, line: &str) -> Command {
+    pub fn sh(&self, line: &str) -> Program {
         let path = std::env::var("PATH").unwrap();
-        let mut command = Command::new("sh");
-        command.args(["-c", &format!("umask 022\n{line}")]).current_dir(self.place.folder());
-        command.env("PATH", format!("{}:{path}", self.place.path("bin").display()));
-        command.env("LC_ALL", "C").env("SHELL", "/bin/sh").env("FASTEN", FASTEN);
-        command.env_remove("POSIXLY_CORRECT");
-        command
+        let shell = self.place.sh(&format!("umask 022\n{line}")).without_env("POSIXLY_CORRECT");
+        let shell = shell.env("PATH", format!("{}:{path}", self.place.path("bin").display()));
+        shell.env("LC_ALL", "C").env("SHELL", "/bin/sh")
     }
 }
 

@@ -1,5 +1,5 @@
 //! `--fd`, of util-linux 2.43, which Debian does not have yet: a descriptor is locked while a
-//! command runs, and stays so afterwards for whoever has it.
+//! command runs, and stays so afterwards for the processes that have it.
 
 use super::both::{Flock, run};
 

@@ -1,15 +1,14 @@
-//! Where the original waits for ever. It is shown that it does, and then ended.
+//! Where the original never ends its wait. It is seen to wait, and then ended.
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
-use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use super::both::{Flock, Scene, run};
-use super::support::{until, waits};
+use crate::support::{Running, until, waits};
 
-fn start(scene: &Scene, line: &str) -> Child {
-    scene.sh(&format!("exec {line}")).stdout(Stdio::null()).spawn().unwrap()
+fn start(scene: &Scene, line: &str) -> Running {
+    scene.sh(&format!("exec {line}")).start()
 }
 
 #[test]
@@ -22,13 +21,13 @@ fn a_fifo_is_refused_where_theirs_waits_for_somebody_to_write() {
     let scene = Scene::new(Flock::Theirs);
     let fifo = scene.place.path("fifo");
     nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
-    let mut theirs = start(&scene, "flock -n fifo true");
+    let theirs = start(&scene, "flock -n fifo true");
     let mut writer = None;
     until("theirs waits for a writer, with -n", || {
         writer = OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(&fifo).ok();
         writer.is_some()
     });
-    assert!(theirs.wait().unwrap().success(), "it went on when there was one");
+    theirs.leave();
 }
 
 #[test]
@@ -38,12 +37,11 @@ fn a_deadline_holds_under_a_blocked_sigalrm_where_theirs_never_comes() {
     let ours = run(Flock::Ours, line);
     assert_eq!(ours.to_string(), "1 ! flock: timeout while waiting to get lock");
     let scene = Scene::new(Flock::Theirs);
-    let mut theirs = start(&scene, line);
+    let theirs = start(&scene, line);
     let held = scene.place.path("held");
-    until("theirs waits", || waits(theirs.id(), &held));
+    until("theirs waits", || waits(theirs.pid, &held));
     let start = Instant::now();
     until("a second is over", || start.elapsed() > Duration::from_secs(1));
-    until("theirs has missed its deadline, and waits", || waits(theirs.id(), &held));
-    theirs.kill().unwrap();
-    theirs.wait().unwrap();
+    until("theirs has missed its deadline, and waits", || waits(theirs.pid, &held));
+    theirs.kill();
 }

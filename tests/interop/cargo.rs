@@ -1,4 +1,4 @@
-//! cargo, which locks the target folder that it builds in.
+//! cargo, which locks the target directory that it builds in.
 
 use std::fs;
 use std::path::Path;
@@ -6,52 +6,52 @@ use std::path::Path;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
-use super::ordered::{At, Lock, until};
-use super::place::until_somebody_waits;
-use super::running::Running;
+use super::contenders::until_one_waits;
 use super::tools::SUBCOMMANDS;
+use crate::support::ordered::{At, Lock};
+use crate::support::{Running, until};
 
 const MANIFEST: &str = "[package]\nname = \"tiny\"\nedition = \"2024\"\n[workspace]\n";
 
 /// Says that it runs, and then reads to the end of a pipe.
 const BUILD: &str = "fn main() { std::fs::write(\"runs\", \"\").unwrap(); std::fs::read(\"go\").unwrap(); }";
 
-/// A package in the folder of its target's lock. Its build waits in the middle.
+/// A package in the directory of its target's lock. Its build waits in the middle.
 fn package() -> Lock {
     let lock = Lock::new();
-    let folder = lock.folder.path();
-    fs::create_dir(folder.join("src")).unwrap();
-    fs::create_dir_all(folder.join("target/debug")).unwrap();
-    fs::write(folder.join("Cargo.toml"), MANIFEST).unwrap();
-    fs::write(folder.join("src/lib.rs"), "").unwrap();
-    fs::write(folder.join("build.rs"), BUILD).unwrap();
-    mkfifo(&folder.join("go"), Mode::S_IRWXU).unwrap();
-    let path = folder.join("target/debug/.cargo-lock");
+    let directory = lock.place.directory();
+    fs::create_dir(directory.join("src")).unwrap();
+    fs::create_dir_all(directory.join("target/debug")).unwrap();
+    fs::write(directory.join("Cargo.toml"), MANIFEST).unwrap();
+    fs::write(directory.join("src/lib.rs"), "").unwrap();
+    fs::write(directory.join("build.rs"), BUILD).unwrap();
+    mkfifo(&directory.join("go"), Mode::S_IRWXU).unwrap();
+    let path = directory.join("target/debug/.cargo-lock");
     fs::write(&path, "").unwrap();
     lock.at(path)
 }
 
 fn cargo_build(lock: &Lock) -> Running {
-    let folder = lock.folder.path().to_str().unwrap();
-    let target = format!("CARGO_TARGET_DIR={folder}/target");
-    let home = format!("CARGO_HOME={folder}/home");
-    let words = ["env", "-C", folder, &target, &home, env!("CARGO"), "build", "--offline"];
-    Running::start(&words.map(str::to_owned))
+    let directory = lock.place.directory().to_str().unwrap();
+    let target = format!("CARGO_TARGET_DIR={directory}/target");
+    let home = format!("CARGO_HOME={directory}/home");
+    let words = ["env", "-C", directory, &target, &home, env!("CARGO"), "build", "--offline"];
+    Running::start(&words)
 }
 
-fn let_go(folder: &Path) {
-    fs::write(folder.join("go"), "").unwrap();
+fn let_go(directory: &Path) {
+    fs::write(directory.join("go"), "").unwrap();
 }
 
-fn until_it_builds(folder: &Path) {
-    until("cargo builds", || folder.join("runs").exists());
+fn until_it_builds(directory: &Path) {
+    until("cargo builds", || directory.join("runs").exists());
 }
 
 #[test]
 fn fasten_is_refused_or_waits_while_cargo_builds() {
     let lock = package();
     let cargo = cargo_build(&lock);
-    until_it_builds(lock.folder.path());
+    until_it_builds(lock.place.directory());
     for subcommand in SUBCOMMANDS {
         let refused = lock.run(&format!("{subcommand} -n"), &["true"]);
         let said = String::from_utf8(refused.stderr).unwrap();
@@ -59,8 +59,8 @@ fn fasten_is_refused_or_waits_while_cargo_builds() {
         assert!(said.contains(&format!("(pid {}, ", cargo.pid)), "{subcommand}: {said}");
     }
     let mut waiter = lock.start("exclusive", &["echo", "in"]);
-    until_somebody_waits(&lock);
-    let_go(lock.folder.path());
+    until_one_waits(&lock);
+    let_go(lock.place.directory());
     cargo.leave();
     assert_eq!(waiter.line(), "in");
     waiter.leave();
@@ -73,10 +73,10 @@ fn cargo_waits_while_fasten_holds_and_then_builds() {
         let holder = lock.held(subcommand);
         let cargo = cargo_build(&lock);
         lock.until_waits(cargo.pid, At::Main);
-        assert!(!lock.folder.path().join("runs").exists(), "{subcommand}");
+        assert!(!lock.place.path("runs").exists(), "{subcommand}");
         holder.leave();
-        until_it_builds(lock.folder.path());
-        let_go(lock.folder.path());
+        until_it_builds(lock.place.directory());
+        let_go(lock.place.directory());
         let built = cargo.finish();
         let said = String::from_utf8(built.stderr).unwrap();
         assert!(built.status.success(), "{subcommand}: {said}");

@@ -22,17 +22,11 @@
 #![cfg(target_os = "linux")]
 #![allow(missing_docs, reason = "test names say it")]
 
-#[path = "../support/fasteners.rs"]
-mod fasteners;
-#[path = "../support/ordered.rs"]
-mod ordered;
-#[path = "../support/running.rs"]
-mod running;
-#[path = "../support/table.rs"]
-mod table;
+#[path = "../support/mod.rs"]
+mod support;
 
 mod cargo;
-mod place;
+mod contenders;
 mod they_hold;
 mod tools;
 mod we_hold;

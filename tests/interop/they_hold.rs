@@ -1,9 +1,10 @@
 //! The other program has the lock.
 
-use super::ordered::{Lock, until};
-use super::place::{held, until_somebody_waits};
-use super::table::Entry;
+use super::contenders::{held, until_one_waits};
 use super::tools::{SUBCOMMANDS, TOOLS};
+use crate::support::ordered::Lock;
+use crate::support::table::Entry;
+use crate::support::{report, until};
 
 const REFUSED: Option<i32> = Some(75);
 
@@ -45,7 +46,7 @@ fn fasten_waits_for_them_and_then_runs() {
             let lock = Lock::new();
             let (holder, _) = held(&lock, tool);
             let mut waiter = lock.start(&format!("{subcommand} {}", tool.ours()), &["echo", "in"]);
-            until_somebody_waits(&lock);
+            until_one_waits(&lock);
             holder.leave();
             assert_eq!(waiter.line(), "in", "{subcommand} after {tool:?}");
             waiter.leave();
@@ -94,6 +95,5 @@ fn a_lock_of_the_other_family_does_not_see_them() {
 }
 
 fn status(lock: &Lock) -> String {
-    let words = [env!("CARGO_BIN_EXE_fasten"), "status", lock.path.to_str().unwrap()].map(str::to_owned);
-    String::from_utf8(super::running::Running::start(&words).finish().stdout).unwrap()
+    report(&lock.place.fasten("status").arg(&lock.path).output())
 }

@@ -1,6 +1,6 @@
 //! The other programs: how they are called, and which lock they take.
 
-use super::table::Family;
+use crate::support::table::Family;
 
 /// A program that runs a command under a lock. Its words stand before the lock.
 #[derive(Debug)]

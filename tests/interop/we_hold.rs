@@ -1,8 +1,8 @@
 //! fasten has the lock.
 
-use super::ordered::Lock;
-use super::place::{goes_on, start, waiting};
+use super::contenders::{goes_on, start, waiting};
 use super::tools::{SUBCOMMANDS, TOOLS};
+use crate::support::ordered::Lock;
 
 #[test]
 fn they_are_refused_while_fasten_holds_and_get_in_when_it_ends() {

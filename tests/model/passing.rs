@@ -1,7 +1,7 @@
-//! Who waits, and who was passed by whom.
+//! Which clients wait, and which of them were passed by which.
 //!
 //! A client counts as arrived when its first request is with the kernel, granted or asleep. It is
-//! passed by another that begins to hold the main lock after that and before it does. One who holds
+//! passed by another that begins to hold the main lock after that and before it does. A client that holds
 //! it already when a client arrives is not counted: it passes nobody. Nor is a writer that has main
 //! shared for an instant, before its turn.
 

@@ -15,7 +15,7 @@ pub enum Step {
     End,
     /// As `Take`, but for one who may stop waiting at any time: it goes on from the mark.
     TakeUnless(Lock, Mark),
-    /// As `Try` and `Test`, for one who goes on from the mark when the answer is no.
+    /// As `Try` and `Test`, for a client that goes on from the mark when the answer is no.
     TryElse(Lock, Mark),
     TestElse(Lock, Mark),
     /// The next one of that name, or else the last.

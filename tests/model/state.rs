@@ -54,7 +54,7 @@ pub struct State {
 }
 
 impl State {
-    /// What the name leads to is 1, the others are numbered by who has them open: what differs in
+    /// What the name leads to is 1, the others are numbered by the clients that have them open: what differs in
     /// numbers only is one state.
     pub fn number_files(&mut self) {
         let mut known = vec![0];

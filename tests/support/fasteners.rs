@@ -1,15 +1,14 @@
 //! Python's fasteners, the library that fasten's model of locks comes from.
-#![allow(dead_code, reason = "each test program uses its part of it")]
 
 use std::path::Path;
 use std::process::Command;
 
-/// The folder from which Python can import it.
+/// The directory from which Python can import it.
 pub fn python_path() -> &'static str {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/target/python");
-    let there = Path::new(folder).join("fasteners").exists();
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/target/python");
+    let there = Path::new(directory).join("fasteners").exists();
     assert!(there, "tools/python-packages gets what this test needs");
-    folder
+    directory
 }
 
 /// A Python that can `import fasteners`.

@@ -1,5 +1,5 @@
 //! Where the gate file of a lock lies, and which of its bytes means what: fasten-lock(5), written down once more.
-#![allow(dead_code, reason = "each test program uses its part of it")]
+#![allow(dead_code, reason = "each program uses its part of it")]
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -19,10 +19,10 @@ pub fn gate_file(lock: &Path) -> PathBuf {
     format!("/dev/shm/fasten.{:x}.{}", lock.dev(), lock.ino()).into()
 }
 
-/// Removes what killed waiters have left of the locks in this folder: nobody else will come to these locks.
-pub fn remove_gate_files(folder: &Path) {
-    let entries = fs::read_dir(folder).into_iter().flatten().map_while(Result::ok);
-    for path in entries.map(|entry| entry.path()).chain([folder.to_owned()]).filter(|path| path.exists()) {
+/// Removes what killed waiters have left of the locks in this directory: nobody else will come to these locks.
+pub fn remove_gate_files(directory: &Path) {
+    let entries = fs::read_dir(directory).into_iter().flatten().map_while(Result::ok);
+    for path in entries.map(|entry| entry.path()).chain([directory.to_owned()]).filter(|path| path.exists()) {
         let _ = fs::remove_file(gate_file(&path));
     }
 }

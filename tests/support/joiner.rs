@@ -1,10 +1,9 @@
 //! Another program that joins in at the gates, as fasten-lock(5) tells its author to.
-#![allow(dead_code, reason = "each test program uses its part of it")]
 
 use std::path::Path;
 
-use super::running::Running;
-use super::table::gate_file::gate_file;
+use super::Running;
+use super::gate_file::gate_file;
 
 /// Uses the gate file, and stands in some of its bytes until its input ends.
 const JOINER: &str = "import fcntl, os, struct, sys
@@ -28,7 +27,7 @@ pub fn joiner(lock: &Path, mode: &str, first: u64, count: u64) -> Running {
     let gates = gate_file(lock);
     let (gates, first, count) = (gates.to_str().unwrap(), first.to_string(), count.to_string());
     let words = ["python3", "-c", JOINER, gates, mode, &first, &count];
-    let mut joiner = Running::start(&words.map(str::to_owned));
+    let mut joiner = Running::start(&words);
     joiner.line();
     joiner
 }

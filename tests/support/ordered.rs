@@ -4,23 +4,13 @@
 //! ends. One that is to wait is started and then looked for in the kernel's own
 //! table, at the very place where it is to sleep. So a test goes on when a thing
 //! is so, and never because some time has passed.
-#![allow(dead_code, reason = "each test program uses its part of it")]
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::Output;
-use std::thread;
-use std::time::{Duration, Instant};
 
-use super::running::Running;
-use super::table::gate_file::{INTENT, LANDING, PASSAGE, QUEUE, remove_gate_files};
+use super::gate_file::{INTENT, LANDING, PASSAGE, QUEUE};
 use super::table::{Entry, Family, entries};
-
-/// Says its pid when it is in, and stays until its input ends or has a line.
-pub const HOLD: &str = "echo $$; read line; exit 0";
-
-/// Far longer than anything takes: what has not come by then never comes.
-pub const NEVER: Duration = Duration::from_secs(60);
+use super::{FASTEN, HOLD, Place, Running, until};
 
 /// Where one can wait.
 #[derive(Debug, Clone, Copy)]
@@ -33,26 +23,17 @@ pub enum At {
 
 /// A lock file of the test's own.
 pub struct Lock {
-    pub folder: tempfile::TempDir,
+    pub place: Place,
     pub path: PathBuf,
-}
-
-/// A waiter that is killed leaves the gate file to the next one.
-impl Drop for Lock {
-    fn drop(&mut self) {
-        remove_gate_files(self.folder.path());
-    }
 }
 
 impl Lock {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lock");
-        fs::write(&path, "").unwrap();
-        Self { folder, path }
+        let place = Place::with(&["lock"]);
+        Self { path: place.lock.clone(), place }
     }
 
-    /// The same folder, with another path as the lock.
+    /// The same directory, with another path as the lock.
     pub fn at(mut self, path: PathBuf) -> Self {
         self.path = path;
         self
@@ -63,14 +44,14 @@ impl Lock {
         Running::start(&self.words(how, command))
     }
 
-    /// One who is in, and stays.
+    /// A holder, which stays.
     pub fn held(&self, how: &str) -> Running {
         let mut running = self.start(how, &["sh", "-c", HOLD]);
         running.line();
         running
     }
 
-    /// One who wants to be in, and has come as far as this.
+    /// One that wants to be in, and has come as far as this.
     pub fn waiting(&self, how: &str, at: At) -> Running {
         let running = self.start(how, &["sh", "-c", HOLD]);
         self.until_waits(running.pid, at);
@@ -88,7 +69,7 @@ impl Lock {
     }
 
     pub fn words(&self, how: &str, command: &[&str]) -> Vec<String> {
-        let mut words = vec![env!("CARGO_BIN_EXE_fasten").to_owned()];
+        let mut words = vec![FASTEN.to_owned()];
         words.extend(how.split_whitespace().map(str::to_owned));
         words.extend([self.path.to_str().unwrap().to_owned(), "--".to_owned()]);
         words.extend(command.iter().map(|&word| word.to_owned()));
@@ -117,14 +98,5 @@ impl Lock {
 
     pub fn until_waits(&self, pid: u32, at: At) {
         until(&format!("{pid} waits at {at:?}: {:#?}", self.table()), || self.waits(pid, at));
-    }
-}
-
-/// Waits until it is so.
-pub fn until(what: &str, mut so: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !so() {
-        assert!(start.elapsed() < NEVER, "never came true: {what}");
-        thread::sleep(Duration::from_millis(1));
     }
 }

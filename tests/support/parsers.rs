@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStringExt;
 
 use fasten::holders::LockId;
 use fasten::holders::command::{self, Wrapper};
-use fasten::holders::parse;
+use fasten::holders::{mountinfo, parse};
 
 use draw::Draw;
 
@@ -34,8 +34,8 @@ fn none_panics(bytes: &[u8]) {
     parse::fdinfo_locks(bytes).for_each(drop);
     parse::numbers(bytes).for_each(drop);
     let _ = (parse::lock(bytes), parse::stat(bytes), parse::effective_uid(bytes));
-    let _ = (parse::field_number(bytes, "ino:"), parse::mount_device(bytes, 1));
-    let _ = (parse::ofd_wait(bytes, 72, 38), parse::user_name(bytes, 0), parse::mount(bytes, 1));
+    let _ = (parse::field_number(bytes, "ino:"), mountinfo::device(bytes, 1));
+    let _ = (parse::ofd_wait(bytes, 72, 38), parse::user_name(bytes, 0), mountinfo::mount(bytes, 1));
     let words = command::arguments(bytes);
     let _ = (Wrapper::Fasten.wrapped(&words), Wrapper::Flock.wrapped(&words));
 }
@@ -97,13 +97,13 @@ fn fields_are_found_among_other_lines(draw: &mut Draw) {
 
 fn a_mount_is_found_among_others(draw: &mut Draw) {
     let (id, major, minor) = (draw.number() as u64, draw.number(), draw.number());
-    let other = draw.line(|line| parse::mount_device(line, id).is_none());
+    let other = draw.line(|line| mountinfo::device(line, id).is_none());
     let root = draw.line(|line| !line.iter().any(u8::is_ascii_whitespace));
     let mounts =
         [other, format!("\n{id} 1 {major}:{minor} /").as_bytes(), root, b" /a rw - ext4 /dev/x rw\n"]
             .concat();
     let device = u32::try_from(major).ok().zip(u32::try_from(minor).ok());
-    assert_eq!(parse::mount_device(&mounts, id), device, "{}", mounts.escape_ascii());
+    assert_eq!(mountinfo::device(&mounts, id), device, "{}", mounts.escape_ascii());
 }
 
 fn a_process_is_read_whatever_its_name(draw: &mut Draw) {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-/// A tool with its options; the lock and the command are put behind them.
+/// A tool with its options; the lock and the command follow them.
 #[derive(Debug, Clone, Copy)]
 pub enum Tool {
     Fasten(&'static str),
@@ -27,7 +27,7 @@ pub struct Turn {
     pub entered: bool,
 }
 
-/// Runs one command under the lock that holds it so long.
+/// Runs one command under the lock that holds it for this time.
 pub fn turn(tool: Tool, lock: &Path, hold: Duration) -> Turn {
     let mut command = match tool {
         Tool::Fasten(_) => Command::new(env!("CARGO_BIN_EXE_fasten")),

@@ -1,5 +1,5 @@
 //! The kernel's table of locks, /proc/locks, as far as it is about one lock.
-#![allow(dead_code, reason = "each test program uses its part of it")]
+#![allow(dead_code, reason = "each program uses its part of it")]
 
 use std::path::Path;
 
@@ -7,8 +7,7 @@ use fasten::Mode;
 use fasten::holders::LockId;
 use fasten::holders::parse::{self, Kind};
 
-#[path = "gate_file.rs"]
-pub mod gate_file;
+use super::gate_file;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Family {
@@ -57,7 +56,7 @@ pub fn waiting(lock: &Path) -> usize {
 /// be there twice: fasten's own way of reading it knows of that.
 pub fn lines(lock: &Path) -> Vec<String> {
     let inodes = gate_file::inodes(lock);
-    let files = fasten::holders::table::by_file().unwrap();
+    let files = fasten::holders::snapshot::by_file().unwrap();
     let about = files.into_iter().filter(|(file, _)| inodes.contains(&file.inode));
     let mut lines: Vec<_> = about.flat_map(|(_, entries)| entries).map(|entry| line(&entry)).collect();
     lines.sort();

@@ -1,24 +1,27 @@
-//! Whether this process runs under the lock that it is about to ask for.
+//! Whether a process above this one holds the lock that this process is about to request.
 //!
-//! Seen from parentage and descriptors, so that there is no environment variable to go stale.
+//! Parentage and descriptors show it, not an environment variable, which would outlive the lock or
+//! get lost on the way.
 
 use std::io;
 
-use super::fdinfo::{Answer, Keepers};
+use super::fdinfo::{FdLocks, Lookup};
 use super::parse::Entry;
 use super::process::Processes;
-use super::table;
+use super::snapshot;
 use crate::holders::LockId;
-use crate::holders::cycle_steps::Ancestor;
+use crate::holders::report::Ancestor;
 use crate::mode::{Family, Mode};
 
-/// The nearest process of the chain `from`, its parent, and so on up, that holds a lock of `family` on
-/// `file`; in the stronger mode, if it holds several.
+/// The nearest process among `from`, its parent, and so on upwards, that holds a lock of `family`
+/// on `file`. If it holds several, the mode is that of the stronger one.
 ///
-/// `from` is [`own_pid`](super::own_pid) for a program that takes locks: it may have inherited the lock's
-/// descriptor from one that exec'ed it. A library that takes locks in several threads starts with the
-/// parent. Sources of truth: the `lock:` lines of the chain's /proc/PID/fdinfo; for processes that we may
-/// not look into, the pids in /proc/locks.
+/// A program that takes locks passes [`own_pid`](super::own_pid): a program that exec'ed it may
+/// have left it the lock's descriptor. A library that takes locks in several threads passes the
+/// parent's pid.
+///
+/// Sources of truth: the `lock:` lines of the processes' /proc/PID/fdinfo; for processes whose
+/// descriptors we may not read, the pids in /proc/locks.
 ///
 /// # Errors
 /// Those of reading /proc/locks.
@@ -26,23 +29,30 @@ pub fn ancestor_holding(file: LockId, family: Family, from: u32) -> io::Result<O
     first_holding(file, family, Processes::default().lineage(from))
 }
 
-/// The same for any processes, in this order.
-pub fn first_holding(
+/// The nearest process above `own` that holds a lock of `family` on `file`; if there is none and
+/// `or_itself` is set, `own` if it holds one. `None` also if /proc/locks cannot be read.
+pub(crate) fn holding_above(file: LockId, family: Family, own: u32, or_itself: bool) -> Option<Ancestor> {
+    let lineage = Processes::default().lineage(own);
+    let above = lineage.into_iter().skip(1);
+    first_holding(file, family, above.chain(or_itself.then_some(own))).ok().flatten()
+}
+
+fn first_holding(
     file: LockId,
     family: Family,
     pids: impl IntoIterator<Item = u32>,
 ) -> io::Result<Option<Ancestor>> {
     let mut processes = Processes::default();
-    let mut keepers = Keepers::default();
+    let mut fd_locks = FdLocks::default();
     let mut table: Option<Vec<Entry>> = None;
     let held = |entry: &Entry| !entry.blocked && entry.is_main() && entry.kind.family() == family;
     for pid in pids {
-        let mode = match keepers.ask(pid, file, held) {
-            Answer::Keeps(keeper) => Some(keeper.entry.mode),
-            Answer::Denies => None,
-            Answer::Hidden => {
+        let mode = match fd_locks.of_process(pid, file, held) {
+            Lookup::Found(lock) => Some(lock.entry.mode),
+            Lookup::NotFound => None,
+            Lookup::Hidden => {
                 if table.is_none() {
-                    table = Some(table::of_file(file)?);
+                    table = Some(snapshot::of_file(file)?);
                 }
                 let entries = table.iter().flatten().filter(|entry| held(entry) && entry.pid == Some(pid));
                 entries.map(|entry| entry.mode).max_by_key(|&mode| mode == Mode::Exclusive)

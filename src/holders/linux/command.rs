@@ -1,7 +1,8 @@
-//! What is being done under a lock, told from a process' arguments.
+//! The command that runs under a lock, from a process's arguments.
 //!
-//! A wrapper's own words say nothing that the reader does not know already, so only the wrapped command
-//! is shown. Both wrappers' command lines are read as their parsers read them.
+//! A wrapper's own words are of no use to a reader who already knows that there is a lock, so only
+//! the wrapped command is shown. The command lines of both wrappers are read as their own parsers
+//! read them.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -16,7 +17,7 @@ pub enum Wrapper {
 }
 
 impl Wrapper {
-    /// The wrapper whose executable has this name.
+    /// The wrapper whose executable has this name or path; `None` for other programs.
     pub fn named(name: &[u8]) -> Option<Self> {
         match name.rsplit(|&byte| byte == b'/').next()? {
             b"fasten" => Some(Self::Fasten),
@@ -25,7 +26,7 @@ impl Wrapper {
         }
     }
 
-    /// The command that these arguments have it run, for people to read; `None` when there is none.
+    /// The command that the wrapper runs with these arguments, on one line; `None` if it runs none.
     pub fn wrapped(self, arguments: &[&[u8]]) -> Option<OsString> {
         match self {
             Self::Fasten => of_fasten(arguments.get(1..)?),
@@ -40,8 +41,9 @@ pub fn arguments(cmdline: &[u8]) -> Vec<&[u8]> {
     if text.is_empty() { Vec::new() } else { text.split(|&byte| byte == 0).collect() }
 }
 
-/// Words joined to a line that a shell would take apart again. A line of one word stays as it is: it
-/// is a program's name, or the title that a daemon has given itself.
+/// Words joined and quoted to a line that a shell would split into the same words. A first word
+/// with blanks that only empty words follow stays as it is: it is the title that a daemon has given
+/// itself.
 pub fn line(words: &[&[u8]]) -> OsString {
     if let [title, padding @ ..] = words
         && title.contains(&b' ')
@@ -124,7 +126,8 @@ fn of_flock(arguments: &[&[u8]]) -> Option<OsString> {
     }
 }
 
-// In a cluster of short options: the first that takes a value, and what follows it in the same word.
+/// The first option in a cluster of short ones that takes a value, and what follows it in the same
+/// word.
 fn cluster_value<'a>(cluster: &'a [u8], valued: &[u8]) -> Option<(u8, &'a [u8])> {
     let at = cluster.iter().position(|letter| valued.contains(letter))?;
     Some((cluster[at], &cluster[at + 1..]))

@@ -1,8 +1,9 @@
-//! Which processes really keep a lock: those with a `lock:` line in the fdinfo of a descriptor.
+//! Which processes hold a lock through which descriptor: the `lock:` lines in /proc/PID/fdinfo/FD.
 //!
-//! /proc/locks names the process that once asked for the lock. That one may be dead while a child has
-//! the descriptor still, and OFD locks name nobody. Asking one process is cheap; asking all of them is
-//! put off until there is no other way, and is done once.
+//! /proc/locks names the process that once requested the lock. That process may be dead while a
+//! child still has the descriptor, and an OFD lock names no process. Reading the descriptors of one
+//! process is cheap. Those of all processes are read once at most, and only if there is no other
+//! way.
 
 use std::collections::HashMap;
 use std::ffi::CStr;
@@ -21,19 +22,20 @@ use crate::holders::LockId;
 use crate::mode::Mode as LockMode;
 use crate::sys;
 
-/// A process with a descriptor that holds a lock.
+/// A lock seen through a descriptor: the descriptor refers to the open file that holds the lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keeper {
-    /// The process.
+pub struct FdLock {
+    /// The process that has the descriptor.
     pub pid: u32,
-    /// Its descriptor.
+    /// The descriptor's number in that process.
     pub descriptor: u32,
-    /// The lock as this descriptor's fdinfo tells it.
+    /// The lock as this descriptor's fdinfo shows it.
     pub entry: Entry,
 }
 
-impl Keeper {
-    /// Whether both hold one lock through one open file description.
+impl FdLock {
+    /// Whether both are one lock, held through one open file description. If kcmp(2) may not
+    /// compare the two descriptors, equal lines count as one lock.
     pub fn shares_lock_with(&self, other: &Self) -> bool {
         self.entry == other.entry
             && (!pids_are_ours()
@@ -47,31 +49,35 @@ impl Keeper {
     }
 }
 
-/// What one process says when asked for a lock.
+/// What the descriptors of one process show about a lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// It has it, through this descriptor.
-    Keeps(Keeper),
-    /// It does not have it, or is gone.
-    Denies,
-    /// It lives, but we may not look at its descriptors.
+pub enum Lookup {
+    /// The process holds it through this descriptor.
+    Found(FdLock),
+    /// The process does not hold it, or has ended.
+    NotFound,
+    /// The process lives, but we may not read its descriptors.
     Hidden,
 }
 
-/// Asks processes for their locks.
+/// Reads the locks of processes from their descriptors. Once all processes are read, it answers
+/// from memory.
 #[derive(Debug, Default)]
-pub struct Keepers {
+pub struct FdLocks {
     buffer: Vec<u8>,
     scanned: Option<Scan>,
 }
 
+/// The locks of many processes, by the file's name in the table.
 #[derive(Debug, Default)]
 struct Scan {
-    by_file: HashMap<LockId, Vec<Keeper>>,
+    by_file: HashMap<LockId, Vec<FdLock>>,
+    /// The processes whose descriptors we may not read.
     hidden: Vec<u32>,
 }
 
 const MOST_THREADS: usize = 4;
+/// A thread is worth its start for this many processes.
 const FEWEST_PROCESSES: usize = 256;
 
 impl Scan {
@@ -79,8 +85,8 @@ impl Scan {
         let mut scan = Self::default();
         let mut buffer = Vec::new();
         for &pid in pids {
-            let searched = each_lock(pid, &mut buffer, |keeper| {
-                scan.by_file.entry(keeper.entry.file).or_default().push(keeper);
+            let searched = each_lock(pid, &mut buffer, |lock| {
+                scan.by_file.entry(lock.entry.file).or_default().push(lock);
                 true
             });
             if searched.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied) {
@@ -91,55 +97,56 @@ impl Scan {
     }
 
     fn and(mut self, other: Self) -> Self {
-        for (file, keepers) in other.by_file {
-            self.by_file.entry(file).or_default().extend(keepers);
+        for (file, locks) in other.by_file {
+            self.by_file.entry(file).or_default().extend(locks);
         }
         self.hidden.extend(other.hidden);
         self
     }
 }
 
-impl Keepers {
-    /// Asks `pid` for a lock of this file for which `is_it` holds; an exclusive one, if there are
-    /// several.
-    pub fn ask(&mut self, pid: u32, file: LockId, is_it: impl Fn(&Entry) -> bool) -> Answer {
-        let is_it = |keeper: &Keeper| {
-            keeper.entry.file == file.in_table()
-                && is_it(&keeper.entry)
-                && file.is_open_as(keeper.pid, keeper.descriptor)
+impl FdLocks {
+    /// The lock on `file` for which `is_it` returns true that the process `pid` holds; an exclusive
+    /// one if there are several.
+    pub fn of_process(&mut self, pid: u32, file: LockId, is_it: impl Fn(&Entry) -> bool) -> Lookup {
+        let is_it = |lock: &FdLock| {
+            lock.entry.file == file.in_table()
+                && is_it(&lock.entry)
+                && file.is_open_as(lock.pid, lock.descriptor)
         };
-        let Some(scan) = &self.scanned else { return self.ask_process(pid, is_it) };
-        let keepers = scan.by_file.get(&file.in_table()).into_iter().flatten();
-        let found = keepers.filter(|keeper| keeper.pid == pid && is_it(keeper));
-        match found.max_by_key(|keeper| keeper.entry.mode == LockMode::Exclusive) {
-            Some(keeper) => Answer::Keeps(*keeper),
-            None if scan.hidden.contains(&pid) => Answer::Hidden,
-            None => Answer::Denies,
+        let Some(scan) = &self.scanned else { return self.read_process(pid, is_it) };
+        let locks = scan.by_file.get(&file.in_table()).into_iter().flatten();
+        let found = locks.filter(|lock| lock.pid == pid && is_it(lock));
+        match found.max_by_key(|lock| lock.entry.mode == LockMode::Exclusive) {
+            Some(lock) => Lookup::Found(*lock),
+            None if scan.hidden.contains(&pid) => Lookup::Hidden,
+            None => Lookup::NotFound,
         }
     }
 
-    fn ask_process(&mut self, pid: u32, is_it: impl Fn(&Keeper) -> bool) -> Answer {
-        let mut found: Option<Keeper> = None;
-        let searched = each_lock(pid, &mut self.buffer, |keeper| {
-            let is_weaker = |found: Keeper| found.entry.mode == LockMode::Shared;
-            if found.is_none_or(is_weaker) && is_it(&keeper) {
-                found = Some(keeper);
+    fn read_process(&mut self, pid: u32, is_it: impl Fn(&FdLock) -> bool) -> Lookup {
+        let mut found: Option<FdLock> = None;
+        let searched = each_lock(pid, &mut self.buffer, |lock| {
+            let is_weaker = |found: FdLock| found.entry.mode == LockMode::Shared;
+            if found.is_none_or(is_weaker) && is_it(&lock) {
+                found = Some(lock);
             }
             found.is_none_or(is_weaker)
         });
         match (found, searched) {
-            (Some(keeper), _) => Answer::Keeps(keeper),
-            (None, Err(error)) if error.kind() == io::ErrorKind::PermissionDenied => Answer::Hidden,
-            _ => Answer::Denies,
+            (Some(lock), _) => Lookup::Found(lock),
+            (None, Err(error)) if error.kind() == io::ErrorKind::PermissionDenied => Lookup::Hidden,
+            _ => Lookup::NotFound,
         }
     }
 
-    /// All keepers that can be seen of locks of files with this name in the table.
-    pub fn of_file(&mut self, file: LockId) -> &[Keeper] {
+    /// All visible locks on files that have this name in the table, through every descriptor of
+    /// every process. On btrfs these can be several files: see [`LockId`].
+    pub fn on_file(&mut self, file: LockId) -> &[FdLock] {
         self.scan().by_file.get(&file.in_table()).map_or(&[], Vec::as_slice)
     }
 
-    /// Asks every process, if that has not been done yet.
+    /// Reads the descriptors of all processes, if that has not been done yet.
     fn scan(&mut self) -> &Scan {
         self.scanned.get_or_insert_with(|| {
             let pids: Vec<u32> = numbers_in("/proc").into_iter().flatten().collect();
@@ -159,20 +166,23 @@ impl Keepers {
         })
     }
 
-    /// Has every process asked at once: dearer for one lock, cheaper for all.
+    /// Reads the descriptors of all processes at once: that costs more for one lock and less for
+    /// all.
     pub fn scanned() -> Self {
-        let mut keepers = Self::default();
-        keepers.scan();
-        keepers
+        let mut locks = Self::default();
+        locks.scan();
+        locks
     }
 }
 
-/// Shows each lock that the process keeps, until `go_on` says no.
+/// Calls `go_on` with each lock that the process holds through a descriptor, until `go_on` returns
+/// false. A file that is locked through several descriptors comes several times.
 ///
 /// # Errors
-/// Those of reading its fdinfo.
-// Names are looked up from the directory: a whole path would have the kernel check our permission anew for each descriptor.
-pub fn each_lock(pid: u32, buffer: &mut Vec<u8>, mut go_on: impl FnMut(Keeper) -> bool) -> io::Result<()> {
+/// Those of opening /proc/PID/fdinfo. A descriptor that is closed meanwhile is skipped.
+// Each name is looked up from the open directory. For a whole path the kernel would check our
+// permission again at each descriptor.
+pub fn each_lock(pid: u32, buffer: &mut Vec<u8>, mut go_on: impl FnMut(FdLock) -> bool) -> io::Result<()> {
     let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
     let mut directory = Dir::open(format!("/proc/{pid}/fdinfo").as_str(), flags, Mode::empty())?;
     let number = |name: &CStr| name.to_str().ok()?.parse().ok();
@@ -184,7 +194,7 @@ pub fn each_lock(pid: u32, buffer: &mut Vec<u8>, mut go_on: impl FnMut(Keeper) -
         let _ = write!(name, "{descriptor}");
         let Ok(info) = read_piece(&directory, &name, buffer) else { continue };
         for entry in parse::fdinfo_locks(info) {
-            if !go_on(Keeper { pid, descriptor, entry }) {
+            if !go_on(FdLock { pid, descriptor, entry }) {
                 return Ok(());
             }
         }
@@ -192,7 +202,8 @@ pub fn each_lock(pid: u32, buffer: &mut Vec<u8>, mut go_on: impl FnMut(Keeper) -
     Ok(())
 }
 
-// kcmp(2) counts pids as getpid(2) does, which need not be this /proc's way.
+/// Whether the pids of this /proc are those that kcmp(2) understands. They differ where /proc
+/// belongs to another pid namespace than we do.
 fn pids_are_ours() -> bool {
     own_pid().is_ok_and(|pid| pid == std::process::id())
 }

@@ -1,6 +1,12 @@
-//! From the lines of the lock table to those who hold: one `Held` for each holder, with its keepers.
+//! From the lines of the lock table to the holders of a lock file.
+//!
+//! A line names the process that requested the lock. If that process still has the descriptor, it
+//! is the holder. If it has not, it passed the lock on to its children, and the descriptors of all
+//! processes are searched: the processes that share the open file are one holder, and the one from
+//! which the others descend stands for them. A line for which no process is found stays a holder
+//! without a pid: the lock is held, even if we cannot see by which process.
 
-use super::fdinfo::{Answer, Keeper, Keepers};
+use super::fdinfo::{FdLock, FdLocks, Lookup};
 use super::parse::Entry;
 use super::process::Processes;
 use crate::holders::LockId;
@@ -8,23 +14,24 @@ use crate::holders::report::{Holder, State};
 use crate::layout;
 use crate::mode::{Family, Mode};
 
-/// One holder, before anything is read about the process.
+/// One holder, by its pids only: nothing about the processes has been read yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
-    /// The process that stands for it.
+pub struct Holding {
+    /// The process that stands for the holder; `None` if no process can be seen.
     pub pid: Option<u32>,
-    /// How it is held.
+    /// Exclusive if one of its locks is.
     pub mode: Mode,
-    /// In which family.
+    /// Which of the kernel's two families the lock is in.
     pub family: Family,
-    /// The processes known to keep it; empty when none can be seen.
+    /// The processes known to hold the lock, `pid` first; empty if none can be seen.
     pub processes: Vec<u32>,
-    /// A descriptor by which the lock can be reached.
-    pub keeper: Option<Keeper>,
+    /// A descriptor through which the lock is held.
+    pub through: Option<FdLock>,
 }
 
 impl Entry {
-    /// Whether this is about the lock that decides, not about a slot.
+    /// Whether this is a lock on the file as a whole, which excludes others; not one of the slots,
+    /// the bytes from [`layout::SLOTS`] on.
     pub fn is_main(&self) -> bool {
         self.start < layout::SLOTS
     }
@@ -34,37 +41,41 @@ impl Entry {
     }
 }
 
-/// The holders of one file, given its lines of the table; the locks that a foreign pid namespace hides
-/// from the table are searched for when `hidden` says that there may be some.
-pub fn held(
+/// The holders of one file, given its lines of the table. With `hidden`, the table may omit locks
+/// that another pid namespace hides; then the descriptors of all processes are searched even if the
+/// table shows no lock.
+pub fn holdings(
     file: LockId,
     entries: &[Entry],
     hidden: bool,
-    keepers: &mut Keepers,
+    fd_locks: &mut FdLocks,
     processes: &mut Processes,
-) -> Vec<Held> {
-    let mut found: Vec<Held> = Vec::new();
+) -> Vec<Holding> {
+    let mut found: Vec<Holding> = Vec::new();
+    // Locks that the process in the table no longer has, or that have no pid.
     let mut lost: Vec<Entry> = Vec::new();
     for entry in entries.iter().filter(|entry| !entry.blocked && entry.is_main()) {
-        match entry.pid.map(|pid| (pid, keepers.ask(pid, file, |other| other.is_same_lock(entry)))) {
-            Some((pid, Answer::Keeps(keeper))) => merge(&mut found, one(entry, vec![pid], Some(keeper))),
-            Some((pid, Answer::Hidden)) => merge(&mut found, one(entry, vec![pid], None)),
-            Some((_, Answer::Denies)) | None => lost.push(*entry),
+        match entry.pid.map(|pid| (pid, fd_locks.of_process(pid, file, |other| other.is_same_lock(entry)))) {
+            Some((pid, Lookup::Found(lock))) => merge(&mut found, one(entry, vec![pid], Some(lock))),
+            Some((pid, Lookup::Hidden)) => merge(&mut found, one(entry, vec![pid], None)),
+            Some((_, Lookup::NotFound)) | None => lost.push(*entry),
         }
     }
     if lost.is_empty() && !(hidden && found.is_empty()) {
         return found;
     }
-    let known =
-        |keeper: &&Keeper| !found.iter().any(|held| held.pid.is_some() && held.pid == keeper.entry.pid);
-    let mut groups: Vec<Vec<Keeper>> = Vec::new();
-    for keeper in keepers.of_file(file).iter().filter(|keeper| keeper.entry.is_main()).filter(known) {
-        match groups.iter_mut().find(|group| group[0].shares_lock_with(keeper)) {
-            Some(group) => group.push(*keeper),
-            None => groups.push(vec![*keeper]),
+    // A child's descriptor shows the lock of a holder that is found already: fdinfo names the
+    // process that requested the lock, not the child.
+    let unknown = |lock: &&FdLock| !found.iter().any(|held| held.pid.is_some() && held.pid == lock.entry.pid);
+    let mut groups: Vec<Vec<FdLock>> = Vec::new();
+    for lock in fd_locks.on_file(file).iter().filter(|lock| lock.entry.is_main()).filter(unknown) {
+        match groups.iter_mut().find(|group| group[0].shares_lock_with(lock)) {
+            Some(group) => group.push(*lock),
+            None => groups.push(vec![*lock]),
         }
     }
     for group in groups {
+        // A group accounts for one line, also if it turns out to be about a snapshot of the file.
         if let Some(index) = lost
             .iter()
             .position(|entry| entry.pid == group[0].entry.pid && entry.is_same_lock(&group[0].entry))
@@ -74,7 +85,7 @@ pub fn held(
         if !file.is_open_as(group[0].pid, group[0].descriptor) {
             continue;
         }
-        let mut pids: Vec<u32> = group.iter().map(|keeper| keeper.pid).collect();
+        let mut pids: Vec<u32> = group.iter().map(|lock| lock.pid).collect();
         pids.sort_unstable();
         pids.dedup();
         let head = head(&pids, processes);
@@ -86,8 +97,8 @@ pub fn held(
     found
 }
 
-/// What the holders make of the lock.
-pub fn state(held: &[Held], hidden: bool) -> State {
+/// The state of a lock with these holders.
+pub fn state(held: &[Holding], hidden: bool) -> State {
     if held.iter().any(|held| held.mode == Mode::Exclusive) {
         State::Exclusive
     } else if !held.is_empty() {
@@ -99,8 +110,8 @@ pub fn state(held: &[Held], hidden: bool) -> State {
     }
 }
 
-/// Adds what people want to know of a holder.
-pub fn described(held: Held, processes: &mut Processes) -> Holder {
+/// The holder as reports show it: with user, command and start.
+pub fn described(held: Holding, processes: &mut Processes) -> Holder {
     let about = held.pid.map(|pid| processes.describe(pid)).unwrap_or_default();
     Holder {
         pid: held.pid,
@@ -113,13 +124,13 @@ pub fn described(held: Held, processes: &mut Processes) -> Holder {
     }
 }
 
-fn one(entry: &Entry, processes: Vec<u32>, keeper: Option<Keeper>) -> Held {
+fn one(entry: &Entry, processes: Vec<u32>, through: Option<FdLock>) -> Holding {
     let pid = processes.first().copied();
-    Held { pid, mode: entry.mode, family: entry.kind.family(), processes, keeper }
+    Holding { pid, mode: entry.mode, family: entry.kind.family(), processes, through }
 }
 
-// A process that has locked several ranges, or through several descriptors, is one holder.
-fn merge(found: &mut Vec<Held>, new: Held) {
+/// A process that has locked several ranges, or through several descriptors, is one holder.
+fn merge(found: &mut Vec<Holding>, new: Holding) {
     match found.iter_mut().find(|held| held.pid == new.pid && held.family == new.family) {
         Some(held) => {
             if new.mode == Mode::Exclusive {
@@ -135,7 +146,7 @@ fn merge(found: &mut Vec<Held>, new: Held) {
     }
 }
 
-// The keeper from which the others come: the one with no other keeper above it.
+/// The process from which the others descend: the first one without another one above it.
 fn head(pids: &[u32], processes: &mut Processes) -> u32 {
     let above = |pid: u32, processes: &mut Processes| {
         processes.lineage(pid).iter().skip(1).any(|up| pids.contains(up))

@@ -1,4 +1,5 @@
-//! Which name the kernel's lock table gives to a file: see [`LockId`].
+//! Finds the name of a file in the kernel's lock table, and tells apart files that share one: see
+//! [`LockId`].
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -8,25 +9,30 @@ use std::path::Path;
 
 use nix::sys::stat::{fstat, stat};
 
-use super::parse;
 use super::proc::{numbers_in, read};
+use super::{mountinfo, parse};
 use crate::holders::LockId;
 
 impl LockId {
-    /// The file at `path`, symbolic links followed. Source: /proc/self/fdinfo and mountinfo.
+    /// The file at `path`; symbolic links are followed. No permission to read the file is needed.
+    ///
+    /// Sources of truth: /proc/thread-self/fdinfo and mountinfo, and fstat(2).
     ///
     /// # Errors
-    /// Those of open(2) with `O_PATH`: no such file, a directory on the way that may not be
-    /// searched; and those of reading /proc.
+    /// Those of open(2) with `O_PATH` (the file does not exist, a directory on the way may not be
+    /// searched), and those of reading /proc.
     pub fn of_path(path: &Path) -> io::Result<Self> {
         Self::of_descriptor(&Self::open(path)?)
     }
 
+    /// Opens a file with `O_PATH`: without permission to read it, and without locking or blocking.
     pub(in crate::holders) fn open(path: &Path) -> io::Result<File> {
         OpenOptions::new().read(true).custom_flags(libc::O_PATH).open(path)
     }
 
-    /// The file behind an open descriptor. Source: /proc/self/fdinfo and mountinfo.
+    /// The file that an open descriptor refers to.
+    ///
+    /// Sources of truth: /proc/thread-self/fdinfo and mountinfo, and fstat(2).
     ///
     /// # Errors
     /// Those of reading /proc.
@@ -37,25 +43,25 @@ impl LockId {
         let info = read(&path, &mut buffer)?;
         let mount = parse::field_number(info, "mnt_id:");
         let inode = parse::field_number(info, "ino:");
-        let mountinfo = read("/proc/thread-self/mountinfo", &mut buffer)?;
-        let device = mount.and_then(|mount| parse::mount_device(mountinfo, mount));
+        let mounts = read("/proc/thread-self/mountinfo", &mut buffer)?;
+        let device = mount.and_then(|mount| mountinfo::device(mounts, mount));
         let stat = fstat(descriptor)?;
         let reported = (libc::major(stat.st_dev), libc::minor(stat.st_dev));
-        // No `ino:` before Linux 5.14; in a chroot the mount may be out of sight.
+        // Linux before 5.14 writes no `ino:`, and in a chroot the mount may be missing.
         let (major, minor) = device.unwrap_or(reported);
         let subvolume = ((major, minor) != reported).then_some(stat.st_dev);
         Ok(Self { major, minor, inode: inode.unwrap_or(stat.st_ino), subvolume })
     }
 
-    /// Whether a process' descriptor, which the table takes for this file, is this file; yes when
-    /// that cannot be seen.
+    /// Whether a process's descriptor refers to this file, given that the table has the same name
+    /// for both; yes if that cannot be seen.
     pub(in crate::holders) fn is_open_as(self, pid: u32, descriptor: u32) -> bool {
         let reported = || stat(format!("/proc/{pid}/fd/{descriptor}").as_str()).ok().map(|stat| stat.st_dev);
         self.subvolume.is_none_or(|own| reported().is_none_or(|other| other == own))
     }
 
-    /// Whether a process that the table takes for a user of this file uses one of the same name in
-    /// another subvolume instead.
+    /// Whether a process that waits for a file with this name in the table waits for one in another
+    /// subvolume: it has such a file open, and not this one.
     pub(in crate::holders) fn is_mistaken_for_that_of(self, pid: u32) -> bool {
         let (Some(own), Ok(descriptors)) = (self.subvolume, numbers_in(&format!("/proc/{pid}/fd"))) else {
             return false;

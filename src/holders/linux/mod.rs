@@ -1,4 +1,14 @@
-//! Linux: the kernel's lock table, and what processes say in /proc of their descriptors.
+//! Linux: the kernel's lock table, and the descriptors of processes in /proc.
+//!
+//! The way from the kernel to an answer, each module using only those before it:
+//!
+//! - `proc` reads files; `parse`, `mountinfo` and `command` parse them; `identify` names a file as
+//!   the table does; `process` describes a process.
+//! - `snapshot` reads /proc/locks; `gate_files` adds the lines of a lock's gate file; `fdinfo`
+//!   reads the locks of descriptors.
+//! - `holding` and `waiting` turn lines into holders and waiters; `certain_wait` finds the
+//!   processes that wait for their children.
+//! - `own`, `sharers`, `ancestors`, `removed`, `query`, `search` and `wait_cycle` answer questions.
 
 mod ancestors;
 mod certain_wait;
@@ -8,31 +18,31 @@ mod fdinfo;
 mod gate_files;
 mod holding;
 mod identify;
-mod look;
+#[doc(hidden)]
+pub mod mountinfo;
 mod own;
 #[doc(hidden)]
 pub mod parse;
 mod proc;
 mod process;
+mod query;
 mod removed;
 mod search;
 mod sharers;
 #[doc(hidden)]
-pub mod table;
+pub mod snapshot;
 mod wait_cycle;
 mod waiting;
 
 pub use ancestors::ancestor_holding;
-pub(crate) use ancestors::first_holding;
+pub(crate) use ancestors::holding_above;
 pub(crate) use certain_wait::{is_awaited, keeps_nothing};
-pub use look::all;
-pub use look::holders;
-pub(crate) use own::inherited;
-pub(crate) use own::{held_through, holds_alone};
+pub(crate) use own::{held_through, holds_alone, inherited};
 pub(crate) use proc::mount_of;
 pub use proc::own_pid;
 pub use process::user_name;
 pub(crate) use process::{lineage, youngest};
+pub use query::{all, holders};
 pub(crate) use removed::holder_of_removed;
 pub use search::search;
 pub(crate) use sharers::{AncestorLookup, users};

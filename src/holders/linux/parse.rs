@@ -1,45 +1,46 @@
-//! The parsers of everything that `holders` reads from /proc, and nothing else.
+//! The parsers of everything that `holders` reads from /proc, except command lines and mountinfo.
 //!
-//! They take bytes and give values: no file is opened here, so they can be fuzzed. What cannot be
-//! understood is left out, never guessed and never a panic: /proc holds file names and command names
-//! that anyone may choose.
+//! They take bytes and return values. No file is opened here, so that they can be fuzzed. What
+//! cannot be understood is left out: it is never guessed and never a reason to panic, for /proc
+//! contains file names and command names that any user can choose.
 
 use crate::holders::LockId;
-use crate::holders::file_system::Mount;
 use crate::mode::{Family, Mode};
 
-/// One lock, or one request that waits for a lock, as /proc/locks and the `lock:` lines tell it.
+/// One lock, or one request that waits for a lock: a line of /proc/locks, or a `lock:` line of an
+/// fdinfo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Entry {
-    /// A request that waits (`->`), not a lock.
+    /// Whether it is a request that waits (`->`) instead of a lock.
     pub blocked: bool,
-    /// The table's name of the kind of lock.
+    /// The kind of lock: FLOCK, POSIX or OFDLCK.
     pub kind: Kind,
-    /// READ or WRITE.
+    /// READ (shared) or WRITE (exclusive).
     pub mode: Mode,
-    /// Who asked for it; `None` for OFD locks and for processes of a foreign pid namespace.
+    /// The process that requested it; `None` for OFD locks and for processes of another pid
+    /// namespace.
     pub pid: Option<u32>,
-    /// The file.
+    /// The file, without its subvolume.
     pub file: LockId,
-    /// The first byte.
+    /// The first byte of the range.
     pub start: i64,
-    /// The last byte; `i64::MAX` for EOF.
+    /// The last byte of the range; `i64::MAX` for EOF.
     pub end: i64,
 }
 
-/// The kinds of locks that matter here; leases and delegations do not.
+/// The kinds of locks that are read. Leases and delegations are left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// flock(2)
+    /// flock(2), owned by an open file description.
     Flock,
-    /// fcntl(2), owned by a process
+    /// fcntl(2), owned by a process.
     Posix,
-    /// fcntl(2), owned by an open file description
+    /// fcntl(2), owned by an open file description.
     Ofd,
 }
 
 impl Kind {
-    /// The family in which such a lock excludes others.
+    /// The family of locks that exclude each other.
     pub fn family(self) -> Family {
         match self {
             Self::Flock => Family::Flock,
@@ -53,12 +54,12 @@ pub fn locks(table: &[u8]) -> impl Iterator<Item = Entry> {
     lines(table).filter_map(lock)
 }
 
-/// The entries of the `lock:` lines of a /proc/PID/fdinfo/N.
+/// The entries of the `lock:` lines of a /proc/PID/fdinfo/FD.
 pub fn fdinfo_locks(fdinfo: &[u8]) -> impl Iterator<Item = Entry> {
     lines(fdinfo).filter_map(|line| lock(line.strip_prefix(b"lock:")?))
 }
 
-/// One line: `1: -> POSIX  ADVISORY  WRITE 1234 fe:00:5678 0 EOF`.
+/// One line: `1: -> POSIX ADVISORY WRITE 1234 fe:00:5678 0 EOF`.
 pub fn lock(line: &[u8]) -> Option<Entry> {
     let mut words = words(line);
     words.next()?.strip_suffix(b":")?;
@@ -90,17 +91,18 @@ pub fn lock(line: &[u8]) -> Option<Entry> {
     Some(Entry { blocked, kind, mode, pid, file, start, end })
 }
 
-/// The value of `key` (`ino:`, `Uid:`) in a file of such lines, without the blanks around it.
+/// The value of the first line that begins with `key` (`ino:`, `Uid:`), without the blanks around
+/// it.
 pub fn field<'a>(file: &'a [u8], key: &str) -> Option<&'a [u8]> {
     lines(file).find_map(|line| line.strip_prefix(key.as_bytes())).map(<[u8]>::trim_ascii)
 }
 
-/// The number that is the first word of the value of `key`.
+/// The first word of the value of `key`, as a decimal number.
 pub fn field_number(file: &[u8], key: &str) -> Option<u64> {
     number(words(field(file, key)?).next()?)
 }
 
-/// Whether a descriptor is open for writing, from its /proc/PID/fdinfo/N.
+/// Whether a descriptor is open for writing, from its /proc/PID/fdinfo/FD.
 pub fn is_written(fdinfo: &[u8]) -> bool {
     let flags = field(fdinfo, "flags:").and_then(|flags| str::from_utf8(flags).ok());
     let flags = flags.and_then(|flags| i32::from_str_radix(flags, 8).ok());
@@ -112,7 +114,7 @@ pub fn effective_uid(status: &[u8]) -> Option<u32> {
     number(words(field(status, "Uid:")?).nth(1)?)
 }
 
-/// The name that an /etc/passwd has for a user.
+/// The name of a user in an /etc/passwd.
 pub fn user_name(passwd: &[u8], uid: u32) -> Option<&str> {
     lines(passwd).find_map(|line| {
         let mut fields = line.split(|&byte| byte == b':');
@@ -122,73 +124,22 @@ pub fn user_name(passwd: &[u8], uid: u32) -> Option<&str> {
     })
 }
 
-/// The device of the mount `id` in a /proc/self/mountinfo: the superblock's own, as in /proc/locks.
-pub fn mount_device(mountinfo: &[u8], id: u64) -> Option<(u32, u32)> {
-    mount_lines(mountinfo, id).find_map(|line| {
-        let device = words(line).nth(2)?;
-        let colon = device.iter().position(|&byte| byte == b':')?;
-        Some((number(&device[..colon])?, number(&device[colon + 1..])?))
-    })
-}
-
-/// Where a device is mounted, by a /proc/self/mountinfo.
-pub fn mount_points(mountinfo: &[u8], major: u32, minor: u32) -> impl Iterator<Item = String> {
-    let device = format!("{major}:{minor}");
-    lines(mountinfo).filter_map(move |line| {
-        let mut words = words(line).skip(2);
-        (words.next()? == device.as_bytes()).then_some(())?;
-        words.nth(1).map(unescaped)
-    })
-}
-
-/// The mount `id` in a /proc/self/mountinfo.
-pub fn mount(mountinfo: &[u8], id: u64) -> Option<Mount> {
-    mount_lines(mountinfo, id).find_map(|line| {
-        let dash = line.windows(3).position(|three| three == b" - ")?;
-        let mut here = words(&line[..dash]).skip(4);
-        let mut there = line[dash + 3..].split(|&byte| byte == b' ').map(unescaped);
-        let (point, own) = (unescaped(here.next()?), unescaped(here.next()?));
-        let (kind, source) = (there.next()?, there.next()?);
-        Some(Mount { kind, source, point, options: format!("{own},{}", there.next()?) })
-    })
-}
-
-/// One, of all that the kernel writes; one that is cut off is passed over.
-fn mount_lines(mountinfo: &[u8], id: u64) -> impl Iterator<Item = &[u8]> {
-    lines(mountinfo).filter(move |line| words(line).next().and_then(number) == Some(id))
-}
-
-/// A word of the mount table, in which a blank is `\040`.
-fn unescaped(word: &[u8]) -> String {
-    let mut bytes = Vec::with_capacity(word.len());
-    let mut rest = word;
-    while let [first, after @ ..] = rest {
-        let code = match rest {
-            [b'\\', a, b, c, ..] => octal(&[*a, *b, *c]),
-            _ => None,
-        };
-        bytes.push(code.unwrap_or(*first));
-        rest = if code.is_some() { &rest[4..] } else { after };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// What is needed of a /proc/PID/stat.
+/// The fields of a /proc/PID/stat that are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stat<'a> {
     /// The command name, which may hold blanks and parentheses.
     pub comm: &'a [u8],
-    /// Whether it has ended and its parent has not been told yet.
+    /// Whether the process has ended and its parent has not waited for it yet.
     pub is_zombie: bool,
-    /// The parent's pid, 0 for none that can be seen.
+    /// The parent's pid; 0 if no parent can be seen.
     pub parent: u32,
     /// The number of its threads.
     pub threads: u32,
-    /// The start, in clock ticks since the machine's.
+    /// When it was started, in clock ticks since the machine's start.
     pub start: u64,
 }
 
-/// Parses a /proc/PID/stat.
+/// Parses a /proc/PID/stat. The command name ends at the last parenthesis.
 pub fn stat(line: &[u8]) -> Option<Stat<'_>> {
     let open = line.iter().position(|&byte| byte == b'(')?;
     let close = line.iter().rposition(|&byte| byte == b')')?;
@@ -202,6 +153,7 @@ pub fn stat(line: &[u8]) -> Option<Stat<'_>> {
 }
 
 /// The descriptor on which a thread waits for an OFD lock, from its /proc/PID/task/TID/syscall.
+/// `fcntl` is the number of that system call, `command` that of `F_OFD_SETLKW`.
 pub fn ofd_wait(syscall: &[u8], fcntl: i64, command: u64) -> Option<u64> {
     let mut words = words(syscall);
     if number::<i64>(words.next()?)? != fcntl {
@@ -211,41 +163,39 @@ pub fn ofd_wait(syscall: &[u8], fcntl: i64, command: u64) -> Option<u64> {
     (hex(words.next()?.strip_prefix(b"0x")?)? == command).then_some(descriptor)
 }
 
-/// The kernel function that a process sleeps in, from its /proc/PID/wchan; compilers add to the name.
+/// The kernel function in which a process sleeps, from its /proc/PID/wchan, without a suffix that
+/// the compiler has added (`.isra.0`).
 pub fn sleeps_in(wchan: &[u8]) -> &[u8] {
     wchan.trim_ascii().split(|&byte| byte == b'.').next().unwrap_or_default()
 }
 
-/// The descriptor that a thread reads from, from its /proc/PID/task/TID/syscall.
+/// The descriptor that a thread reads from, from its /proc/PID/task/TID/syscall. `read` is the
+/// number of that system call.
 pub fn reads_from(syscall: &[u8], read: i64) -> Option<u64> {
     let mut words = words(syscall);
     let descriptor = |word: &[u8]| hex(word.strip_prefix(b"0x")?);
     (number::<i64>(words.next()?)? == read).then(|| words.next().and_then(descriptor))?
 }
 
-/// All numbers of a blank-separated list, as in /proc/PID/task/TID/children.
+/// All numbers in a list separated by blanks, as in /proc/PID/task/TID/children.
 pub fn numbers(list: &[u8]) -> impl Iterator<Item = u32> {
     words(list).filter_map(number)
 }
 
-fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|&byte| byte == b'\n')
 }
 
-fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
 }
 
-fn number<T: std::str::FromStr>(word: &[u8]) -> Option<T> {
+pub(super) fn number<T: std::str::FromStr>(word: &[u8]) -> Option<T> {
     str::from_utf8(word).ok()?.parse().ok()
 }
 
 fn hex(word: &[u8]) -> Option<u64> {
     u64::from_str_radix(str::from_utf8(word).ok()?, 16).ok()
-}
-
-fn octal(word: &[u8]) -> Option<u8> {
-    u8::from_str_radix(str::from_utf8(word).ok()?, 8).ok()
 }
 
 fn hex_file(word: &[u8]) -> Option<LockId> {

@@ -12,22 +12,22 @@ use nix::unistd::{SysconfVar, sysconf};
 
 use super::command::{self, Wrapper};
 use super::parse;
-use super::proc::read;
+use super::proc::{numbers_in, read};
 
-/// What people are told of a process.
+/// What reports and messages show of a process.
 #[derive(Debug, Clone, Default)]
 pub struct Description {
     /// The effective user's name or number.
     pub user: Option<String>,
-    /// What it does; for a wrapper, the wrapped command.
+    /// Its command line; for a wrapper, the wrapped command.
     pub command: Option<OsString>,
-    /// Its start.
+    /// When it was started.
     pub started: Option<SystemTime>,
-    /// The start of what is done under the lock; for a wrapper, that of its command.
+    /// When what is done under the lock was started: for a wrapper its command, else the process.
     pub working_since: Option<SystemTime>,
 }
 
-/// Reads processes, with one buffer for all and each user's name looked up once.
+/// Reads processes, with one buffer for all of them. Each user's name is looked up once.
 #[derive(Debug, Default)]
 pub struct Processes {
     buffer: Vec<u8>,
@@ -35,7 +35,7 @@ pub struct Processes {
 }
 
 impl Processes {
-    /// What can be told of `pid`; empty for a process that is gone or hidden.
+    /// Everything that can be seen of `pid`; empty for a process that has ended or is hidden.
     pub fn describe(&mut self, pid: u32) -> Description {
         let Some(stat) = self.stat(pid) else {
             return Description::default();
@@ -68,17 +68,23 @@ impl Processes {
         line
     }
 
-    /// The parent, where one can be seen.
+    /// The parent; `None` if it cannot be seen.
     pub fn parent(&mut self, pid: u32) -> Option<u32> {
         self.stat(pid).map(|stat| stat.parent).filter(|&parent| parent != 0)
     }
 
-    /// Whether the process has one thread.
+    /// When the process was started, in clock ticks since the machine's start; `None` if it cannot
+    /// be seen.
+    pub fn start(&mut self, pid: u32) -> Option<u64> {
+        self.stat(pid).map(|stat| stat.start)
+    }
+
+    /// Whether the process has exactly one thread.
     pub fn has_one_thread(&mut self, pid: u32) -> bool {
         self.stat(pid).is_some_and(|stat| stat.threads == 1)
     }
 
-    /// The child of a process with one thread, if it has just one that lives.
+    /// The one living child of a process with one thread; `None` if it has several, or none.
     pub fn only_child(&mut self, pid: u32) -> Option<u32> {
         let path = format!("/proc/{pid}/task/{pid}/children");
         let children: Vec<u32> = parse::numbers(read(&path, &mut self.buffer).ok()?).collect();
@@ -94,8 +100,9 @@ impl Processes {
         parse::effective_uid(read(&format!("/proc/{pid}/status"), &mut self.buffer).ok()?)
     }
 
-    /// A user's name in /etc/passwd, or number. Asked for more, the C library would load what
-    /// nsswitch.conf names, into a program that is linked statically a second C library with it.
+    /// A user's name in /etc/passwd, else the number. getpwuid(3) would know more users, but the C
+    /// library would load the modules that nsswitch.conf names, and with them a second C library
+    /// into a program that is linked statically.
     pub fn user(&mut self, uid: u32) -> String {
         let name = || {
             let passwd = read("/etc/passwd", &mut self.buffer).unwrap_or_default();
@@ -108,8 +115,9 @@ impl Processes {
         parse::stat(read(&format!("/proc/{pid}/stat"), &mut self.buffer).ok()?)
     }
 
+    /// A wrapper starts its command once it holds the lock.
     fn first_child_start(&mut self, pid: u32) -> Option<SystemTime> {
-        let threads: Vec<u32> = super::proc::numbers_in(&format!("/proc/{pid}/task")).ok()?.collect();
+        let threads: Vec<u32> = numbers_in(&format!("/proc/{pid}/task")).ok()?.collect();
         let mut children = Vec::new();
         for thread in threads {
             let path = format!("/proc/{pid}/task/{thread}/children");
@@ -119,7 +127,7 @@ impl Processes {
     }
 }
 
-/// A user's name in /etc/passwd, or number.
+/// A user's name in /etc/passwd, else the number.
 pub fn user_name(uid: u32) -> String {
     Processes::default().user(uid)
 }
@@ -129,16 +137,16 @@ pub fn lineage(pid: u32) -> Vec<u32> {
     Processes::default().lineage(pid)
 }
 
-/// The process that was started last; of those started in one tick of the clock, that with the highest
-/// pid. The same for all who ask. `None` if one of them is gone.
+/// The process that was started last; of several started in one clock tick, the one with the
+/// highest pid. Every process that asks gets the same answer. `None` if one of the processes has
+/// ended.
 pub fn youngest(pids: impl IntoIterator<Item = u32>) -> Option<u32> {
     let mut processes = Processes::default();
-    let started = |pid| Some((time_of(processes.stat(pid)?.start), pid));
-    let all = pids.into_iter().map(started).collect::<Option<Vec<_>>>()?;
+    let all = pids.into_iter().map(|pid| Some((processes.start(pid)?, pid))).collect::<Option<Vec<_>>>()?;
     all.into_iter().max().map(|(_, pid)| pid)
 }
 
-/// The wrapper that a process runs.
+/// The wrapper that a process executes; `None` if it is another program, or cannot be seen.
 pub fn executable(pid: u32) -> Option<Wrapper> {
     let link = fs::read_link(format!("/proc/{pid}/exe")).ok()?;
     let name = link.as_os_str().as_bytes();
@@ -152,6 +160,8 @@ fn in_brackets(comm: &[u8]) -> OsString {
     name
 }
 
+/// A time in clock ticks since the machine's start, as a time of day. The machine's start is
+/// determined once, so that two such times compare as their ticks do.
 fn time_of(ticks: u64) -> Option<SystemTime> {
     static BOOT: OnceLock<Option<(SystemTime, u64)>> = OnceLock::new();
     let (boot, hertz) = (*BOOT.get_or_init(|| {

@@ -1,7 +1,7 @@
-//! Who holds the lock on a file that stood at a path until it was removed.
+//! The holder of a lock on a file that was removed from a path while the lock was held.
 //!
 //! The kernel's table names such a file by its inode only. But the link of a descriptor,
-//! /proc/PID/fd/N, keeps the name, with ` (deleted)` after it.
+//! /proc/PID/fd/FD, keeps the path, followed by ` (deleted)`.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -12,12 +12,12 @@ use std::path::{Path, PathBuf};
 
 use super::parse::{self, Entry};
 use super::proc::{exists, numbers_in, read};
-use super::table;
+use super::snapshot;
 use crate::holders::{LockId, Removed};
 use crate::mode::{Family, Mode};
 
-/// A process that holds a lock of this family, in the way of one that wants it so, on a file that
-/// was removed from `path`.
+/// A process that holds a lock of this family on a file that was removed from `path`, in a mode
+/// that conflicts with `wanted`.
 pub fn holder_of_removed(path: &Path, family: Family, wanted: Mode) -> Option<Removed> {
     holder(path, |entry| {
         let conflicts = entry.mode == Mode::Exclusive || wanted == Mode::Exclusive;
@@ -25,11 +25,11 @@ pub fn holder_of_removed(path: &Path, family: Family, wanted: Mode) -> Option<Re
     })
 }
 
-/// A process that holds such a lock on a file that was removed from `path`. Processes that we may
-/// not look into are not seen.
+/// A process that holds a lock for which `is_it` returns true on a file that was removed from
+/// `path`. Processes whose descriptors we may not read are not found.
 ///
-/// Sources: /proc/locks and the links in /proc/PID/fd. Only if there are such locks in the same
-/// file system are any processes looked at; and all of them only if a lock does not name its own.
+/// Sources of truth: /proc/locks and the links in /proc/PID/fd. If no such lock is held in the same
+/// file system, no process is examined; if every such lock names a living process, only those are.
 pub fn holder(path: &Path, is_it: impl Fn(&Entry) -> bool) -> Option<Removed> {
     let name = absolute(path)?;
     let directory = LockId::of_path(name.parent()?).ok()?;
@@ -37,7 +37,7 @@ pub fn holder(path: &Path, is_it: impl Fn(&Entry) -> bool) -> Option<Removed> {
         let same_device = (entry.file.major, entry.file.minor) == (directory.major, directory.minor);
         !entry.blocked && entry.is_main() && same_device && is_it(entry)
     };
-    let files = table::by_file().ok()?;
+    let files = snapshot::by_file().ok()?;
     let held: Vec<&Entry> = files.values().flatten().filter(|entry| there(entry)).collect();
     let inodes: HashSet<u64> = held.iter().map(|entry| entry.file.inode).collect();
     let mount = mount_of_directory(name.parent()?)?;
@@ -47,15 +47,16 @@ pub fn holder(path: &Path, is_it: impl Fn(&Entry) -> bool) -> Option<Removed> {
     pids.into_iter().find_map(|pid| opened_by(pid, &deleted, mount, &inodes))
 }
 
-/// The descriptor of this process whose link reads like that, in the same mount, and is one of these
-/// files without a name. Under another mount anyone could give a file the same path.
+/// The descriptor of this process that has this link, is in this mount, and refers to one of these
+/// inodes without a name left. The mount matters because any user can give a file the same path in
+/// a mount of their own.
 fn opened_by(pid: u32, link: &Path, mount: u64, inodes: &HashSet<u64>) -> Option<Removed> {
     let directory = format!("/proc/{pid}/fd");
     let mut buffer = Vec::new();
     numbers_in(&directory).ok()?.find_map(|descriptor| {
         let entry = format!("{directory}/{descriptor}");
-        let reads_so = fs::read_link(&entry).is_ok_and(|found| found == link);
-        let found = reads_so.then(|| fs::metadata(&entry).ok()).flatten()?;
+        let has_the_link = fs::read_link(&entry).is_ok_and(|found| found == link);
+        let found = has_the_link.then(|| fs::metadata(&entry).ok()).flatten()?;
         let info = read(&format!("/proc/{pid}/fdinfo/{descriptor}"), &mut buffer).ok()?;
         let is_it = found.nlink() == 0
             && inodes.contains(&found.ino())
@@ -71,8 +72,8 @@ fn mount_of_directory(directory: &Path) -> Option<u64> {
     parse::field_number(read(&info, &mut buffer).ok()?, "mnt_id:")
 }
 
-/// The path as the kernel spells it, whether there is a file or not; symbolic links are followed,
-/// the last one too.
+/// The path as the kernel writes it, whether the file exists or not. Symbolic links are followed,
+/// also the last one.
 fn absolute(path: &Path) -> Option<PathBuf> {
     const MOST_LINKS: usize = 40;
     let mut path = path.to_owned();

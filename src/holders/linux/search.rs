@@ -1,8 +1,9 @@
-//! Who holds a lock, found without the kernel's table: for those who cannot wait for it.
+//! Finds the holders of a lock without the kernel's table, for callers that cannot wait for it.
 //!
-//! The kernel lets the first reader of /proc/locks after a while wait for all processors, some 10
-//! ms, in a call that no signal ends. The descriptors of processes can be read at once. That is
-//! dearer the more there are, so the youngest processes are asked first.
+//! The first process that reads /proc/locks after a while waits in the kernel for all processors:
+//! some 10 ms, in a call that no signal ends. The descriptors of processes can be read at once.
+//! That takes longer the more processes there are, so the youngest are read first: a lock is rarely
+//! held for long.
 
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -11,8 +12,8 @@ use std::path::Path;
 use nix::fcntl::{AtFlags, OFlag};
 use nix::sys::stat::{Mode as Permissions, fstatat};
 
-use super::fdinfo::Keepers;
-use super::holding::{self, held};
+use super::fdinfo::FdLocks;
+use super::holding::{self, holdings};
 use super::parse::{self, Entry};
 use super::proc::{numbers_in, read};
 use super::process::Processes;
@@ -20,11 +21,13 @@ use crate::holders::LockId;
 use crate::holders::report::Report;
 use crate::mode::Mode;
 
-/// The holders of the lock file at `path`, and no waiters. Those of processes that we may not look
-/// into are missing.
+/// The holders of the lock file at `path`, without waiters. Processes whose descriptors we may not
+/// read are missing, so the state is never [`State::Free`](crate::holders::State).
+///
+/// Sources of truth: the links in /proc/PID/fd, and the `lock:` lines of /proc/PID/fdinfo.
 ///
 /// # Errors
-/// Those of reaching the file, and of reading /proc.
+/// Those of reaching the file, and of listing /proc.
 pub fn search(path: &Path) -> io::Result<Report> {
     let opened = LockId::open(path)?;
     let file = LockId::of_descriptor(&opened)?;
@@ -35,6 +38,7 @@ pub fn search(path: &Path) -> io::Result<Report> {
     for pid in pids {
         let found = locks(pid, file, (metadata.dev(), metadata.ino())).into_iter();
         entries.extend(found.filter(Entry::is_main));
+        // There is no other holder then; of readers there may be more.
         if entries.iter().any(|entry| entry.mode == Mode::Exclusive) {
             break;
         }
@@ -42,13 +46,14 @@ pub fn search(path: &Path) -> io::Result<Report> {
     entries.sort_unstable_by_key(|entry| entry.pid);
     entries.dedup();
     let mut processes = Processes::default();
-    let held = held(file, &entries, false, &mut Keepers::default(), &mut processes);
+    let held = holdings(file, &entries, false, &mut FdLocks::default(), &mut processes);
     let state = holding::state(&held, true);
     let holders = held.into_iter().map(|held| holding::described(held, &mut processes)).collect();
     Ok(Report { path: Some(path.to_owned()), file: Some(file), state, holders, waiters: vec![] })
 }
 
-/// The locks on the file that this process has through its descriptors.
+/// The locks on the file that this process holds through its descriptors. Only the fdinfo of those
+/// that refer to the file are read: a stat is cheaper.
 fn locks(pid: u32, file: LockId, (device, inode): (u64, u64)) -> Vec<Entry> {
     let directory = format!("/proc/{pid}/fd");
     let Ok(descriptors) = numbers_in(&directory) else { return Vec::new() };

@@ -1,69 +1,76 @@
-//! Other processes that have the open file of one of our descriptors.
+//! Other processes that have the same open file as one of our descriptors.
+//!
+//! A lock belongs to the open file. A process that has inherited the descriptor holds the lock with
+//! us, and can release or convert it. kcmp(2) tells apart the open files of one lock file.
 
+use std::cell::LazyCell;
 use std::fs::File;
 use std::os::fd::AsRawFd;
-use std::time::SystemTime;
 
-use super::fdinfo::{Keeper, each_lock};
-use super::parse::Kind;
-use super::proc::own_pid;
+use super::fdinfo::{FdLock, each_lock};
+use super::parse::{self, Kind};
+use super::proc::{own_pid, read};
 use super::process::Processes;
-use super::table;
+use super::snapshot;
 use crate::holders::LockId;
 use crate::layout::Bytes;
 
-/// The bytes among these of the gate file that are held by other processes which have the same open
-/// file as `lock`.
+/// Those of these bytes of the gate file that are locked by other processes with the same open file
+/// as `lock`. A locked byte counts if the process cannot be seen; none counts if /proc cannot be
+/// read.
 pub fn users(gates: &File, lock: &File, bytes: Bytes) -> Vec<i64> {
     let (Ok(gates), Ok(own)) = (LockId::of_descriptor(gates), own_pid()) else { return Vec::new() };
-    let entries = table::of_file(gates).unwrap_or_default();
+    let entries = snapshot::of_file(gates).unwrap_or_default();
     let users = entries.iter().filter(|entry| {
         let there = entry.start >= bytes.first && entry.end < bytes.first + bytes.count;
         !entry.blocked && entry.kind == Kind::Posix && there && entry.pid != Some(own)
     });
-    let shares = |pid: &u32| has_the_open_file(*pid, own, lock);
+    let ours = LazyCell::new(|| lock_of(own, lock));
+    let shares = |pid: &u32| has_the_open_file_of(*pid, ours.as_ref());
     users.filter(|entry| entry.pid.as_ref().is_none_or(shares)).map(|entry| entry.start).collect()
 }
 
-/// Whether the process has this open file of ours; yes if that cannot be known.
-fn has_the_open_file(pid: u32, own: u32, file: &File) -> bool {
-    let Ok(id) = LockId::of_descriptor(file) else { return true };
-    let Ok(descriptor) = u32::try_from(file.as_raw_fd()) else { return true };
-    let mut ours = Vec::new();
-    let mut theirs = Vec::new();
+/// The lock that our descriptor holds; `None` if none can be seen.
+fn lock_of(own: u32, file: &File) -> Option<FdLock> {
+    let id = LockId::of_descriptor(file).ok()?.in_table();
+    let descriptor = u32::try_from(file.as_raw_fd()).ok()?;
     let mut buffer = Vec::new();
-    let mut collect = |pid, into: &mut Vec<Keeper>| {
-        each_lock(pid, &mut buffer, |keeper| {
-            if keeper.entry.file == id.in_table() && keeper.entry.kind != Kind::Posix {
-                into.push(keeper);
-            }
-            true
-        })
-    };
-    if collect(own, &mut ours).is_err() || collect(pid, &mut theirs).is_err() {
-        return true;
-    }
-    let ours = ours.into_iter().find(|keeper| keeper.descriptor == descriptor);
-    ours.is_none_or(|ours| theirs.iter().any(|theirs| theirs.shares_lock_with(&ours)))
+    let info = read(&format!("/proc/{own}/fdinfo/{descriptor}"), &mut buffer).ok()?;
+    let is_it = |entry: &parse::Entry| entry.file == id && entry.kind != Kind::Posix;
+    let entry = parse::fdinfo_locks(info).find(is_it)?;
+    Some(FdLock { pid: own, descriptor, entry })
 }
 
-/// The processes above this one that have an open file of ours.
+/// Whether the process has the open file through which we hold `ours`; yes if that cannot be seen.
+fn has_the_open_file_of(pid: u32, ours: Option<&FdLock>) -> bool {
+    let Some(ours) = ours else { return true };
+    let mut shares = false;
+    let readable = each_lock(pid, &mut Vec::new(), |theirs| {
+        shares = theirs.shares_lock_with(ours);
+        !shares
+    });
+    shares || readable.is_err()
+}
+
+/// The processes above this one that share the open file of one of our descriptors, each with its
+/// start in clock ticks, as a pid may be used again.
 #[derive(Debug)]
-pub struct AncestorLookup(Vec<(u32, Option<SystemTime>)>);
+pub struct AncestorLookup(Vec<(u32, Option<u64>)>);
 
 impl AncestorLookup {
-    /// Those that have this one.
+    /// Looks for the processes that share this open file.
     pub fn of(file: &File) -> Self {
         let Ok(own) = own_pid() else { return Self(Vec::new()) };
         let mut processes = Processes::default();
-        let lineage = processes.lineage(own).into_iter().skip(1);
-        let have_it: Vec<u32> = lineage.filter(|&pid| has_the_open_file(pid, own, file)).collect();
-        Self(have_it.into_iter().map(|pid| (pid, processes.describe(pid).started)).collect())
+        let lineage = processes.lineage(own);
+        let ours = lock_of(own, file);
+        let have_it = lineage.into_iter().skip(1).filter(|&pid| has_the_open_file_of(pid, ours.as_ref()));
+        Self(have_it.map(|pid| (pid, processes.start(pid))).collect())
     }
 
-    /// Whether none of them lives any more.
+    /// Whether all of them have ended. A process that could never be seen counts as alive.
     pub fn are_gone(&self) -> bool {
         let mut processes = Processes::default();
-        self.0.iter().all(|&(pid, started)| processes.describe(pid).started != started)
+        self.0.iter().all(|&(pid, start)| processes.start(pid) != start)
     }
 }

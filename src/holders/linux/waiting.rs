@@ -1,16 +1,28 @@
-//! Who waits for a lock, in the order in which they will be served.
+//! The processes that wait for a lock, in the order in which they will get it.
 //!
 //! The kernel's table shows three kinds of waiters: requests that are blocked on the lock itself,
-//! requests that are blocked on a gate of its gate file, and processes that have a gate and not yet
-//! what comes after it. A process that has a gate and also the lock, itself or through what it has
-//! started, is a holder.
+//! requests that are blocked on a gate of its gate file, and processes that hold a gate but do not
+//! have the lock yet. A process that holds a gate and also the lock, itself or through a process
+//! that it has started, is a holder and not listed here.
 //!
-//! Finds the processes that wait for an OFD lock, which the lock table does not name: by the system
-//! call that a thread is in. Only the table's anonymous waiters make it necessary.
+//! What each gate means is written in [`layout`](crate::layout). From it follows this order, in
+//! each family of locks:
+//!
+//! 1. the requests at the lock itself, in the kernel's order: all gates are past;
+//! 2. readers that hold PASSAGE shared: they are about to request the lock;
+//! 3. the writer that holds QUEUE;
+//! 4. the writers blocked at QUEUE, up to the last one that holds an INTENT byte: an INTENT keeps
+//!    readers out, and the writers before it in the queue are served before it;
+//! 5. the readers blocked at PASSAGE or at an INTENT: they get in when the writer of 3 has the lock
+//!    and opens PASSAGE, before the next writer closes it;
+//! 6. the other writers blocked at QUEUE.
+//!
+//! The table does not name the process that waits for an OFD lock. Its gates name it if it has any;
+//! else the system call that its thread is in, which shows the descriptor.
 
-use super::holding::Held;
-use super::parse;
-use super::parse::{Entry, Kind};
+use super::holding::Holding;
+use super::mountinfo;
+use super::parse::{self, Entry, Kind};
 use super::proc::{numbers_in, read};
 use super::process::Processes;
 use crate::holders::LockId;
@@ -18,51 +30,54 @@ use crate::holders::report::Waiter;
 use crate::layout::{Bytes, Gate};
 use crate::mode::{Family, Mode};
 
-/// One waiter, before anything is read about the process.
+/// One waiter, by its pid only: nothing about the process has been read yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Queued {
-    /// The process; `None` when it cannot be seen.
+pub struct Waiting {
+    /// The process; `None` if it cannot be seen.
     pub pid: Option<u32>,
-    /// How it wants the lock.
+    /// The mode that it requests.
     pub mode: Mode,
-    /// In which family.
+    /// Which of the kernel's two families it requests a lock of.
     pub family: Family,
 }
 
 /// The waiters of one file, given its lines of the table, those of its gate file, and its holders.
+/// The two families are two queues; flock's comes first.
 pub fn waiting(
     file: LockId,
     entries: &[Entry],
     gates: &[Entry],
-    held: &[Held],
+    held: &[Holding],
     processes: &mut Processes,
-) -> Vec<Queued> {
+) -> Vec<Waiting> {
     let of_this = |entry: &&Entry| !entry.pid.is_some_and(|pid| file.is_mistaken_for_that_of(pid));
     let blocked = |entry: &&Entry| entry.blocked && entry.is_main();
     let main: Vec<&Entry> = entries.iter().filter(blocked).filter(of_this).collect();
-    let mut queue = Queue(Vec::new());
+    let mut queue = WaitOrder(Vec::new());
     for family in [Family::Flock, Family::Fcntl] {
         let at_main = main.iter().copied().filter(|entry| entry.kind.family() == family);
-        Stand::of(family, gates, held, processes).line_up(at_main, &mut queue);
+        AtGates::of(family, gates, held, processes).line_up(at_main, &mut queue);
     }
     queue.name_those_in_a_call(file);
     queue.0
 }
 
-/// Who stands where at the gates of one family.
-struct Stand<'a> {
+/// What the gates of one family show, the holders of the lock left out.
+struct AtGates<'a> {
     family: Family,
-    /// The writer at the head of the queue. It waits for the lock shared, at PASSAGE, or for the
-    /// lock.
+    /// The writer that holds QUEUE. It waits for the lock shared (to get in with the readers, see
+    /// `lock::gates`), then at PASSAGE, then for the lock.
     head: Option<u32>,
-    /// Readers that have the way in and not yet the lock.
+    /// The readers that hold PASSAGE shared.
     readers: Vec<u32>,
+    /// The writers that hold an INTENT byte.
     intents: Vec<u32>,
+    /// The requests that are blocked at a gate, in the kernel's order.
     blocked: Vec<&'a Entry>,
 }
 
-impl<'a> Stand<'a> {
-    fn of(family: Family, gates: &'a [Entry], held: &[Held], processes: &mut Processes) -> Self {
+impl<'a> AtGates<'a> {
+    fn of(family: Family, gates: &'a [Entry], held: &[Holding], processes: &mut Processes) -> Self {
         let gate = Gate::of(family);
         let here = gates.iter().filter(|entry| entry.kind == Kind::Posix && overlap(entry, gate.all()));
         let (blocked, mut taken): (Vec<&Entry>, Vec<&Entry>) = here.partition(|entry| entry.blocked);
@@ -80,17 +95,23 @@ impl<'a> Stand<'a> {
         }
     }
 
-    fn line_up<'b>(mut self, at_main: impl Iterator<Item = &'b Entry>, queue: &mut Queue) {
+    /// Adds the waiters of this family to `queue` in the order that the head of this file explains.
+    /// A process may appear at several places (a reader at the lock also holds PASSAGE): the first
+    /// counts.
+    fn line_up<'b>(mut self, at_main: impl Iterator<Item = &'b Entry>, queue: &mut WaitOrder) {
         let at_gate = |pid: &u32| self.blocked.iter().any(|entry| entry.pid == Some(*pid));
+        // A process waits at one place only: one that is blocked at a gate is not at the lock.
         let head_is_past = self.head.filter(|pid| !at_gate(pid));
         self.readers.retain(|pid| !at_gate(pid));
         let mut unnamed_readers = self.readers.iter().copied();
         for entry in at_main {
-            // The table does not name those that wait for OFD locks; their gates do.
+            // An OFD request without a pid: the gates show which processes can be at the lock.
             let pid = entry.pid.or_else(|| match entry.mode {
                 Mode::Shared => unnamed_readers.next().or(head_is_past),
                 Mode::Exclusive => head_is_past,
             });
+            // The head waits for the lock shared only to get in after the readers: it is still a
+            // writer.
             let joins_the_readers = pid.is_some() && pid == self.head && entry.mode == Mode::Shared;
             if !joins_the_readers {
                 queue.push(pid, entry.mode, self.family);
@@ -98,6 +119,7 @@ impl<'a> Stand<'a> {
         }
         let reader = |pid| (pid, Mode::Shared);
         let writer = |pid| (pid, Mode::Exclusive);
+        // 2 to 6 of the order.
         let passing = self.readers.iter().map(|&pid| reader(Some(pid)));
         let before_readers =
             self.blocked_writers().rposition(|pid| pid.is_some_and(|pid| self.intents.contains(&pid)));
@@ -124,36 +146,39 @@ impl<'a> Stand<'a> {
         queued.into_iter().map(|entry| entry.pid)
     }
 
-    /// Of those, only readers share the passage.
+    /// A request that is blocked at PASSAGE, at an INTENT or after them. Only readers request these
+    /// shared, and PASSAGE with them.
     fn at_the_passage(&self, entry: &Entry) -> (Option<u32>, Mode) {
         let shares = entry.mode == Mode::Shared && overlap(entry, Gate::of(self.family).passage());
         (entry.pid, if shares { Mode::Shared } else { Mode::Exclusive })
     }
 }
 
-/// Adds what people want to know of a waiter.
-pub fn described(waiting: Queued, processes: &mut Processes) -> Waiter {
+/// The waiter as reports show it: with user, command and start.
+pub fn described(waiting: Waiting, processes: &mut Processes) -> Waiter {
     let about = waiting.pid.map(|pid| processes.describe(pid)).unwrap_or_default();
-    let Queued { pid, mode, family } = waiting;
+    let Waiting { pid, mode, family } = waiting;
     Waiter { pid, user: about.user, command: about.command, mode, family, since: about.started }
 }
 
-struct Queue(Vec<Queued>);
+/// Waiters in order, each process once.
+struct WaitOrder(Vec<Waiting>);
 
-impl Queue {
+impl WaitOrder {
     fn push(&mut self, pid: Option<u32>, mode: Mode, family: Family) {
         if pid.is_none() || self.0.iter().all(|waiting| waiting.pid != pid) {
-            self.0.push(Queued { pid, mode, family });
+            self.0.push(Waiting { pid, mode, family });
         }
     }
 
-    // Those whom neither the table nor a gate names: the system call that they are in does.
+    /// Finds the pids of OFD waiters that neither the table nor a gate names, by their system
+    /// calls. Which of several such waiters comes first cannot be seen.
     fn name_those_in_a_call(&mut self, file: LockId) {
         let mut in_call: Option<Vec<u32>> = None;
         for index in 0..self.0.len() {
             if self.0[index].pid.is_none() && self.0[index].family == Family::Fcntl {
                 let listed: Vec<_> = self.0.iter().map(|waiting| waiting.pid).collect();
-                let in_call = in_call.get_or_insert_with(|| waiters(file));
+                let in_call = in_call.get_or_insert_with(|| in_ofd_wait(file));
                 let pid = in_call.iter().copied().find(|&pid| !listed.contains(&Some(pid)));
                 self.0[index].pid = pid;
             }
@@ -161,21 +186,23 @@ impl Queue {
     }
 }
 
+/// Whether the entry covers one of these bytes at least.
 fn overlap(entry: &Entry, bytes: Bytes) -> bool {
     entry.start < bytes.first + bytes.count && entry.end >= bytes.first
 }
 
-fn holds(pid: u32, held: &[Held], processes: &mut Processes) -> bool {
+/// Whether the process is a holder, or an ancestor of one: a wrapper that has started its command.
+fn holds(pid: u32, held: &[Holding], processes: &mut Processes) -> bool {
     held.iter().any(|held| held.processes.contains(&pid))
         || held
             .iter()
             .flat_map(|held| &held.processes)
-            .any(|&keeper| processes.lineage(keeper).contains(&pid))
+            .any(|&holder| processes.lineage(holder).contains(&pid))
 }
 
-/// The processes of which a thread waits for an OFD lock of this file. Processes that we may not trace
-/// are left out.
-pub fn waiters(file: LockId) -> Vec<u32> {
+/// The processes with a thread in fcntl(2) that waits for an OFD lock on this file. Processes that
+/// we may not trace are left out.
+fn in_ofd_wait(file: LockId) -> Vec<u32> {
     let mut buffer = Vec::new();
     let pids = numbers_in("/proc").into_iter().flatten();
     pids.filter(|pid| waits(*pid, file, &mut buffer).is_some()).collect()
@@ -188,8 +215,8 @@ fn waits(pid: u32, file: LockId, buffer: &mut Vec<u8>) -> Option<()> {
         let descriptor = parse::ofd_wait(call, libc::SYS_fcntl, COMMAND)?;
         let info = read(&format!("/proc/{pid}/task/{thread}/fdinfo/{descriptor}"), buffer).ok()?;
         let (mount, inode) = (parse::field_number(info, "mnt_id:")?, parse::field_number(info, "ino:")?);
-        let mountinfo = read(&format!("/proc/{pid}/mountinfo"), buffer).ok()?;
-        let (major, minor) = parse::mount_device(mountinfo, mount)?;
+        let mounts = read(&format!("/proc/{pid}/mountinfo"), buffer).ok()?;
+        let (major, minor) = mountinfo::device(mounts, mount)?;
         ((major, minor, inode) == (file.major, file.minor, file.inode)).then_some(())
     })
 }

@@ -1,7 +1,8 @@
-//! Which process this is, also right after a fork, without asking the kernel each time.
+//! The process number, without a system call, and correct after a fork.
 //!
-//! A page that the kernel empties in a forked child keeps the number. getpid(2) would make a third of what a lock costs
-//! beside its own system calls, and `pthread_atfork` would not see a bare clone(2).
+//! The number is kept in a page that the kernel clears in a forked child (`MADV_WIPEONFORK`).
+//! getpid(2) would add a third to what a lock costs besides its own system calls, and
+//! `pthread_atfork` does not see a bare clone(2).
 
 use std::ptr;
 use std::sync::OnceLock;
@@ -22,21 +23,21 @@ pub(crate) fn process() -> u32 {
     }
 }
 
-/// A page of zeros that is one again in each forked child.
+/// A page of zeros, which is cleared in each forked child; `None` on kernels before 4.14.
 fn page() -> Option<&'static AtomicU32> {
     const SIZE: usize = 4096;
     let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
-    // SAFETY: a new mapping at an address of the kernel's choice overlaps nothing.
+    // SAFETY: the kernel chooses the address of the new mapping, so it overlaps no other.
     let page = unsafe { libc::mmap(ptr::null_mut(), SIZE, access, kind, -1, 0) };
     if page == libc::MAP_FAILED {
         return None;
     }
-    // SAFETY: the page is ours alone.
+    // SAFETY: no other code knows the page.
     if unsafe { libc::madvise(page, SIZE, libc::MADV_WIPEONFORK) } != 0 {
-        // SAFETY: nobody has been given the page.
+        // SAFETY: no reference to the page exists.
         unsafe { libc::munmap(page, SIZE) };
         return None;
     }
-    // SAFETY: it is aligned, zeroed, never unmapped, and used as nothing else.
+    // SAFETY: the page is aligned, zeroed, never unmapped, and used as nothing else.
     Some(unsafe { &*page.cast::<AtomicU32>() })
 }

@@ -1,13 +1,13 @@
-//! Tells whether two descriptors of two processes are one open file description.
+//! Whether two descriptors of two processes refer to one open file description.
 //!
-//! /proc shows two readers whose lockers are dead, or who use OFD locks, by the same words; only
-//! kcmp(2) tells them apart from one reader with two processes.
+//! /proc shows the same text for two readers as for one reader whose descriptor two processes have,
+//! if their lockers are dead or use OFD locks. Only kcmp(2) distinguishes them.
 
-/// Whether both `(pid, descriptor)` are the same open file description; `None` when the kernel does
-/// not say (no permission, no kcmp, process gone).
+/// Whether both `(pid, descriptor)` refer to the same open file description; `None` if the kernel
+/// does not say (no permission, no kcmp, process gone).
 pub(crate) fn same_description(left: (u32, u32), right: (u32, u32)) -> Option<bool> {
     const KCMP_FILE: libc::c_long = 0;
-    // SAFETY: kcmp takes five integers and touches no memory of ours.
+    // SAFETY: kcmp takes five integers and accesses no memory of this process.
     let order = unsafe {
         libc::syscall(
             libc::SYS_kcmp,

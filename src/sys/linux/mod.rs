@@ -1,5 +1,5 @@
-//! Linux: flock(2) and fcntl(2) locks are independent families on local file
-//! systems, so record locks can order those who wait for a flock.
+//! Linux: flock(2) and fcntl(2) locks are independent families on local file systems, so record
+//! locks can put the waiters for a flock into an order.
 
 pub(crate) mod fork;
 pub(crate) mod gate_directory;

@@ -1,10 +1,10 @@
-//! Record locks: on bytes of a file, by fcntl(2).
+//! Record locks: fcntl(2) locks on bytes of a file.
 //!
-//! Most gates are classic POSIX ones. They belong to the process and the inode:
-//! another process' are waited for, one's own are overwritten, and closing *any*
-//! descriptor of the file drops them all. /proc/locks names the process of each
-//! one, waiting or holding. The main lock of the fcntl family, and those gates that
-//! must not be lost, belong to their open file description, as flock(2) locks do.
+//! Most gates are classic POSIX locks, which belong to the process and the inode. They conflict
+//! with the locks of other processes; a process overwrites its own; and it loses them all when it
+//! closes *any* descriptor of the file. Their advantage is that /proc/locks names the process of
+//! each one, whether it holds or waits. The main lock of the fcntl family, and the gates that must
+//! not be lost, belong to the open file description (OFD locks), as flock(2) locks do.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -16,16 +16,16 @@ use nix::libc;
 use crate::layout::Bytes;
 use crate::mode::Mode;
 
-/// Whose a record lock is.
+/// What a record lock belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RecordOwner {
-    /// The process', on this file by whatever descriptor.
+    /// The process, whichever descriptor of the file it uses.
     Process,
-    /// That of the open file description, and so of all who inherit it.
+    /// The open file description, and so every process that inherits it.
     Description,
 }
 
-/// Takes the bytes if nobody else has them; `false` if somebody has.
+/// Locks the bytes if no other owner has locked them; whether it did.
 pub(crate) fn try_set(file: impl AsFd, owner: RecordOwner, bytes: Bytes, mode: Mode) -> io::Result<bool> {
     let wanted = request(bytes, kind(mode));
     match fcntl(file, owner.set(&wanted)) {
@@ -35,8 +35,8 @@ pub(crate) fn try_set(file: impl AsFd, owner: RecordOwner, bytes: Bytes, mode: M
     }
 }
 
-/// Takes the bytes, sleeping in the kernel until they are free or a signal
-/// handler has run (`Interrupted`).
+/// Locks the bytes, blocking in the kernel until they are free or a signal handler has run
+/// (`Interrupted`).
 pub(crate) fn set(file: impl AsFd, owner: RecordOwner, bytes: Bytes, mode: Mode) -> io::Result<()> {
     let wanted = request(bytes, kind(mode));
     fcntl(
@@ -49,13 +49,13 @@ pub(crate) fn set(file: impl AsFd, owner: RecordOwner, bytes: Bytes, mode: Mode)
     Ok(())
 }
 
-/// Gives the bytes back.
+/// Unlocks the bytes.
 pub(crate) fn clear(file: impl AsFd, owner: RecordOwner, bytes: Bytes) -> io::Result<()> {
     fcntl(file, owner.set(&request(bytes, libc::F_UNLCK)))?;
     Ok(())
 }
 
-/// Whether the process could have the bytes as things stand. Takes nothing.
+/// Whether the process could lock the bytes now. Locks nothing.
 pub(crate) fn is_free(file: impl AsFd, bytes: Bytes, mode: Mode) -> io::Result<bool> {
     let mut asked = request(bytes, kind(mode));
     fcntl(file, FcntlArg::F_GETLK(&mut asked))?;

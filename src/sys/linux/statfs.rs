@@ -1,9 +1,8 @@
 //! Which file systems keep flock(2) and fcntl(2) locks apart.
 //!
-//! They are the local ones. A network file system may turn a flock into an fcntl
-//! lock, and its locks are held on other machines too, where our gates are not
-//! seen. So a lock is upgraded only where the file system is known to be local:
-//! elsewhere a writer of another machine could get in between.
+//! The local ones do. A network file system may turn a flock into an fcntl lock, and other machines
+//! hold its locks too, which do not see the gates. So a lock is upgraded only where the file system
+//! is known to be local; elsewhere a writer on another machine could get in between.
 
 use std::os::fd::AsFd;
 
@@ -31,7 +30,7 @@ const LOCAL: [(&str, i64); 18] = [
     ("zfs", 0x2fc1_2fc1),
 ];
 
-/// Others: networks and clusters, and programs behind FUSE.
+/// Others: network and cluster file systems, and FUSE.
 const OTHER: [(&str, i64); 16] = [
     ("9p", 0x0102_1997),
     ("afs", 0x5346_414f),
@@ -51,12 +50,12 @@ const OTHER: [(&str, i64); 16] = [
     ("vboxsf", 0x786f_4256),
 ];
 
-/// Whether the two families of locks are independent on the file's system.
+/// Whether the two families of locks are independent on this file's file system.
 pub(crate) fn keeps_families_apart(file: impl AsFd) -> bool {
     fstatfs(file).is_ok_and(|found| is_local(found.filesystem_type().0))
 }
 
-/// What the file's system is called, if it is one of these.
+/// The name of the file's file system, if it is one of these.
 pub(crate) fn name(file: impl AsFd) -> Option<&'static str> {
     let magic = fstatfs(file).ok()?.filesystem_type().0;
     LOCAL.iter().chain(&OTHER).find(|(_, known)| *known == magic).map(|(name, _)| *name)

@@ -1,8 +1,8 @@
-//! Systems where flock(2) and fcntl(2) locks are one family (macOS, the BSDs):
-//! there a gate would collide with the lock it is to order, so there are none.
+//! Systems where flock(2) and fcntl(2) locks are one family (macOS, the BSDs). There a gate would
+//! conflict with the lock that it should put into an order, so there are no gates.
 
 pub(crate) mod statfs {
-    //! No file system here keeps the two families of locks apart.
+    //! File systems: none keeps the two families of locks apart.
 
     use std::os::fd::AsFd;
 
@@ -11,14 +11,14 @@ pub(crate) mod statfs {
         false
     }
 
-    /// What the file's system is called: not asked here.
+    /// The name of the file's file system: unknown here.
     pub(crate) fn name(_file: impl AsFd) -> Option<&'static str> {
         None
     }
 }
 
 pub(crate) mod gate_directory {
-    //! There are no gates here.
+    //! The directory of gate files: there is none.
 
     use std::fs::File;
     use std::io;
@@ -36,8 +36,8 @@ pub(crate) mod gate_directory {
 }
 
 pub(crate) mod reopen {
-    //! Opening what a descriptor leads to. Not by /dev/fd, which elsewhere than on Linux gives a
-    //! duplicate, and the locks of a duplicate are those of the descriptor.
+    //! Opens the file of a descriptor again. Not by /dev/fd, which on other systems than Linux
+    //! gives a duplicate, whose locks are those of the descriptor.
 
     use std::fs::File;
     use std::io;
@@ -52,7 +52,7 @@ pub(crate) mod reopen {
         Ok(nix::fcntl::open(link.as_str(), flags, nix::sys::stat::Mode::empty())?.into())
     }
 
-    /// By the path that the system has for it, which may lead elsewhere by now.
+    /// Opens the file by the path that the system remembers, which may lead to another file by now.
     #[cfg(any(target_vendor = "apple", target_os = "netbsd"))]
     pub(crate) fn reopen(file: &File, flags: OFlag) -> io::Result<File> {
         let mut path = std::path::PathBuf::new();
@@ -67,7 +67,7 @@ pub(crate) mod reopen {
 }
 
 pub(crate) mod fork {
-    //! Which process this is.
+    //! The process number.
 
     /// The number of this process.
     pub(crate) fn process() -> u32 {
@@ -76,9 +76,8 @@ pub(crate) mod fork {
 }
 
 pub(crate) mod records {
-    //! The names of the Linux side. Without gates there is no need of record
-    //! locks of a process, and not all of these systems have those of a
-    //! description.
+    //! Record locks: unsupported. Without gates none of a process are needed, and not all of these
+    //! systems have those of an open file description.
 
     use std::io;
     use std::os::fd::AsFd;
@@ -86,7 +85,7 @@ pub(crate) mod records {
     use crate::layout::Bytes;
     use crate::mode::Mode;
 
-    /// Whose a record lock is.
+    /// What a record lock belongs to.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub(crate) enum RecordOwner {
         Process,

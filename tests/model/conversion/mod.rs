@@ -10,8 +10,8 @@
 
 mod beside;
 mod downgrade;
-mod fcntl;
 mod impatient;
-mod order;
+mod one_step;
 pub mod programs;
+mod promises;
 mod upgrade;

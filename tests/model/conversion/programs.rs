@@ -3,10 +3,15 @@
 use crate::kernel::Lock::{
     Conversion, Converter, Gate, Intent, Landing, Main, MainShared, Passage, Queue, Yield,
 };
+use crate::properties::Claim;
+use crate::properties::Claim::*;
 use crate::protocol::Step::{
     Alone, Begin, Convert, Drop, End, Goto, Here, Take, TakeUnless, TestElse, Together, Try, TryElse,
 };
 use crate::protocol::{Program, Role, program};
+
+/// What holds of every conversion, whatever dies.
+pub const SOUND: &[Claim] = &[Exclusion, Unbroken, NothingLost, NobodyStuck, NobodyCircles];
 
 /// One who gets main while another converts gives it back, and asks again when the conversion is
 /// over.
@@ -99,7 +104,7 @@ pub const UPGRADER: Program = program(
     ],
 );
 
-/// One who waits for as long as it takes.
+/// Waits for as long as it takes.
 pub fn patient(upgrader: Program) -> Program {
     let landing = upgrader.replacing(&[TakeUnless(Landing, "refused")], &[Take(Landing)]);
     landing.replacing(&[TakeUnless(Main, "called off")], &[Take(Main)])
@@ -135,7 +140,7 @@ pub const UPGRADER_NOW: Program = program(
     ],
 );
 
-/// The kernel of Linux: shared can always be had by who is alone, so nothing is let go.
+/// The kernel of Linux: a client that is alone can always have it shared, so nothing is let go.
 pub fn downgrader() -> Program {
     EXCLUSIVE.replacing(&[End, Drop(Main)], &[Convert, Take(MainShared), Together, End, Drop(MainShared)])
 }

@@ -21,7 +21,7 @@ fn nobody_writes_in_between_and_nothing_is_lost_and_nobody_is_stuck_with_a_death
     ];
     for cast in casts {
         let dying = once(cast).faults(1, Fault::Die);
-        dying.holds(&[Exclusion, Unbroken, NothingLost, NobodyStuck, NobodyCircles]);
+        dying.holds(SOUND);
         once(cast).faults(1, Fault::DieAlone).holds(&[NobodyStuck, NobodyCircles]);
     }
 }

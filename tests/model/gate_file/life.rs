@@ -1,6 +1,6 @@
 //! At most one gate file is in use, and none is left.
 
-use super::programs::*;
+use super::with_file::*;
 use crate::kernel::Lock::{Main, Present, Removal};
 use crate::kernel::RECORDS;
 use crate::kernel::Wake::{Brief, InOrder};

@@ -1,0 +1,32 @@
+//! The command as its users meet it: every promise against real processes.
+//!
+//! Nothing here sleeps and hopes. What has to have happened is seen: a line in
+//! /proc/locks, a word in a pipe, a file, an exit code.
+
+#[path = "../../src/cmd/args.rs"]
+#[allow(dead_code, reason = "only compared")]
+mod args;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod beside_flock;
+mod doctor;
+mod fast_path;
+mod lifetime;
+mod moved;
+mod naming;
+mod play;
+mod process_1;
+mod real_use;
+mod removed;
+mod several;
+mod signals;
+mod status;
+mod terminal;
+mod transparent;
+mod unread;
+mod waiting;
+mod words;
+#[cfg(target_os = "linux")]
+mod wrapped_command;

@@ -1,0 +1,17 @@
+//! The library between threads and processes: what its users are promised, with
+//! real threads and real processes.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod chaos;
+mod conversion;
+mod fork;
+mod giving_up;
+mod kept_out;
+mod lock_all;
+mod player;
+mod pool;
+mod processes;
+mod reentrant;
+mod threads;

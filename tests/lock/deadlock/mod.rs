@@ -1,0 +1,4 @@
+//! Waits that would never end, and those that only look so.
+
+mod certain;
+mod circles;
