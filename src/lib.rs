@@ -148,12 +148,12 @@ pub mod thread;
 pub use interprocess::{
     DescriptorLock, Guard, InterProcessLock, InterProcessReaderWriterLock, LockRequest, Options, lock_all,
 };
-#[doc(hidden)]
-pub use lock::held_by;
 pub use lock::{
     CancelToken, Deadlock, DescriptorGuard, Error, Nested, OpenError, Operation, UnfairReason, Wait,
 };
+#[doc(hidden)]
+pub use lock::{above_standard, held_by, target_of};
 pub use mode::{Family, Mode};
 #[doc(hidden)]
-pub use sys::helper_thread;
+pub use sys::{descriptor::without_nonblock, file_id, helper_thread};
 pub use thread::Preference;

@@ -1,7 +1,7 @@
 //! The command: parse, dispatch, one line about what went wrong, exit code.
 //! From here to flock(2): `cmd/args.rs`, `cmd/lock.rs`, `interprocess`, and `lock/acquire.rs`.
 //!
-//! It has no `main` of Rust's own: see `cmd/sys/entry.rs`.
+//! Rust's own `main` is not used; `cmd/sys/entry.rs` says why.
 #![no_main]
 
 mod cmd;
@@ -13,10 +13,10 @@ use cmd::args::Action;
 use cmd::job::Job;
 use cmd::{doctor, failure, flock, lock, status, unlock, usage};
 
-/// Does what the arguments say; the code is what the process ends with.
+/// Does what the arguments say, and returns the exit code.
 fn run(arguments: Vec<OsString>) -> u8 {
     std::panic::set_hook(Box::new(failure::report_bug));
-    if is_called(&arguments, "flock") {
+    if is_invoked_as(&arguments, "flock") {
         return flock::run(arguments);
     }
     match usage::parse(arguments) {
@@ -36,8 +36,8 @@ fn carry_out(action: Action) -> u8 {
     }
 }
 
-/// Whether the link by which we were called has this name.
-fn is_called(arguments: &[OsString], name: &str) -> bool {
-    let called = arguments.first().and_then(|called| Path::new(called).file_name());
-    called.is_some_and(|called| called == name)
+/// Whether the program was invoked under this name, through a link or otherwise.
+fn is_invoked_as(arguments: &[OsString], name: &str) -> bool {
+    let program = arguments.first().and_then(|program| Path::new(program).file_name());
+    program.is_some_and(|program| program == name)
 }

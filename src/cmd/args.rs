@@ -147,7 +147,7 @@ pub struct LockArgs {
     /// waits for itself. fasten refuses a deadlock only when it is certain.
     #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "HOW", default_value = "refuse")]
-    pub nested: Nested,
+    pub nested: OnDeadlock,
 
     /// Do not create a LOCK that does not exist
     ///
@@ -216,7 +216,7 @@ pub enum Prefer {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Nested {
+pub enum OnDeadlock {
     /// Exit with 75 and name the process or the cycle
     Refuse,
     /// Run under the lock that was inherited from a parent process

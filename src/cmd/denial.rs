@@ -1,4 +1,4 @@
-//! Why a lock may not be opened: who may allow it, and what is to be asked for.
+//! Which permission is missing to open a lock, and who can grant it.
 
 use std::fs::{self, Metadata};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -9,19 +9,19 @@ use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags};
 use nix::unistd::{AccessFlags, faccessat, geteuid};
 
-/// What is said of a path that may not be reached, or of a file that may be neither read nor
-/// written; `None` where permission is not what is missing.
+/// What to report of a path that cannot be reached, or of a file that may be neither read nor
+/// written; `None` if no permission is missing.
 pub(crate) fn denied(path: &Path) -> Option<String> {
     if let Some(directory) = first_closed(path) {
         let (name, found) = (directory.display(), fs::metadata(directory).ok()?);
-        return Some(of(&format!("the directory {name}"), &found, "search"));
+        return Some(denial(&format!("the directory {name}"), &found, "search"));
     }
     let found = fs::metadata(path).ok()?;
     let is_closed = lacks(path, AccessFlags::R_OK) && lacks(path, AccessFlags::W_OK);
-    is_closed.then(|| of("it", &found, "read"))
+    is_closed.then(|| denial("it", &found, "read"))
 }
 
-/// What is said of a file that may only be read, or only be written, where both are needed.
+/// What to report of a file that may be read or written, but not both; `None` if it may be both.
 pub(crate) fn unwritable(path: &Path) -> Option<String> {
     let (unread, unwritten) = (lacks(path, AccessFlags::R_OK), lacks(path, AccessFlags::W_OK));
     let wanted = match (unread, unwritten) {
@@ -29,10 +29,10 @@ pub(crate) fn unwritable(path: &Path) -> Option<String> {
         (_, true) => "write",
         _ => return None,
     };
-    Some(of("it", &fs::metadata(path).ok()?, wanted))
+    Some(denial("it", &fs::metadata(path).ok()?, wanted))
 }
 
-fn of(what: &str, found: &Metadata, wanted: &str) -> String {
+fn denial(what: &str, found: &Metadata, wanted: &str) -> String {
     let (owner, own) = (user_name(found.uid()), user_name(geteuid().as_raw()));
     let mode = found.permissions().mode() & 0o7777;
     format!(
@@ -41,7 +41,7 @@ fn of(what: &str, found: &Metadata, wanted: &str) -> String {
     )
 }
 
-/// The directory on the way to a path that may not be searched.
+/// The first directory on the way to a path that may not be searched.
 fn first_closed(path: &Path) -> Option<&Path> {
     let mut above: Vec<&Path> = path.ancestors().skip(1).collect();
     above.reverse();

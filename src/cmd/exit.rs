@@ -1,30 +1,27 @@
-//! Every exit code that is fasten's own, in one place. The table of the manual
-//! is held to this one by a test.
+//! Every exit code of fasten itself. A test compares the manual's table with this one.
 
-/// Why fasten ended with a code that is not the command's.
+/// Why fasten exited with a code of its own instead of the command's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Code {
     /// Wrong usage, or a bad value.
     Usage = 64,
-    /// The lock cannot be opened: no such directory, no permission, no such
-    /// descriptor, or a FIFO, socket or character device; or it cannot be
-    /// upgraded.
+    /// The lock cannot be opened: no such directory, no permission, no such descriptor, or a FIFO,
+    /// socket or character device; or it cannot be upgraded.
     CannotOpen = 66,
     /// The lock does not exist and `--no-create` was given.
     Missing = 69,
     /// A bug in fasten.
     Bug = 70,
-    /// The system failed: no process, no memory, no descriptors or no locks left, an
-    /// input or output error, or standard output cannot be written.
+    /// The system failed: no process, no memory, no descriptors or no locks left, an input or
+    /// output error, or standard output cannot be written.
     System = 71,
-    /// The lock file cannot be created: read-only or full file system, a directory
-    /// that is not writable, or a symbolic link that is not followed.
+    /// The lock file cannot be created: read-only or full file system, a directory that is not
+    /// writable, or a symbolic link that is not followed.
     CannotCreate = 73,
-    /// A shared lock was lost while it was to become exclusive.
+    /// A shared lock was lost while it was being upgraded.
     Lost = 74,
-    /// The lock was not obtained: busy, timed out, or a wait that would never
-    /// end (`-E` sets another code).
+    /// The lock was not obtained: busy, timed out, or a deadlock (`-E` sets another code).
     Conflict = 75,
     /// The command cannot be executed.
     CannotExecute = 126,
@@ -33,7 +30,7 @@ pub enum Code {
 }
 
 impl Code {
-    /// All of them, in order: for the test that holds the manual to them.
+    /// All of them, in order: for the test that compares the manual with them.
     #[allow(dead_code, reason = "the command itself names them one by one")]
     pub const ALL: [Self; 10] = [
         Self::Usage,
@@ -48,7 +45,7 @@ impl Code {
         Self::NotFound,
     ];
 
-    /// As the number that the shell sees.
+    /// The number that the shell sees.
     pub const fn number(self) -> u8 {
         self as u8
     }

@@ -1,16 +1,18 @@
-//! What went wrong, as an exit code.
+//! What went wrong, as an exit code and in words: which lock, why, and what one can do about it.
 
 use std::io;
 use std::panic::PanicHookInfo;
 use std::process;
 
-use fasten::{Error as LockError, OpenError};
+use fasten::{Deadlock, Error as LockError, Mode, OpenError};
 
+use crate::cmd::denial::{denied, unwritable};
+use crate::cmd::describe::{held_by_at_once, short};
 use crate::cmd::exit::Code;
 use crate::cmd::message::report;
 use crate::cmd::run::CannotStart;
 
-/// The code for an error that stood against the command's being run.
+/// The code for an error that kept the command from running.
 pub(crate) fn code(error: &anyhow::Error) -> Code {
     if let Some(error) = error.downcast_ref::<LockError>() {
         return lock_code(error);
@@ -37,13 +39,55 @@ fn lock_code(error: &LockError) -> Code {
     }
 }
 
-/// Whether this is no answer to what was asked: the disk failed, or the connection to it.
+/// Whether the system failed instead of answering: the disk, the connection to it, or memory.
 pub(crate) fn is_system_failure(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EIO | libc::EMFILE | libc::ENFILE | libc::ENOMEM))
 }
 
-/// A panic is a bug of ours: one line, and a code of its own. A command that
-/// runs goes on, and keeps the lock.
+/// What to report of a lock that was not obtained. It names the holder where there is one. `joins`:
+/// whether an inherited lock would have been joined.
+pub(crate) fn words(error: &LockError, joins: bool) -> String {
+    refusal(error, joins).unwrap_or_else(|| error.to_string())
+}
+
+/// `None` if the error's own words are enough.
+fn refusal(error: &LockError, joins: bool) -> Option<String> {
+    let (path, outcome) = match error {
+        LockError::Busy { path } => (path, "try again later, or wait with -w".to_owned()),
+        LockError::TimedOut { path, limit } => (path, format!("gave up after {}", short(*limit))),
+        LockError::Deadlock { why, .. } => return Some(format!("{error}; {}", remedy(why, joins))),
+        LockError::CouldNotOpen { path, why } => {
+            let why = match why {
+                OpenError::NotOpened(_) => format!("cannot be opened: {}", denied(path)?),
+                OpenError::Missing => "does not exist (--no-create was given)".to_owned(),
+                OpenError::Access => format!("cannot be locked with fcntl: {}", unwritable(path)?),
+                _ => return None,
+            };
+            return Some(format!("{}: {why}", path.display()));
+        }
+        _ => return None,
+    };
+    let held = held_by_at_once(path).unwrap_or_else(|| "busy".to_owned());
+    Some(format!("{}: {held}; {outcome}", path.display()))
+}
+
+/// What one can do about a deadlock.
+fn remedy(why: &Deadlock, joins: bool) -> &'static str {
+    match why {
+        Deadlock::HeldByAncestor(ancestor) if joins && ancestor.mode == Mode::Exclusive => {
+            "this process has not inherited it, so it cannot be joined"
+        }
+        Deadlock::HeldByAncestor(ancestor) if ancestor.mode == Mode::Exclusive => {
+            "use --nested join to run under that lock, or --nested wait to wait all the same"
+        }
+        Deadlock::HeldByAncestor(_) => "lock it for writing there, or use --nested wait to wait all the same",
+        Deadlock::Upgrade => "unlock it, and lock it for writing",
+        _ => "name all locks in one call, or take them in the same order everywhere",
+    }
+}
+
+/// Reports a panic, which is a bug of ours, in one line, and exits with a code of its own. A
+/// command that runs goes on, and keeps the lock.
 pub(crate) fn report_bug(panic: &PanicHookInfo<'_>) {
     report(&format!("this is a bug in fasten: {panic}"));
     process::exit(Code::Bug.number().into());

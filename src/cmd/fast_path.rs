@@ -1,15 +1,15 @@
 //! The everyday command lines, read without clap: `exclusive -n LOCK -- COMMAND` and the like.
 //!
-//! clap takes five of six instructions of an uncontended run, and 0.2 MB of one who waits. So lines
-//! that need no help and have no mistake are read here, and only what is surely right: for all else
-//! the answer is `None`, and clap has the word. `tests/command_line.rs` holds the two to the same answers.
+//! clap takes five of six instructions of an uncontended run, and 0.2 MB of a process that waits.
+//! So lines that need no help and are certainly right are read here; every other line is left to
+//! clap. `tests/cmd/fast_path.rs` compares the two.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use super::args::{Action, Cli, LockArgs, Nested, Prefer, WriteArgs, time};
+use super::args::{Action, Cli, LockArgs, OnDeadlock, Prefer, WriteArgs, time};
 
-/// What clap would make of these arguments, if they are everyday ones.
+/// The same as clap makes of these arguments, if they are everyday ones; otherwise `None`.
 pub(crate) fn parse(arguments: &[OsString]) -> Option<Cli> {
     let [_program, subcommand, words @ ..] = arguments else { return None };
     let action: fn(LockArgs) -> Action = match subcommand.to_str()? {
@@ -22,7 +22,7 @@ pub(crate) fn parse(arguments: &[OsString]) -> Option<Cli> {
 }
 
 fn lock_arguments(words: &[OsString]) -> Option<LockArgs> {
-    let mut read = nothing_said();
+    let mut read = without_options();
     let mut words = words.iter();
     while let Some(word) = words.next() {
         match word.as_encoded_bytes() {
@@ -46,13 +46,13 @@ fn lock_arguments(words: &[OsString]) -> Option<LockArgs> {
     (!contradicts && runs_one && !read.locks.is_empty()).then_some(read)
 }
 
-/// A word that cannot be taken for an option.
+/// The word, unless it could be an option.
 fn plain(word: &OsString) -> Option<&OsStr> {
     let can_be_one = word.is_empty() || word.as_encoded_bytes().starts_with(b"-");
     (!can_be_one).then_some(word)
 }
 
-fn nothing_said() -> LockArgs {
+fn without_options() -> LockArgs {
     LockArgs {
         nonblock: false,
         timeout: None,
@@ -62,7 +62,7 @@ fn nothing_said() -> LockArgs {
         linger: false,
         fd: None,
         fcntl: false,
-        nested: Nested::Refuse,
+        nested: OnDeadlock::Refuse,
         no_create: false,
         quiet: false,
         verbose: false,

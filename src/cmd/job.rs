@@ -1,4 +1,4 @@
-//! A call of `exclusive`, `read` or `write`, understood: what to lock, how, and what to run.
+//! What `exclusive`, `read` or `write` is to do: what to lock, how to wait for it, what to run.
 
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
@@ -9,71 +9,70 @@ use fasten::{
     Wait,
 };
 
-use super::args::{self, LockArgs, Prefer, WriteArgs};
+use super::args::{LockArgs, OnDeadlock, Prefer, WriteArgs};
 use super::describe;
 use super::progress::Verbosity;
 use super::run::{Lifetime, Program};
 
-/// A validated call: every value of it can be carried out.
+/// A validated call, without contradictions.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(super) target: Target,
-    pub(super) kind: Kind,
+    pub(super) lock_type: LockType,
     pub(super) options: Options,
     waiting: Wait<'static>,
     pub(super) program: Option<Program>,
     pub(super) lifetime: Lifetime,
     pub(super) conflict: u8,
-    pub(super) joins: bool,
     pub(super) verbosity: Verbosity,
 }
 
-/// What is to be locked.
+/// What to lock.
 #[derive(Debug)]
 pub(super) enum Target {
     Paths(Vec<PathBuf>),
     Descriptor(RawFd),
 }
 
-/// What is wanted of it.
+/// Which lock to take on it.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Kind {
-    Mutex,
+pub(super) enum LockType {
+    Exclusive,
     Reader,
     Writer(Preference),
 }
 
 impl Job {
-    /// A plain mutex, the same that flock(1) takes.
+    /// A plain mutex, the same lock that flock(1) takes.
     pub(crate) fn exclusive(arguments: LockArgs) -> Self {
-        Self::new(arguments, Kind::Mutex)
+        Self::new(arguments, LockType::Exclusive)
     }
 
-    /// Many readers together.
+    /// A lock that readers share.
     pub(crate) fn read(arguments: LockArgs) -> Self {
-        Self::new(arguments, Kind::Reader)
+        Self::new(arguments, LockType::Reader)
     }
 
-    /// One writer, no readers, and turns between the two.
+    /// An exclusive lock that takes turns with readers.
     pub(crate) fn write(arguments: WriteArgs) -> Self {
         let preference = match arguments.prefer {
             Prefer::Fair => Preference::PhaseFair,
             Prefer::Reader => Preference::Reader,
             Prefer::Writer => Preference::Writer,
         };
-        Self::new(arguments.lock, Kind::Writer(preference))
+        Self::new(arguments.lock, LockType::Writer(preference))
     }
 
-    fn new(arguments: LockArgs, kind: Kind) -> Self {
+    fn new(arguments: LockArgs, lock_type: LockType) -> Self {
         Self {
             options: Options::new()
                 .family(if arguments.fcntl { Family::Fcntl } else { Family::Flock })
-                .preference(kind.preference())
+                .preference(lock_type.preference())
                 .create(!arguments.no_create)
                 .nested(match arguments.nested {
-                    args::Nested::Refuse => Nested::Refuse,
-                    args::Nested::Join => Nested::Join,
-                    args::Nested::Wait => Nested::Wait,
+                    OnDeadlock::Refuse => Nested::Refuse,
+                    OnDeadlock::Join => Nested::Join,
+                    OnDeadlock::Wait => Nested::Wait,
                 }),
             waiting: match (arguments.nonblock, arguments.timeout) {
                 (true, _) | (_, Some(Duration::ZERO)) => Wait::never(),
@@ -84,7 +83,7 @@ impl Job {
                 Some(number) => Target::Descriptor(number),
                 None => Target::Paths(arguments.locks),
             },
-            kind,
+            lock_type,
             program: match arguments.command_string {
                 Some(string) => Some(Program::shell(string)),
                 None if arguments.command.is_empty() => None,
@@ -97,7 +96,6 @@ impl Job {
                 _ => Lifetime::Command,
             },
             conflict: arguments.conflict_exit_code,
-            joins: matches!(arguments.nested, args::Nested::Join),
             verbosity: match (arguments.quiet, arguments.verbose) {
                 (true, _) => Verbosity::Quiet,
                 (_, true) => Verbosity::Verbose,
@@ -106,7 +104,7 @@ impl Job {
         }
     }
 
-    /// How to wait, and what to say when the wait may never end.
+    /// How to wait; a wait that may be a deadlock is reported.
     pub(super) fn waiting(&self) -> Wait<'static> {
         if self.verbosity == Verbosity::Quiet {
             self.waiting
@@ -115,20 +113,25 @@ impl Job {
         }
     }
 
-    /// One of the locks, as it is wanted.
-    pub(super) fn wanted(&self, path: &Path) -> LockRequest {
-        if let Kind::Mutex = self.kind {
+    /// Whether an inherited lock would be joined.
+    pub(super) fn joins(&self) -> bool {
+        self.options == self.options.nested(Nested::Join)
+    }
+
+    /// The request for one of the locks.
+    pub(super) fn request(&self, path: &Path) -> LockRequest {
+        if let LockType::Exclusive = self.lock_type {
             return InterProcessLock::with_options(path, self.options).to_lock();
         }
         let lock = InterProcessReaderWriterLock::with_options(path, self.options);
-        if let Kind::Reader = self.kind { lock.to_read() } else { lock.to_write() }
+        if let LockType::Reader = self.lock_type { lock.to_read() } else { lock.to_write() }
     }
 }
 
-impl Kind {
-    /// Whether it waits in a gate file.
+impl LockType {
+    /// Whether its waiters use a gate file.
     pub(super) fn has_gates(self) -> bool {
-        !matches!(self, Self::Mutex | Self::Writer(Preference::Reader))
+        !matches!(self, Self::Exclusive | Self::Writer(Preference::Reader))
     }
 
     pub(super) fn mode(self) -> Mode {
@@ -137,7 +140,7 @@ impl Kind {
 
     fn preference(self) -> Preference {
         match self {
-            Self::Mutex => Preference::Reader,
+            Self::Exclusive => Preference::Reader,
             Self::Reader => Preference::PhaseFair,
             Self::Writer(preference) => preference,
         }

@@ -1,4 +1,4 @@
-//! `exclusive`, `read` and `write`: take the locks, run the command, end as it did.
+//! `exclusive`, `read` and `write`: take the locks, run the command, exit as it did.
 
 use std::cell::{Cell, OnceCell};
 use std::os::fd::RawFd;
@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, anyhow};
 use fasten::{DescriptorLock, Error as LockError, Operation, Wait, lock_all};
 
-use super::describe;
 use super::exit::Code;
 use super::failure;
 use super::job::{Job, Target};
@@ -23,9 +22,10 @@ use super::sys::signals::Signals;
 pub(crate) fn run(job: &Job) -> u8 {
     carry_out(job).unwrap_or_else(|error| {
         if job.verbosity != Verbosity::Quiet {
-            let refusal =
-                error.downcast_ref::<LockError>().and_then(|error| describe::refusal(error, job.joins));
-            report(&refusal.unwrap_or_else(|| error.to_string()));
+            report(&match error.downcast_ref::<LockError>() {
+                Some(error) => failure::words(error, job.joins()),
+                None => error.to_string(),
+            });
         }
         match failure::code(&error) {
             Code::Conflict => job.conflict,
@@ -39,7 +39,7 @@ fn carry_out(job: &Job) -> Result<u8> {
     let (mut locks, signals) = take(job)?;
     let taken = Instant::now();
     if job.verbosity == Verbosity::Verbose {
-        tell_of(&locks, taken - asked);
+        report_wait(&locks, taken - asked);
     }
     let Some(program) = &job.program else {
         locks.detach();
@@ -58,62 +58,64 @@ fn carry_out(job: &Job) -> Result<u8> {
     Ok(end_like(ended))
 }
 
-/// With the signals that are kept since before the lock was touched, if it is one that must not be
-/// lost.
+/// Takes the locks. Signals that were blocked meanwhile, so that they could not do harm, are
+/// returned with them.
 fn take(job: &Job) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
     let progress = Progress::new(job.verbosity);
     let paths = match &job.target {
-        Target::Descriptor(number) => return take_unharmed(*number, job, progress),
+        Target::Descriptor(number) => return take_uninterrupted(*number, job, progress),
         Target::Paths(paths) => paths,
     };
-    // Signals are kept as soon as there is something to wait for: one that ends the waiting is not to
-    // leave a gate file behind.
-    let kept = OnceCell::new();
-    let keep = || {
-        let signals = job.kind.has_gates().then(Signals::keep_for_supervisor)?;
+    // Signals are blocked as soon as there is something to wait for: a signal that ends the wait
+    // must not leave a gate file behind.
+    let blocked = OnceCell::new();
+    let block = || {
+        let signals = job.lock_type.has_gates().then(Signals::block)?;
         let arrival = signals.arrival();
         if arrival.is_err() {
-            signals.give_back();
+            signals.unblock();
         } else {
-            let _ = kept.set(signals);
+            let _ = blocked.set(signals);
         }
         arrival.ok()
     };
-    let wanted = paths.iter().map(|path| job.wanted(path));
-    let taken = lock_all(wanted, job.waiting().on_wait(&|path| progress.waiting_for(path)).stopped_by(&keep));
+    let requests = paths.iter().map(|path| job.request(path));
+    let taken =
+        lock_all(requests, job.waiting().on_wait(&|path| progress.waiting_for(path)).stopped_by(&block));
     drop(progress);
-    let taken = unless_signalled(taken, kept.get())?;
-    Ok((HeldLocks::Files(taken), kept.into_inner().map(Box::new)))
+    let taken = unless_signalled(taken, blocked.get())?;
+    Ok((HeldLocks::Files(taken), blocked.into_inner().map(Box::new)))
 }
 
-/// What was taken; but a signal that has arrived meanwhile ends us as it would have before.
+/// What was taken; but if a signal has arrived meanwhile, it ends this process as it would have
+/// without being blocked.
 fn unless_signalled<T, E>(taken: Result<T, E>, signals: Option<&Signals>) -> Result<T, E> {
     if let Some(signal) = signals.and_then(Signals::arrived) {
         drop(taken);
-        process::exit(end_like(Ended::CalledOff(signal)).into());
+        process::exit(end_like(Ended::Cancelled(signal)).into());
     }
     taken
 }
 
-/// A descriptor may hold a lock already, which must not be lost when we are
-/// interrupted while we convert it. So signals are kept from now on, until the
-/// command is there to get them. Whatever else we wait for, a signal just ends us.
-fn take_unharmed(
+/// Takes the lock of a descriptor. It may be locked already, and an interrupted conversion would
+/// lose that lock. So signals are blocked from now on, until the command can receive them. In every
+/// other wait a signal simply ends this process.
+fn take_uninterrupted(
     descriptor: RawFd,
     job: &Job,
     progress: Progress,
 ) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
-    let signals = Signals::keep_for_supervisor();
-    let tells = |path: &Path| progress.waiting_for(path);
-    let waiting = job.waiting().on_wait(&tells);
+    let signals = Signals::block();
+    let on_wait = |path: &Path| progress.waiting_for(path);
+    let waiting = job.waiting().on_wait(&on_wait);
     let lock = DescriptorLock::with_options(descriptor, job.options);
-    // A wait that no signal could end is not begun.
+    // Without a way to notice signals the wait is not begun: nothing could end it.
     let taken = match signals.arrival() {
         Ok(arrival) => {
             let arrival = Cell::new(Some(arrival));
-            lock.lock(job.kind.mode(), waiting.only_stopped_by(&|| arrival.take()))
+            lock.lock(job.lock_type.mode(), waiting.only_stopped_by(&|| arrival.take()))
         }
-        Err(source) => lock.lock(job.kind.mode(), Wait::never()).map_err(|error| match error {
+        Err(source) => lock.lock(job.lock_type.mode(), Wait::never()).map_err(|error| match error {
             LockError::Busy { path } => LockError::System { path, operation: Operation::Wait, source },
             error => error,
         }),
@@ -123,7 +125,7 @@ fn take_unharmed(
     Ok((HeldLocks::Descriptor(descriptor, Box::new(taken)), Some(Box::new(signals))))
 }
 
-fn tell_of(locks: &HeldLocks, waited: Duration) {
+fn report_wait(locks: &HeldLocks, waited: Duration) {
     for (path, why) in locks.unfair_reason() {
         report_at_once(&format!("{}: first come, first served: {why}", path.display()));
     }

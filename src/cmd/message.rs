@@ -1,55 +1,55 @@
-//! fasten's own words: one line each, on standard error, in one write, so that
-//! lines of several processes do not mix.
+//! fasten's messages: one line each, in one write to standard error, so that the lines of several
+//! processes do not mix.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use crate::cmd::sys::streams::{self, Stream};
 
-/// Says it. That nobody listens is no error.
+/// Writes a message. It is not an error if standard error cannot be written.
 pub(crate) fn report(words: &str) {
     write_stderr(format!("fasten: {}\n", printable(words)).as_bytes());
 }
 
-/// Says it, or drops it where that would have to wait for a reader: somebody waits for the lock
-/// that we hold, or for us.
+/// Writes a message, or drops it if that would block: other processes wait for the lock that this
+/// one holds, or for this one.
 pub(crate) fn report_at_once(words: &str) {
     write_stderr_at_once(format!("fasten: {}\n", printable(words)).as_bytes());
 }
 
-/// What was asked for, on standard output.
+/// Writes the answer to standard output.
 pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout();
     out.write_all(text.as_bytes()).and_then(|()| out.flush())
 }
 
-/// That an answer could not be given.
+/// What to report if the answer cannot be written.
 pub(crate) fn unanswered(error: &io::Error) -> String {
     format!("standard output: cannot be written: {}; write it elsewhere", word(error))
 }
 
-/// The system's word for what went wrong, in our own lines: `permission denied`.
+/// The system's words for an error, as our messages have them: `permission denied`.
 pub(crate) fn word(error: &io::Error) -> String {
     let text = strerror(error);
     let mut letters = text.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// The same as the C library has it: `Permission denied`.
+/// The same as strerror(3) has them: `Permission denied`.
 pub(crate) fn strerror(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
-/// Says it on a line of a terminal that will be said anew, or cleared; `false` if the terminal is
-/// stopped.
+/// Writes a message on a line of the terminal that will be redrawn or cleared; `false` if the
+/// terminal is stopped.
 pub(crate) fn draw_line(words: &str) -> bool {
     let line = format!("fasten: {}", printable(words));
     let width = streams::terminal_width().saturating_sub(1);
     write_stderr_at_once(format!("\r{}\x1b[K", line.chars().take(width).collect::<String>()).as_bytes())
 }
 
-/// Takes the line away that was drawn last.
+/// Clears the line that was drawn last.
 pub(crate) fn clear_line() {
     write_stderr_at_once(b"\r\x1b[K");
 }
@@ -77,13 +77,13 @@ pub(crate) fn printable(words: &str) -> String {
     })
 }
 
-/// Puts it there if nobody has to be waited for; whether it was put there.
+/// Writes bytes to standard error if that does not block; `false` if they were dropped.
 pub(crate) fn write_stderr_at_once(text: &[u8]) -> bool {
     streams::ignore_broken_pipe();
     streams::write_at_once(Stream::Error, text)
 }
 
-/// Puts it there as it is.
+/// Writes bytes to standard error.
 pub(crate) fn write_stderr(text: &[u8]) {
     streams::ignore_broken_pipe();
     let _ = io::stderr().write_all(text);

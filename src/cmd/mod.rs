@@ -1,5 +1,5 @@
-//! All that is only the command's: its arguments, its subcommands, how it speaks and how it ends. The
-//! library knows nothing of it.
+//! All that only the command needs: arguments, subcommands, messages, exit codes. The library knows
+//! nothing of it.
 
 pub(crate) mod args;
 mod colour;

@@ -1,12 +1,11 @@
-//! What tells a person that something is being waited for, and for whom.
+//! The waiting line: which lock is being waited for, and who holds it.
 //!
-//! Only after half a second, and only for somebody who looks. At a terminal it
-//! is one line that is kept up to date and vanishes when the lock comes; with
-//! `-v` elsewhere, and in the background, it is said once. A thread of its own
-//! says it, because the waiting one must not leave its place in the kernel's
-//! queue for that; it is started only when there is something to wait for. Whoever has the lock does
-//! not wait for it: it writes nothing that would have to wait for a reader, and nothing at all once
-//! the waiting is over.
+//! It appears after half a second. At a terminal it is one line that is kept up to date and
+//! vanishes with the wait. With `-v`, it is printed once in the background or without a terminal.
+//!
+//! A thread of its own prints it, because the thread that waits must not leave its place in the
+//! kernel's queue; it is started only for a wait. It never delays the lock: it drops what would
+//! block, and prints nothing after the wait.
 
 use std::cell::RefCell;
 use std::io::{IsTerminal, stderr};
@@ -23,7 +22,7 @@ use crate::cmd::sys::streams;
 const PATIENCE: Duration = Duration::from_millis(500);
 const REDRAWN_EVERY: Duration = Duration::from_secs(1);
 
-/// How much we say.
+/// How much to report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verbosity {
     Quiet,
@@ -31,7 +30,7 @@ pub(crate) enum Verbosity {
     Verbose,
 }
 
-/// Tells what is being waited for, until it is dropped.
+/// Reports what is being waited for, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Progress {
     verbosity: Verbosity,
@@ -43,7 +42,7 @@ impl Progress {
         Self { verbosity, current: RefCell::new(None) }
     }
 
-    /// This is what is being waited for now, and nothing else any more.
+    /// Reports that this lock is being waited for, instead of the one before.
     pub(crate) fn waiting_for(&self, path: &Path) {
         if self.verbosity == Verbosity::Quiet {
             return;
@@ -57,7 +56,7 @@ impl Progress {
     }
 }
 
-/// A line that is said after a while, unless it is dropped before.
+/// A line that is printed after a while, unless it is dropped before.
 #[derive(Debug)]
 struct Line {
     screen: Arc<Mutex<Screen>>,
@@ -65,7 +64,7 @@ struct Line {
     _dropped: Sender<()>,
 }
 
-/// What there is to be seen of it; held only while nothing waits.
+/// What the terminal shows of it; locked only for what does not block.
 #[derive(Debug, Default)]
 struct Screen {
     drawn: bool,
@@ -73,13 +72,13 @@ struct Screen {
 }
 
 impl Line {
-    /// `None` where there is no thread to be had: the waiting matters more.
+    /// `None` if no thread can be started: the wait matters more.
     fn about(path: &Path, kept_up_to_date: bool) -> Option<Self> {
         let path = path.to_owned();
         let (dropped, ended) = channel();
         let screen = Arc::new(Mutex::new(Screen::default()));
         let shown = Arc::clone(&screen);
-        fasten::helper_thread::spawn(move || speak(&path, kept_up_to_date, &shown, &ended)).ok()?;
+        fasten::helper_thread::spawn(move || redraw(&path, kept_up_to_date, &shown, &ended)).ok()?;
         Some(Self { screen, _dropped: dropped })
     }
 }
@@ -98,7 +97,7 @@ fn locked(screen: &Mutex<Screen>) -> MutexGuard<'_, Screen> {
     screen.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn speak(path: &Path, kept_up_to_date: bool, screen: &Mutex<Screen>, ended: &Receiver<()>) {
+fn redraw(path: &Path, kept_up_to_date: bool, screen: &Mutex<Screen>, ended: &Receiver<()>) {
     let start = Instant::now();
     let mut pause = PATIENCE;
     while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
@@ -118,8 +117,8 @@ fn speak(path: &Path, kept_up_to_date: bool, screen: &Mutex<Screen>, ended: &Rec
     }
 }
 
-/// `waiting for build.lock for 5s, place 2: held by make (pid 4242, ann) for 2m13s`: what a narrow
-/// terminal cuts off is the end.
+/// `waiting for build.lock for 5s, place 2: held by make (pid 4242, ann) for 2m13s`: a narrow
+/// terminal cuts off the end.
 fn words(path: &Path, waited: Option<Duration>) -> String {
     let report = describe::look(path);
     let waited = waited.map(|time| format!(" for {}s", time.as_secs())).unwrap_or_default();

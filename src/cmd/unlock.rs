@@ -1,4 +1,4 @@
-//! `fasten unlock`: gives back what `--fd` has taken.
+//! `fasten unlock`: releases a lock that was taken with `--fd`.
 
 use fasten::DescriptorLock;
 

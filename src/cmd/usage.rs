@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::error::{Error, ErrorKind};
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::cmd::args::Cli;
@@ -10,13 +10,13 @@ use crate::cmd::exit::Code;
 use crate::cmd::fast_path;
 use crate::cmd::message::{print, report, unanswered};
 
-/// The command line; or, when there is nothing to do (`--help`) or something is
-/// wrong, the code to end with.
+/// The command line; or, when there is nothing to do (`--help`) or something is wrong, the code to
+/// end with.
 pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, u8> {
     if let Some(everyday) = fast_path::parse(&arguments) {
         return Ok(everyday);
     }
-    let form = form(&arguments);
+    let subcommand = subcommand(&arguments);
     try_parse(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => show(&error),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
@@ -24,13 +24,13 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, u8> {
             Code::Usage.number()
         }
         _ => {
-            report(&one_line(&error, form));
+            report(&format!("{}; see 'fasten --help'", one_line(error, subcommand.as_deref())));
             Code::Usage.number()
         }
     })
 }
 
-/// As clap's own, but what clap knows of the command line is not taken apart again:
+/// Parses as `Cli::try_parse_from` does, but never frees clap's description of the command line:
 /// that was a tenth of the instructions of a run.
 fn try_parse(arguments: Vec<OsString>) -> Result<Cli, Error> {
     let command = Box::leak(Box::new(Cli::command()));
@@ -48,33 +48,39 @@ fn show(help: &Error) -> u8 {
     )
 }
 
-/// The subcommand whose form is shown to one that has left out something.
-fn form(arguments: &[OsString]) -> &'static str {
-    let known = |name: &&str| arguments.get(1).is_some_and(|asked| asked == name);
-    ["read", "write"].into_iter().find(known).unwrap_or("exclusive")
+/// The first word, if it is not an option: fasten has no options that other words can follow.
+fn subcommand(arguments: &[OsString]) -> Option<String> {
+    let first = arguments.get(1)?.to_str()?;
+    (!first.starts_with('-')).then(|| first.to_owned())
 }
 
-/// How the paragraphs begin that are left out: where to read on is said in our own words, and
-/// what stands behind `--`, as the tip has it, would be the command.
-const NOT_TOLD: [&str; 3] = ["Usage:", "For more", "tip: to pass"];
-
-/// clap's paragraphs as one line: what is wrong, what would be right, where to
-/// read on.
-fn one_line(error: &Error, form: &str) -> String {
+/// clap's paragraphs as one line: what is wrong, and what would be right. Left out are the usage
+/// and clap's own pointer to the help, which is always the last paragraph.
+fn one_line(mut error: Error, subcommand: Option<&str>) -> String {
+    if let (ErrorKind::MissingRequiredArgument, Some(ContextValue::Strings(names))) =
+        (error.kind(), error.get(ContextKind::InvalidArg))
+    {
+        return missing(names, subcommand);
+    }
+    error.remove(ContextKind::Usage);
+    if subcommand.is_some() {
+        // clap's only tip here is to write the option after `--`, where it would be the command.
+        error.remove(ContextKind::Suggested);
+    }
     let text = error.to_string();
-    let told =
-        text.split("\n\n").filter(|part| !NOT_TOLD.iter().any(|start| part.trim_start().starts_with(start)));
-    let mut line = told.map(unfold).collect::<Vec<_>>().join("; ");
-    if let Some(plain) = line.strip_prefix("error: ") {
-        line = plain.to_owned();
-    }
-    if error.kind() == ErrorKind::MissingRequiredArgument {
-        line = line.replace("the following required arguments were not provided:", "missing:");
-        if line.contains("LOCK") || line.contains("COMMAND") {
-            line = format!("{line}; the form is: fasten {form} LOCK... -- COMMAND [ARG]...");
+    let text = text.trim_end().rsplit_once("\n\n").map_or(&*text, |(wanted, _pointer)| wanted);
+    let line = text.split("\n\n").map(unfold).collect::<Vec<_>>().join("; ");
+    line.strip_prefix("error: ").unwrap_or(&line).to_owned()
+}
+
+fn missing(names: &[String], subcommand: Option<&str>) -> String {
+    let missing = format!("missing: {}", names.join(" "));
+    match subcommand {
+        Some(subcommand @ ("exclusive" | "read" | "write")) => {
+            format!("{missing}; the form is: fasten {subcommand} LOCK... -- COMMAND [ARG]...")
         }
+        _ => missing,
     }
-    format!("{}; see 'fasten --help'", line.trim_end())
 }
 
 fn unfold(paragraph: &str) -> String {

@@ -90,7 +90,10 @@ pub(crate) fn create(path: &Path, permissions: u32, family: Family) -> Result<Op
 
 /// The missing file to which a symbolic link leads, perhaps through others. It is created by this
 /// name, and not through the link, which another process may replace meanwhile.
-fn target_of(path: &Path) -> Result<PathBuf, Error> {
+///
+/// # Errors
+/// [`OpenError::ForeignLink`], or `ELOOP` for a chain without an end.
+pub fn target_of(path: &Path) -> Result<PathBuf, Error> {
     const MOST_LINKS: usize = 40;
     let mut target = path.to_owned();
     for _ in 0..MOST_LINKS {
@@ -190,7 +193,10 @@ fn create_new(path: &Path, permissions: u32, family: Family) -> io::Result<File>
 
 /// Moves the descriptor above 0, 1 and 2. If the process was started with one of them closed, the
 /// lock file would become a standard stream.
-pub(super) fn above_standard(file: File) -> io::Result<File> {
+///
+/// # Errors
+/// If the process has no descriptor left.
+pub fn above_standard(file: File) -> io::Result<File> {
     if file.as_raw_fd() > libc::STDERR_FILENO { Ok(file) } else { file.try_clone() }
 }
 

@@ -44,6 +44,7 @@ pub(crate) use cancel::Wakeable;
 pub use deadlock::{Deadlock, held_by};
 pub use error::{Error, OpenError, Operation};
 pub(crate) use file::{LockFile, create, open_existing, open_removed, opened};
+pub use file::{above_standard, target_of};
 pub use guard::DescriptorGuard;
 pub(crate) use held::Held;
 pub(crate) use interrupter::Waker;

@@ -26,7 +26,10 @@ pub(crate) fn duplicate(descriptor: RawFd) -> io::Result<File> {
 
 /// Clears `O_NONBLOCK` on a file that was opened with no other status flag. The flag belongs to the
 /// open file description, so a command that inherits the lock would have it.
-pub(crate) fn without_nonblock(file: File) -> io::Result<File> {
+///
+/// # Errors
+/// As fcntl(2).
+pub fn without_nonblock(file: File) -> io::Result<File> {
     fcntl(&file, FcntlArg::F_SETFL(OFlag::empty()))?;
     Ok(file)
 }

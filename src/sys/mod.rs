@@ -9,7 +9,7 @@
 //! The command's own system calls are in `cmd/sys`.
 
 pub(crate) mod descriptor;
-pub(crate) mod file_id;
+pub mod file_id;
 pub(crate) mod gate_permissions;
 pub mod helper_thread;
 pub(crate) mod interrupt;

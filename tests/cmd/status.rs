@@ -124,5 +124,5 @@ fn asking_ten_thousand_times_gets_in_nobodys_way() {
 fn what_cannot_be_looked_at_is_66() {
     let place = Place::new();
     let output = place.fasten("status a.lock/below").code(66).run();
-    assert!(complaint(&output).starts_with("fasten: a.lock/below: cannot be looked at: "));
+    assert!(complaint(&output).starts_with("fasten: a.lock/below: cannot be examined: "));
 }

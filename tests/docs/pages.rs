@@ -6,7 +6,7 @@
 #[path = "../../src/cmd/exit.rs"]
 mod exit;
 
-#[path = "../../src/cmd/flock/table.rs"]
+#[path = "../../src/cmd/flock/interface.rs"]
 mod flock;
 
 #[allow(dead_code, reason = "only what the page names is read here")]
@@ -84,7 +84,7 @@ fn the_manual_of_flock_names_exactly_the_options_and_codes_of_flock() {
     let page = read("man/flock.1");
     let explained = section(&page, ".Sh ", "OPTIONS").filter(|line| line.starts_with(".It "));
     assert_eq!(explained.flat_map(|line| arguments_of("Fl", line)).collect::<Names>(), options_of_flock());
-    let codes = flock::Code::ALL.iter().map(|code| *code as u8).collect();
+    let codes = flock::FlockCode::ALL.iter().map(|code| *code as u8).collect();
     let items = section(&page, ".Sh ", "EXIT STATUS").filter_map(|line| line.strip_prefix(".It "));
     assert_eq!(numbers(items), codes);
 }

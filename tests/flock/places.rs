@@ -80,3 +80,17 @@ fn somebody_elses_lock_file_in_a_sticky_directory_can_be_locked() {
         "chmod 1777 folder; : >folder/lock; chown 65534 folder/lock; flock -u folder/lock echo ran";
     assert_eq!(run(Flock::Ours, unlocking).to_string(), "0 > ran");
 }
+
+/// Where others can write, such as in /tmp, a link may be there to have root create its target.
+#[test]
+fn a_link_of_another_user_to_a_missing_file_creates_none() {
+    for options in ["", "-u", "-s --start 1", "--length 1", "--fcntl", "-u --fcntl"] {
+        let line = format!(
+            "chmod 777 folder; ln -s ../made folder/link; chown -h 65534 folder/link
+            flock {options} folder/link true; code=$?; test ! -e made || echo made; exit $code"
+        );
+        let ours = run(Flock::Ours, &line).to_string();
+        let refusal = "66 ! flock: cannot open lock file folder/link: is another user's symbolic link";
+        assert!(ours.starts_with(refusal), "{options}: {ours}");
+    }
+}

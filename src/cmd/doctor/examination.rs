@@ -1,11 +1,6 @@
-//! The examination of one directory. A process of its own, the examiner, asks the file system and
-//! may hang. This process asks it nothing: it watches over the examiner and cleans up after it.
-//!
-//! The examiner sends what it tries next, what it finds, and that it is done:
-//!
-//!     trying flock on a directory
-//!     note a directory cannot be locked here; lock a file in it
-//!     done
+//! The examination of one directory. A second process, the examiner, uses the file system and may
+//! hang. This process does not touch the file system: it watches over the examiner and cleans up
+//! after it.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -15,7 +10,7 @@ use std::time::Duration;
 use fasten::holders::file_system::FileSystem;
 
 use super::finding::{self, Finding, Mark};
-use super::listener::Listener;
+use super::protocol::{Listener, Message};
 use super::scratch::Scratch;
 use super::trials;
 use crate::cmd::exit::Code;
@@ -27,14 +22,14 @@ use crate::cmd::sys::signals::Signals;
 const PATIENCE: Duration = Duration::from_secs(10);
 const TO_CLEAN_UP: Duration = Duration::from_secs(2);
 
-/// While the examiner does this, it has not made anything yet.
-const LOOKING: &str = "looking at it";
+/// What the examiner does first, before it makes a file.
+const FIRST: &str = "examining it";
 
-/// What is found in a directory. A signal that would end this process does so after the cleaning.
+/// The findings in a directory. A signal that would end this process does so after the cleaning.
 pub(super) fn of(directory: &Path) -> Vec<Finding> {
-    let signals = Signals::keep_for_supervisor();
+    let signals = Signals::block();
     let findings = watch(directory, &signals);
-    signals.give_back();
+    signals.unblock();
     findings
 }
 
@@ -43,7 +38,7 @@ fn watch(directory: &Path, signals: &Signals) -> Vec<Finding> {
     let examiner = Forked::start(|channel| {
         lead_group();
         let mut listener = Listener(channel);
-        let _ = examine(directory, &scratch, &mut listener).and_then(|()| listener.0.send("done"));
+        let _ = examine(directory, &scratch, &mut listener).and_then(|()| listener.done());
     });
     let mut examiner = match examiner {
         Ok(examiner) => examiner,
@@ -52,19 +47,21 @@ fn watch(directory: &Path, signals: &Signals) -> Vec<Finding> {
         }
     };
     let mut findings = Vec::new();
-    let mut doing = LOOKING.to_owned();
+    let mut trying = None;
     let cut_short = loop {
         match examiner.channel.receive(PATIENCE, || signals.arrived().is_some()) {
-            Ok(line) => match line.split_once(' ') {
-                Some(("trying", what)) => what.clone_into(&mut doing),
-                Some((mark, text)) => findings.extend(Finding::marked(mark, text)),
-                None => break None,
+            Ok(line) => match Message::parse(&line) {
+                Some(Message::Trying(what)) => trying = Some(what),
+                Some(Message::Found(finding)) => findings.push(finding),
+                Some(Message::Done) => break None,
+                None => {}
             },
             Err(error) => break Some(error.kind()),
         }
     };
     examiner.abandon();
     if let Some(kind) = cut_short {
+        let doing = trying.as_deref().unwrap_or(FIRST);
         findings.push(match kind {
             ErrorKind::Interrupted => stopped(Code::System, "interrupted"),
             ErrorKind::TimedOut => Finding::wrong(format!(
@@ -73,14 +70,15 @@ fn watch(directory: &Path, signals: &Signals) -> Vec<Finding> {
             )),
             _ => Finding::wrong(format!("{doing}: the process that tried it was killed; try again")),
         });
-        if doing != LOOKING {
+        // While the examiner was looking, it made no file.
+        if trying.is_some() {
             findings.extend(clean_up(&scratch));
         }
     }
     findings
 }
 
-/// Removes what the examiner has left; in a process of its own, because that may hang too.
+/// Removes the examiner's files, in a third process, because that may hang too.
 fn clean_up(scratch: &Scratch) -> Option<Finding> {
     let cleaner = Forked::start(|mut channel| {
         if scratch.remove().is_ok() {
@@ -98,7 +96,6 @@ fn clean_up(scratch: &Scratch) -> Option<Finding> {
 
 /// The examiner's work.
 fn examine(directory: &Path, scratch: &Scratch, listener: &mut Listener) -> io::Result<()> {
-    listener.trying(LOOKING)?;
     let metadata = match fs::metadata(directory) {
         Ok(metadata) if metadata.is_dir() => metadata,
         failed => return listener.found(&not_a_directory(failed.err())),
@@ -119,7 +116,7 @@ fn examine(directory: &Path, scratch: &Scratch, listener: &mut Listener) -> io::
 fn not_a_directory(error: Option<io::Error>) -> Finding {
     let why = error.map_or_else(
         || "not a directory; give the directory that contains it".to_owned(),
-        |error| format!("cannot be looked at: {}; name a directory", word(&error)),
+        |error| format!("cannot be examined: {}; give a directory", word(&error)),
     );
     stopped(Code::CannotOpen, why)
 }
@@ -131,7 +128,7 @@ fn cannot_create(error: &io::Error) -> Finding {
     };
     let remedy = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room",
-        _ => "name a directory that is writable",
+        _ => "give a writable directory",
     };
     stopped(code, format!("no file can be created in it: {}; {remedy}", word(error)))
 }

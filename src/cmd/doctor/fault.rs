@@ -8,15 +8,15 @@ use crate::cmd::message::word;
 /// Why a trial failed.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// The file system granted or refused a lock that it must not.
+    /// The file system granted a lock that it must refuse, or refused one that it must grant.
     Broken(String),
-    /// A waiter sleeps although the lock is free.
+    /// A waiter still sleeps although the lock is free.
     NotWoken,
     /// A lock call failed.
     Failed(io::Error),
     /// Another call that the trial needs failed.
     NotTried(&'static str, io::Error),
-    /// Some file systems are like this, and fasten can live with it.
+    /// A limit of some file systems that fasten can live with.
     Limit(&'static str),
 }
 
@@ -31,7 +31,7 @@ impl Fault {
         Self::NotTried("opening the file again", error)
     }
 
-    /// The line of the report on the trial of this name, on a file system of this kind.
+    /// The report's line on the trial of this name, on a file system of this kind.
     pub(super) fn finding(&self, trial: &str, kind: &str) -> Finding {
         let what = match self {
             Self::Broken(what) => what.clone(),

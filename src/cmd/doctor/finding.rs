@@ -1,5 +1,5 @@
-//! A line of the report; and the lines about what is read and not tried, because one machine alone
-//! cannot try how far its locks reach.
+//! A line of the report; and the lines about the mount's options, which are read and not tried: one
+//! machine alone cannot try how far its locks reach.
 
 use std::fmt::{self, Display, Formatter};
 use std::fs::{self, Metadata};
@@ -10,13 +10,13 @@ use fasten::holders::file_system::{FileSystem, Mount};
 /// What a finding means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mark {
-    /// Tried, and as it must be.
+    /// Tried, and it works.
     Ok,
-    /// Good to know; nothing is broken.
+    /// Worth knowing; nothing is broken.
     Note,
     /// Locks do not keep their promises here.
     Wrong,
-    /// The examination had to stop: the exit code for that. It is not part of the report.
+    /// The examination had to stop, with this exit code. Not part of the report.
     Stopped(u8),
 }
 
@@ -51,7 +51,7 @@ impl Finding {
         Self { mark: Mark::Wrong, text: text.into() }
     }
 
-    /// The finding whose mark is displayed as this word.
+    /// The finding whose mark prints as this word.
     pub(super) fn marked(word: &str, text: &str) -> Option<Self> {
         let mark = match word {
             "ok" => Mark::Ok,
@@ -63,7 +63,7 @@ impl Finding {
     }
 }
 
-/// Which file system it is, and how far locks reach there.
+/// The file system, and how far its locks reach.
 pub(super) fn of_mount(system: &FileSystem) -> Vec<Finding> {
     let place = match (&system.mount, &system.kind) {
         (Some(mount), _) => format!("{} at {}", mount.kind, mount.point),
@@ -110,7 +110,7 @@ fn only_here(mount: &Mount, option: &str, locks: &str, remedy: &str) -> Option<F
 }
 
 /// What `fs.protected_regular` means for the lock files of other users in a sticky directory such
-/// as /tmp. It does not hinder fasten, which opens an existing file without `O_CREAT`.
+/// as /tmp. fasten is not affected: it opens an existing file without `O_CREAT`.
 pub(super) fn of_sticky(directory: &Metadata) -> Option<Finding> {
     let protected = fs::read_to_string("/proc/sys/fs/protected_regular").ok()?;
     let writable_by_others = match protected.trim() {

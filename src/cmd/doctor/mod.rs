@@ -1,8 +1,9 @@
-//! `fasten doctor`: do locks work on the file system of a directory? They are tried, with files and
-//! processes of our own, because some file systems only seem to lock.
+//! `fasten doctor`: do locks work on the file system of a directory? It tries them, with files and
+//! processes of its own, because some file systems grant locks that exclude nobody.
 //!
-//! An `examination` runs the `trials` on the files of a `scratch`. A trial that fails ends with a
-//! `fault`. A `finding` is a line of the report:
+//! An `examination` runs the `trials` on the files of a `scratch`, in a process of its own that
+//! reports by the `protocol`. A trial that fails ends with a `fault`. A `finding` is a line of the
+//! report:
 //!
 //!     /srv/locks: 1 problem
 //!       ok     on nfs4 at /srv
@@ -11,7 +12,7 @@
 mod examination;
 mod fault;
 mod finding;
-mod listener;
+mod protocol;
 mod scratch;
 mod trials;
 
@@ -31,11 +32,11 @@ pub(crate) fn run(arguments: &DoctorArgs) -> u8 {
     let here = [PathBuf::from(".")];
     let directories = if arguments.directories.is_empty() { &here[..] } else { &arguments.directories };
     let codes: Vec<u8> = directories.iter().map(|directory| one(directory, arguments.quiet)).collect();
-    // That locks do not work is worse than that a directory could not be tried.
+    // Broken locks are worse than a directory that could not be tried.
     if codes.contains(&BROKEN) { BROKEN } else { codes.into_iter().find(|code| *code != 0).unwrap_or(0) }
 }
 
-/// Examines one directory and reports; the exit code for it alone.
+/// Examines one directory and prints the report; returns the exit code for it alone.
 fn one(directory: &Path, quiet: bool) -> u8 {
     let findings = examination::of(directory);
     if let Err(error) = print(&text_of(directory, &findings, quiet)) {
@@ -53,7 +54,7 @@ fn one(directory: &Path, quiet: bool) -> u8 {
     codes.max().unwrap_or(0)
 }
 
-/// The directory with the number of problems, and a line for each finding; empty without a line.
+/// The directory with the number of problems, and a line for each finding; empty without findings.
 fn text_of(directory: &Path, findings: &[Finding], quiet: bool) -> String {
     let paint = Paint::new(io::stdout().is_terminal());
     let lines = findings.iter().filter_map(|Finding { mark, text }| {

@@ -1,5 +1,5 @@
-//! The file that is locked in the trials, and the two ways to ask for its lock: from a second
-//! descriptor, and from a second process.
+//! The file that the trials lock, and the two ways to ask for its lock: from a second descriptor,
+//! and from a second process.
 
 use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -13,15 +13,15 @@ use super::fault::Fault;
 use crate::cmd::sys::forked::{Channel, Forked};
 use crate::cmd::sys::lock_kind::LockKind;
 
-/// A file and a directory of our own, with names that nobody can foresee. They are made when they
-/// are needed, and do not stay.
+/// A file and a directory with unpredictable names. They are made when they are needed, and
+/// removed.
 #[derive(Debug)]
 pub(super) struct Scratch {
     pub(super) file: PathBuf,
     pub(super) directory: PathBuf,
 }
 
-/// Asks for a lock and gives it back.
+/// Asks for a lock and releases it.
 pub(super) type Asker = fn(&Scratch, LockKind, Mode) -> Reply;
 /// Whether it was granted.
 pub(super) type Reply = Result<bool, Fault>;
@@ -33,12 +33,12 @@ impl Scratch {
         Self { directory: directory.join(format!("{name}.d")), file: directory.join(name) }
     }
 
-    /// Creates the file, and nothing if there is one already.
+    /// Creates the file; an error if it exists.
     pub(super) fn create(&self) -> io::Result<File> {
         OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.file)
     }
 
-    /// Opens the file once more, as another program would.
+    /// Opens the file again, as another program would.
     pub(super) fn open(&self) -> Result<File, Fault> {
         OpenOptions::new().read(true).write(true).open(&self.file).map_err(Fault::cannot_open)
     }
@@ -53,7 +53,7 @@ impl Scratch {
     }
 }
 
-/// Another descriptor of this process asks.
+/// Asks with a second descriptor of this process.
 pub(super) fn descriptor(at: &Scratch, kind: LockKind, mode: Mode) -> Reply {
     let file = at.open()?;
     let granted = kind.try_lock(&file, mode)?;
@@ -63,7 +63,7 @@ pub(super) fn descriptor(at: &Scratch, kind: LockKind, mode: Mode) -> Reply {
     Ok(granted)
 }
 
-/// Another process asks. It has ended when this returns.
+/// Asks from a second process, which has ended when this returns.
 pub(super) fn process(at: &Scratch, kind: LockKind, mode: Mode) -> Reply {
     let mut other = start(|mut channel| {
         let _ = channel.send(&encoded(&descriptor(at, kind, mode)));
@@ -78,7 +78,7 @@ pub(super) fn start(job: impl FnOnce(Channel)) -> Result<Forked, Fault> {
     Forked::start(job).map_err(|error| Fault::NotTried("starting another process", error))
 }
 
-/// An answer as it goes over a channel. Only the two faults that asking can meet are sent.
+/// An answer as it is sent over a channel. Asking can meet only these two faults.
 pub(super) fn encoded(answer: &Reply) -> String {
     let number = |error: &io::Error| error.raw_os_error().unwrap_or(libc::EIO);
     match answer {

@@ -1,4 +1,4 @@
-//! What is tried, in this order. The name of a trial says what is so if it succeeds.
+//! The trials, in order. The name of a trial says what holds if it succeeds.
 
 use std::fs::{DirBuilder, File};
 use std::io;
@@ -14,20 +14,20 @@ use nix::unistd::dup;
 
 use super::fault::Fault;
 use super::finding::{Finding, Mark};
-use super::listener::Listener;
+use super::protocol::Listener;
 use super::scratch::{Asker, Reply, Scratch, decoded, descriptor, encoded, process, start};
 use crate::cmd::sys::forked::Forked;
 #[cfg(target_os = "linux")]
 use crate::cmd::sys::lock_kind::LockKind::OpenFile;
 use crate::cmd::sys::lock_kind::LockKind::{self, Flock, Record};
 
-/// How long a lock is held to see that a waiter does not get in.
+/// How long a lock is held to check that a waiter does not get it.
 const HELD_FOR: Duration = Duration::from_millis(100);
-/// A local kernel needs microseconds; an NFS client that has to ask again needs a second.
+/// A local kernel takes microseconds; an NFS client that has to ask again takes a second.
 const WOKEN_WITHIN: Duration = Duration::from_secs(5);
 
-type Trial = (&'static str, fn(&Scratch) -> Verdict);
-type Verdict = Result<(), Fault>;
+type Trial = (&'static str, fn(&Scratch) -> TrialResult);
+type TrialResult = Result<(), Fault>;
 
 const WHOLE: LockKind = Record { first: 0, count: 0 };
 
@@ -54,7 +54,7 @@ const OF_FCNTL: &[Trial] = &[
 
 const OF_BOTH: Trial = ("flock and fcntl apart: a command may lock its own data", are_apart);
 
-/// Runs them on this kind of file system.
+/// Runs all trials on a file system of this kind.
 pub(super) fn run_all(at: &Scratch, system: &str, listener: &mut Listener) -> io::Result<()> {
     let mut is_passed = |(name, run): &Trial| {
         listener.trying(name)?;
@@ -65,7 +65,7 @@ pub(super) fn run_all(at: &Scratch, system: &str, listener: &mut Listener) -> io
     let mut both_lock = true;
     for trials in [OF_FLOCK, OF_FCNTL] {
         for (i, trial) in trials.iter().enumerate() {
-            // When the first one fails, those after it would say nothing new.
+            // If the first one fails, those after it would show nothing new.
             if !is_passed(trial)? && i == 0 {
                 both_lock = false;
                 break;
@@ -75,8 +75,8 @@ pub(super) fn run_all(at: &Scratch, system: &str, listener: &mut Listener) -> io
     if both_lock { is_passed(&OF_BOTH).map(drop) } else { Ok(()) }
 }
 
-/// Exclusive locks exclude all others, shared locks only exclusive ones, and unlocking frees.
-fn excludes(at: &Scratch, held_as: LockKind, asked_as: LockKind, asker: Asker) -> Verdict {
+/// Exclusive locks exclude all others, shared locks only exclusive ones, and unlocking releases.
+fn excludes(at: &Scratch, held_as: LockKind, asked_as: LockKind, asker: Asker) -> TrialResult {
     let holder = at.open()?;
     let modes = [(Exclusive, "exclusive"), (Shared, "shared")];
     for (held, held_name) in modes {
@@ -93,7 +93,7 @@ fn excludes(at: &Scratch, held_as: LockKind, asked_as: LockKind, asker: Asker) -
 }
 
 /// Locks on different bytes are independent.
-fn keeps_bytes_apart(at: &Scratch) -> Verdict {
+fn keeps_bytes_apart(at: &Scratch) -> TrialResult {
     let bytes = |first, count| Record { first, count };
     let far = 1 << 62;
     let holder = at.open()?;
@@ -111,9 +111,9 @@ fn keeps_bytes_apart(at: &Scratch) -> Verdict {
     Ok(())
 }
 
-/// On local file systems the two families are independent. A command that locks its own data relies
-/// on that.
-fn are_apart(at: &Scratch) -> Verdict {
+/// On local file systems the two families are independent, and a command that locks its own data
+/// relies on that.
+fn are_apart(at: &Scratch) -> TrialResult {
     let holder = at.open()?;
     let granted =
         |held, asked| is_granted_beside(&holder, (held, Exclusive), || process(at, asked, Exclusive));
@@ -129,8 +129,8 @@ fn are_apart(at: &Scratch) -> Verdict {
     }
 }
 
-/// Closing the descriptor frees, and so does the end of the process.
-fn is_freed(at: &Scratch, kind: LockKind) -> Verdict {
+/// Closing the descriptor releases the lock, and so does the end of the process.
+fn is_freed(at: &Scratch, kind: LockKind) -> TrialResult {
     drop(hold(at, kind)?);
     must_be_free(at, kind, process, "its descriptor was closed")?;
 
@@ -146,7 +146,7 @@ fn is_freed(at: &Scratch, kind: LockKind) -> Verdict {
 }
 
 /// A command that inherits the descriptor keeps the lock when we close ours.
-fn is_inherited(at: &Scratch, kind: LockKind) -> Verdict {
+fn is_inherited(at: &Scratch, kind: LockKind) -> TrialResult {
     let holder = hold(at, kind)?;
     let mut heir = start(|mut channel| {
         // The shell inherits the lock's descriptor as its standard error.
@@ -155,7 +155,7 @@ fn is_inherited(at: &Scratch, kind: LockKind) -> Verdict {
             let _ =
                 shell.args(["-c", "echo here; read -r end"]).stdin(input).stdout(output).stderr(lock).exec();
         }
-        // There is no shell, as in some containers: go on without exec(2).
+        // Some containers have no shell: go on without exec(2).
         let _ = channel.send("here");
         let _ = channel.line();
     })?;
@@ -165,8 +165,8 @@ fn is_inherited(at: &Scratch, kind: LockKind) -> Verdict {
     keeps_until_killed(at, kind, heir, lost, "the command that inherited it ended")
 }
 
-/// No other process gets the lock while that one lives (else it is `lost`); after that one does.
-fn keeps_until_killed(at: &Scratch, kind: LockKind, holder: Forked, lost: &str, after: &str) -> Verdict {
+/// No other process gets the lock while the holder lives (else it is `lost`); afterwards one does.
+fn keeps_until_killed(at: &Scratch, kind: LockKind, holder: Forked, lost: &str, after: &str) -> TrialResult {
     let granted = process(at, kind, Exclusive);
     holder.kill();
     if granted? {
@@ -175,8 +175,8 @@ fn keeps_until_killed(at: &Scratch, kind: LockKind, holder: Forked, lost: &str, 
     must_be_free(at, kind, process, after)
 }
 
-/// A waiter does not get in before the lock is free, and then does.
-fn wakes(at: &Scratch, kind: LockKind) -> Verdict {
+/// A waiter does not get the lock before it is free, and then does.
+fn wakes(at: &Scratch, kind: LockKind) -> TrialResult {
     let holder = hold(at, kind)?;
     let mut waiter = start(|mut channel| {
         let _ = channel.send("waits");
@@ -194,8 +194,8 @@ fn wakes(at: &Scratch, kind: LockKind) -> Verdict {
     if is_early { broken("a waiter got in while the lock was held") } else { Ok(()) }
 }
 
-/// NFS turns a flock into an fcntl lock, which needs a descriptor that is open for writing.
-fn on_a_read_only_file(at: &Scratch) -> Verdict {
+/// NFS turns flock into an fcntl lock, which needs a descriptor that is open for writing.
+fn on_a_read_only_file(at: &Scratch) -> TrialResult {
     let limit = "an exclusive lock needs a lock file that can be opened for writing";
     excludes_read_only(&at.file, |error| match error.raw_os_error() {
         Some(libc::EBADF) => Fault::Limit(limit),
@@ -203,15 +203,15 @@ fn on_a_read_only_file(at: &Scratch) -> Verdict {
     })
 }
 
-fn on_a_directory(at: &Scratch) -> Verdict {
+fn on_a_directory(at: &Scratch) -> TrialResult {
     let made = DirBuilder::new().mode(0o700).create(&at.directory);
     made.map_err(|error| Fault::NotTried("making a directory", error))?;
     let limit = "a directory cannot be locked here; lock a file in it";
     excludes_read_only(&at.directory, |_| Fault::Limit(limit))
 }
 
-/// Two descriptors exclude each other. `refused` says what it means that no lock can be taken.
-fn excludes_read_only(path: &Path, refused: impl Fn(io::Error) -> Fault) -> Verdict {
+/// Two descriptors exclude each other. `refused` is the fault if no lock can be taken.
+fn excludes_read_only(path: &Path, refused: impl Fn(io::Error) -> Fault) -> TrialResult {
     let open = || File::open(path).map_err(Fault::cannot_open);
     let (first, second) = (open()?, open()?);
     match Flock.try_lock(&first, Exclusive).map_err(refused)? {
@@ -221,7 +221,7 @@ fn excludes_read_only(path: &Path, refused: impl Fn(io::Error) -> Fault) -> Verd
     }
 }
 
-/// The answer while the holder has a lock of its own.
+/// Whether a lock is granted while the holder has one.
 fn is_granted_beside(holder: &File, (kind, mode): (LockKind, Mode), ask: impl FnOnce() -> Reply) -> Reply {
     take(holder, kind, mode)?;
     let granted = ask()?;
@@ -229,7 +229,7 @@ fn is_granted_beside(holder: &File, (kind, mode): (LockKind, Mode), ask: impl Fn
     Ok(granted)
 }
 
-/// Takes the lock exclusively, with a descriptor of its own.
+/// Takes the lock exclusively, with a new descriptor.
 fn hold(at: &Scratch, kind: LockKind) -> Result<File, Fault> {
     let holder = at.open()?;
     take(&holder, kind, Exclusive)?;
@@ -237,14 +237,14 @@ fn hold(at: &Scratch, kind: LockKind) -> Result<File, Fault> {
 }
 
 /// Takes a lock that nobody holds.
-fn take(holder: &File, kind: LockKind, mode: Mode) -> Verdict {
+fn take(holder: &File, kind: LockKind, mode: Mode) -> TrialResult {
     if kind.try_lock(holder, mode)? { Ok(()) } else { broken("refused though it is free") }
 }
 
-fn must_be_free(at: &Scratch, kind: LockKind, asker: Asker, after: &str) -> Verdict {
+fn must_be_free(at: &Scratch, kind: LockKind, asker: Asker, after: &str) -> TrialResult {
     if asker(at, kind, Exclusive)? { Ok(()) } else { broken(format!("still held after {after}")) }
 }
 
-fn broken(what: impl Into<String>) -> Verdict {
+fn broken(what: impl Into<String>) -> TrialResult {
     Err(Fault::Broken(what.into()))
 }

@@ -1,5 +1,5 @@
-//! The command line of flock(1), as a call that can be carried out. What is
-//! wrong is told in the order in which flock(1) finds it.
+//! The command line of flock(1), parsed and validated. Mistakes are reported in the order in which
+//! flock(1) finds them.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -10,16 +10,16 @@ use std::time::{Duration, Instant};
 
 use fasten::{Family, Mode, Wait};
 
+use super::interface::{COMMAND, FlockCode, LONG, SHORT};
 use super::refusal::{OnConflict, Refusal};
 use super::size::size;
-use super::table::{COMMAND, Code, LONG, SHORT};
 use super::words::joined;
 use crate::cmd::run::Lifetime;
-use crate::cmd::sys::getopt::Options;
+use crate::cmd::sys::getopt::Getopt;
 
 const BAD_DESCRIPTOR: &str = "bad file descriptor";
 
-/// What was asked for.
+/// What the command line asks for.
 #[derive(Debug)]
 pub(super) enum Asked {
     Help,
@@ -33,7 +33,7 @@ pub(super) struct Call {
     /// `None`: unlock.
     pub(super) mode: Option<Mode>,
     pub(super) family: Family,
-    /// Which bytes an fcntl lock is on.
+    /// The bytes that an fcntl lock covers.
     pub(super) bytes: ByteRange,
     pub(super) waiting: Wait<'static>,
     pub(super) on_conflict: OnConflict,
@@ -42,14 +42,14 @@ pub(super) struct Call {
     pub(super) target: FlockTarget,
 }
 
-/// A part of a file as fcntl(2) takes it, odd values and all; a length of 0 goes on to the end.
+/// A part of a file as fcntl(2) takes it, unchecked; a length of 0 extends to the end of the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct ByteRange {
     pub(super) start: i64,
     pub(super) length: i64,
 }
 
-/// What is locked, and what is run meanwhile.
+/// What to lock, and the command to run meanwhile.
 #[derive(Debug)]
 pub(super) enum FlockTarget {
     Path(PathBuf, Vec<OsString>),
@@ -66,9 +66,9 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Asked, Refusal> {
     let mut family = Family::Flock;
     let mut bytes = ByteRange::default();
     let mut descriptor = None;
-    let (mut nonblock, mut timeout, mut conflict) = (false, None, Code::Conflict as u8);
+    let (mut nonblock, mut timeout, mut conflict) = (false, None, FlockCode::Conflict as u8);
     let (mut close, mut no_fork, mut verbose) = (false, false, false);
-    let mut options = Options::of(words, SHORT, &LONG);
+    let mut options = Getopt::new(words, SHORT, &LONG);
     while let Some((letter, value)) = options.next() {
         match letter {
             b's' => mode = Some(Mode::Shared),
@@ -96,7 +96,7 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Asked, Refusal> {
     }
     let lifetime = match (no_fork, close) {
         (true, true) => {
-            return Err(Refusal::new(Code::Usage, "the --no-fork and --close options are incompatible"));
+            return Err(Refusal::new(FlockCode::Usage, "the --no-fork and --close options are incompatible"));
         }
         (true, false) => Lifetime::InPlace,
         (false, true) => Lifetime::Wrapper,
@@ -108,13 +108,13 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Asked, Refusal> {
     };
     let waiting = timeout.map_or_else(|| Ok(Wait::forever()), wait)?;
     let waiting = if nonblock { Wait::never() } else { waiting };
-    let on_conflict = OnConflict { code: conflict, is_said: verbose };
+    let on_conflict = OnConflict { code: conflict, is_reported: verbose };
     Ok(Asked::Call(Call { mode, family, bytes, waiting, on_conflict, lifetime, verbose, target }))
 }
 
 fn target(mut operands: Vec<OsString>) -> Result<FlockTarget, Refusal> {
     match operands.len() {
-        0 => Err(Refusal::new(Code::Usage, "requires file descriptor, file or directory")),
+        0 => Err(Refusal::new(FlockCode::Usage, "requires file descriptor, file or directory")),
         1 => Ok(FlockTarget::Descriptor(number(&operands[0], BAD_DESCRIPTOR)?, Vec::new())),
         _ => {
             let words = operands.split_off(1);
@@ -129,7 +129,7 @@ fn command(words: Vec<OsString>) -> Result<Vec<OsString>, Refusal> {
         [option, string] if is_command(option) => Ok(shell(string)),
         [option, ..] if is_command(option) => {
             let wrong = joined(&[option, " requires exactly one command argument".as_ref()]);
-            Err(Refusal::new(Code::Usage, wrong))
+            Err(Refusal::new(FlockCode::Usage, wrong))
         }
         _ => Ok(words),
     }
@@ -146,22 +146,22 @@ fn shell(string: &OsStr) -> Vec<OsString> {
 }
 
 fn exit_code(text: &OsStr) -> Result<u8, Refusal> {
-    let out_of_range = |_| Refusal::new(Code::Usage, "exit code out of range (expected 0 to 255)");
+    let out_of_range = |_| Refusal::new(FlockCode::Usage, "exit code out of range (expected 0 to 255)");
     u8::try_from(number(text, "invalid exit code")?).map_err(out_of_range)
 }
 
-/// Beyond 63 bits it is what the kernel makes of it.
+/// A number of bytes; one beyond 63 bits becomes negative, and the kernel refuses it.
 fn offset(text: &OsStr, wrong: &str) -> Result<i64, Refusal> {
-    let refused = |error| Refusal::system(Code::Usage, quoting(wrong, text), &error);
+    let refused = |error| Refusal::system(FlockCode::Usage, quoting(wrong, text), &error);
     size(text).map(u64::cast_signed).map_err(refused)
 }
 
-/// A whole number as strtoimax(3) and flock(1) take it: 32 bits, blanks before it.
+/// A whole number as flock(1) takes it: strtoimax(3), so blanks may precede it, limited to 32 bits.
 fn number(text: &OsStr, wrong: &str) -> Result<i32, Refusal> {
     trimmed(text).parse().map_err(|error: ParseIntError| match error.kind() {
         IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => {
             let error = io::Error::from_raw_os_error(libc::ERANGE);
-            Refusal::system(Code::Usage, quoting(wrong, text), &error)
+            Refusal::system(FlockCode::Usage, quoting(wrong, text), &error)
         }
         _ => invalid(wrong, text),
     })
@@ -171,7 +171,7 @@ fn seconds(text: &OsStr) -> Result<f64, Refusal> {
     trimmed(text).parse().map_err(|_| invalid("invalid timeout value", text))
 }
 
-/// As an interval timer would take it: whole microseconds, and none is not to wait.
+/// As flock(1)'s interval timer takes it: whole microseconds, and zero of them means not to wait.
 fn wait(seconds: f64) -> Result<Wait<'static>, Refusal> {
     let micros = (seconds * 1e6).trunc();
     match Duration::try_from_secs_f64(seconds.abs()) {
@@ -181,7 +181,7 @@ fn wait(seconds: f64) -> Result<Wait<'static>, Refusal> {
         }
         _ => {
             let error = io::Error::from_raw_os_error(libc::EINVAL);
-            Err(Refusal::system(Code::System, "cannot set up timer", &error))
+            Err(Refusal::system(FlockCode::System, "cannot set up timer", &error))
         }
     }
 }
@@ -191,7 +191,7 @@ fn trimmed(text: &OsStr) -> &str {
 }
 
 fn invalid(wrong: &str, text: &OsStr) -> Refusal {
-    Refusal::new(Code::Usage, quoting(wrong, text))
+    Refusal::new(FlockCode::Usage, quoting(wrong, text))
 }
 
 fn quoting(wrong: &str, text: &OsStr) -> OsString {

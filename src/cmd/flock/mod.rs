@@ -1,14 +1,14 @@
-//! fasten by the name of flock: flock(1), as its users know it.
+//! fasten invoked as flock: flock(1), as its users know it.
 //!
-//! The command line, the messages, the exit codes and the life of the lock are
-//! those of util-linux's flock. Ours is what is merely broken there: a signal
-//! reaches the command, a lock file that is replaced while we wait is noticed,
-//! a FIFO or a blocked SIGALRM does not hang. tests/flock/ runs both.
+//! The command line, the messages, the exit codes and the lifetime of the lock are those of
+//! util-linux's flock. Only its faults are not repeated: here a signal reaches the command, a lock
+//! file that is replaced during the wait is noticed, and neither a FIFO nor a blocked SIGALRM makes
+//! it hang. tests/flock/ runs both and compares them.
 
 mod command_line;
+mod interface;
 mod refusal;
 mod size;
-mod table;
 mod take;
 mod words;
 
@@ -22,11 +22,11 @@ use crate::cmd::run::{Ended, Lifetime, Program, end_like, run_as_flock};
 use crate::cmd::sys::child::End;
 use crate::cmd::sys::descriptors;
 use command_line::{Asked, Call, FlockTarget};
+use interface::FlockCode;
 use refusal::Refusal;
-use table::Code;
-use words::{HELP, VERSION, joined, tell};
+use words::{HELP, VERSION, joined, print_at_once};
 
-/// Does what the arguments say; the code is what the process ends with.
+/// Does what the arguments say, and returns the exit code.
 pub(crate) fn run(arguments: Vec<OsString>) -> u8 {
     let ended = match command_line::parse(arguments) {
         Ok(Asked::Help) => show(HELP),
@@ -37,9 +37,9 @@ pub(crate) fn run(arguments: Vec<OsString>) -> u8 {
     ended.unwrap_or_else(Refusal::report)
 }
 
-/// Puts it on standard output; 0 if that went well.
+/// Prints it on standard output; the exit code is 0 if that succeeds.
 fn show(text: &str) -> Result<u8, Refusal> {
-    print(text).map(|()| 0).map_err(|error| Refusal::system(Code::Conflict, "write error", &error))
+    print(text).map(|()| 0).map_err(|error| Refusal::system(FlockCode::Conflict, "write error", &error))
 }
 
 fn carry_out(call: &Call) -> Result<u8, Refusal> {
@@ -47,14 +47,14 @@ fn carry_out(call: &Call) -> Result<u8, Refusal> {
     match &call.target {
         FlockTarget::Path(path, command) => {
             let open = take::at_path(call, path)?;
-            tell_of(call, asked);
+            report_wait(call, asked);
             let ended = execute(call, open.descriptors().into_iter(), command);
             open.close();
             ended
         }
         FlockTarget::Descriptor(number, command) => {
             take::on_descriptor(call, *number)?;
-            tell_of(call, asked);
+            report_wait(call, asked);
             if command.is_empty() {
                 return Ok(0);
             }
@@ -67,14 +67,14 @@ fn carry_out(call: &Call) -> Result<u8, Refusal> {
     }
 }
 
-fn tell_of(call: &Call, asked: Instant) {
+fn report_wait(call: &Call, asked: Instant) {
     if call.verbose {
         let took = asked.elapsed();
-        tell(format!("getting lock took {}.{:06} seconds", took.as_secs(), took.subsec_micros()));
+        print_at_once(format!("getting lock took {}.{:06} seconds", took.as_secs(), took.subsec_micros()));
     }
 }
 
-/// Runs the command, which inherits these descriptors of ours.
+/// Runs the command, which inherits these descriptors.
 fn execute<'a>(
     call: &Call,
     locks: impl Iterator<Item = BorrowedFd<'a>>,
@@ -82,11 +82,11 @@ fn execute<'a>(
 ) -> Result<u8, Refusal> {
     let name = &command[0];
     if call.verbose {
-        tell(joined(&["executing ".as_ref(), name]));
+        print_at_once(joined(&["executing ".as_ref(), name]));
     }
     let program = Program::new(command.to_owned());
     match run_as_flock(locks, &program, call.lifetime) {
-        Ok(ended @ (Ended::Ran(End::Exited(_)) | Ended::CalledOff(_))) => Ok(end_like(ended)),
+        Ok(ended @ (Ended::Ran(End::Exited(_)) | Ended::Cancelled(_))) => Ok(end_like(ended)),
         Ok(Ended::Ran(End::Killed(signal))) => Ok(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
         Err(error) => Err(Refusal::not_started(name, error.error())),
     }

@@ -1,4 +1,4 @@
-//! Why flock ends without having run the command: its line, and its code.
+//! Why flock exits without having run the command: its message and its exit code.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
@@ -6,13 +6,13 @@ use std::os::unix::ffi::OsStrExt;
 
 use fasten::{Error, OpenError, Operation};
 
-use super::table::Code;
+use super::interface::FlockCode;
 use super::words::joined;
 use crate::cmd::message::{self, strerror};
 
 const TRY_HELP: &str = "Try 'flock --help' for more information.\n";
 
-/// What to report, if anything, and what to end with.
+/// The message, if there is one, and the exit code.
 #[derive(Debug)]
 pub(super) struct Refusal {
     code: u8,
@@ -20,29 +20,29 @@ pub(super) struct Refusal {
     hint: &'static str,
 }
 
-/// What is said, and what it ends with, when the lock was not obtained.
+/// The exit code if the lock was not obtained, and whether there is a message.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OnConflict {
     pub(super) code: u8,
-    pub(super) is_said: bool,
+    pub(super) is_reported: bool,
 }
 
 impl Refusal {
-    pub(super) fn new(code: Code, words: impl Into<OsString>) -> Self {
+    pub(super) fn new(code: FlockCode, words: impl Into<OsString>) -> Self {
         Self { code: code as u8, words: Some(words.into()), hint: "" }
     }
 
-    /// With the system's own word for it.
-    pub(super) fn system(code: Code, words: impl AsRef<OsStr>, error: &io::Error) -> Self {
+    /// With the system's words for the error.
+    pub(super) fn system(code: FlockCode, words: impl AsRef<OsStr>, error: &io::Error) -> Self {
         Self::new(code, joined(&[words.as_ref(), ": ".as_ref(), strerror(error).as_ref()]))
     }
 
-    /// The command line is wrong: where to read on.
+    /// The command line is wrong; a second line refers to the help.
     pub(super) fn try_help(words: Option<&str>) -> Self {
-        Self { code: Code::Usage as u8, words: words.map(OsString::from), hint: TRY_HELP }
+        Self { code: FlockCode::Usage as u8, words: words.map(OsString::from), hint: TRY_HELP }
     }
 
-    /// No lock, for this call on this file or descriptor.
+    /// The file or descriptor of this name was not locked.
     pub(super) fn no_lock(conflict: OnConflict, name: &OsStr, error: &Error) -> Self {
         match error {
             Error::TimedOut { .. } => Self::conflict(conflict, "timeout while waiting to get lock"),
@@ -54,7 +54,7 @@ impl Refusal {
     }
 
     fn conflict(conflict: OnConflict, words: &str) -> Self {
-        Self { code: conflict.code, words: conflict.is_said.then(|| words.into()), hint: "" }
+        Self { code: conflict.code, words: conflict.is_reported.then(|| words.into()), hint: "" }
     }
 
     fn could_not_open(name: &OsStr, why: &OpenError) -> Self {
@@ -63,49 +63,50 @@ impl Refusal {
             OpenError::Access => Self::not_locked(name, &io::Error::from_raw_os_error(libc::EBADF)),
             other => {
                 let words = ["cannot open lock file ".as_ref(), name, ": ".as_ref()];
-                Self::new(Code::NoInput, joined(&[&joined(&words), other.to_string().as_ref()]))
+                Self::new(FlockCode::NoInput, joined(&[&joined(&words), other.to_string().as_ref()]))
             }
         }
     }
 
-    /// Of a missing `name/` creating says that it is a directory, and opening
-    /// that it is not there.
+    /// The lock file could not be opened. For a missing `name/` creation fails with `EISDIR`;
+    /// flock(1) reports `ENOENT`.
     pub(super) fn not_opened(name: &OsStr, error: &io::Error) -> Self {
         let missing = io::Error::from_raw_os_error(libc::ENOENT);
         let error = if error.kind() == ErrorKind::IsADirectory { &missing } else { error };
         let code = match error.raw_os_error() {
-            Some(libc::ENOMEM | libc::EMFILE | libc::ENFILE) => Code::System,
-            Some(libc::EROFS | libc::ENOSPC) => Code::CannotCreate,
-            _ => Code::NoInput,
+            Some(libc::ENOMEM | libc::EMFILE | libc::ENFILE) => FlockCode::System,
+            Some(libc::EROFS | libc::ENOSPC) => FlockCode::CannotCreate,
+            _ => FlockCode::NoInput,
         };
         Self::system(code, joined(&["cannot open lock file ".as_ref(), name]), error)
     }
 
-    /// The original would wait, even with `-n`, until somebody opens the other end.
+    /// A FIFO with no other end: flock(1) would wait for it, even with `-n`.
     pub(super) fn lonely_fifo(name: &OsStr) -> Self {
         let why = ": is a FIFO, and no process has its other end open".as_ref();
-        Self::new(Code::NoInput, joined(&["cannot open lock file ".as_ref(), name, why]))
+        Self::new(FlockCode::NoInput, joined(&["cannot open lock file ".as_ref(), name, why]))
     }
 
+    /// The system call refused to lock it.
     pub(super) fn not_locked(name: &OsStr, error: &io::Error) -> Self {
         let code = match error.raw_os_error() {
-            Some(libc::ENOLCK | libc::ENOMEM) => Code::System,
-            _ => Code::Data,
+            Some(libc::ENOLCK | libc::ENOMEM) => FlockCode::System,
+            _ => FlockCode::Data,
         };
         Self::system(code, name, error)
     }
 
-    /// The command does not run.
+    /// The command could not be started.
     pub(super) fn not_started(name: &OsStr, error: &io::Error) -> Self {
         let failed = joined(&["failed to execute ".as_ref(), name]);
         match error.raw_os_error() {
-            Some(libc::EAGAIN) => Self::system(Code::System, "fork failed", error),
-            Some(libc::ENOMEM) => Self::system(Code::System, failed, error),
-            _ => Self::system(Code::Unavailable, failed, error),
+            Some(libc::EAGAIN) => Self::system(FlockCode::System, "fork failed", error),
+            Some(libc::ENOMEM) => Self::system(FlockCode::System, failed, error),
+            _ => Self::system(FlockCode::Unavailable, failed, error),
         }
     }
 
-    /// Says it; the code is what to end with.
+    /// Prints the message and returns the exit code.
     pub(super) fn report(self) -> u8 {
         let line = self.words.map(|words| [b"flock: ", words.as_bytes(), b"\n"].concat());
         message::write_stderr(&[&line.unwrap_or_default(), self.hint.as_bytes()].concat());

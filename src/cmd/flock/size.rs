@@ -4,13 +4,13 @@ use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 
-/// The letter says which power of the base.
+/// The place of the letter is the power of the base.
 const UNITS: &[u8] = b"KMGTPEZY";
 
-/// More digits of a fraction than count in 64 bits.
+/// The digits of a fraction that can make a difference in 64 bits.
 const DIGITS: usize = 18;
 
-/// Reads it. What is not a number is `EINVAL`, and what does not fit into 64 bits `ERANGE`.
+/// Parses the text. The error is `EINVAL` if it is not a number, `ERANGE` if it exceeds 64 bits.
 pub(super) fn size(text: &OsStr) -> io::Result<u64> {
     let (number, rest) = whole(text.as_bytes())?;
     if rest.is_empty() {
@@ -31,7 +31,7 @@ pub(super) fn size(text: &OsStr) -> io::Result<u64> {
     Ok(parts.fold(whole, u64::wrapping_add))
 }
 
-/// The digits as strtoumax(3) takes them, in base 8, 10 or 16, and what follows them.
+/// The number as strtoumax(3) reads it, in base 8, 10 or 16, and the text after it.
 fn whole(text: &[u8]) -> io::Result<(u64, &[u8])> {
     let is_space = |letter: &u8| letter.is_ascii_whitespace() || *letter == b'\x0b';
     let text = &text[text.iter().take_while(|letter| is_space(letter)).count()..];
@@ -53,7 +53,7 @@ fn whole(text: &[u8]) -> io::Result<(u64, &[u8])> {
     }
 }
 
-/// How many bytes the unit has; 0 for more than 64 bits hold.
+/// The bytes of a unit; 0 for a unit that exceeds 64 bits.
 fn unit_of(unit: &[u8]) -> io::Result<u64> {
     let (letter, base) = match unit {
         [letter] | [letter, b'i', b'B' | b'b'] => (letter, 1024_u64),

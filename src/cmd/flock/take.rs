@@ -1,24 +1,26 @@
-//! The lock itself: what flock(1) takes, with no gates around it.
+//! Taking the lock as flock(1) does, without gates.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
+use fasten::file_id::{FileId, leads_to};
 use fasten::{
-    DescriptorLock, Error, Family, Guard, InterProcessReaderWriterLock, Mode, Nested, Options, Preference,
+    DescriptorLock, Error, Family, Guard, InterProcessReaderWriterLock, Mode, Nested, OpenError, Options,
+    Preference,
 };
 
 use super::command_line::{ByteRange, Call};
 use super::refusal::Refusal;
-use crate::cmd::sys::descriptors;
+use crate::cmd::sys::flock_open::{may_read_and_write, open_or_create};
 
-/// What hangs on a lock file, or on what was opened like one.
+/// An open file, and with it the lock, if there is one.
 #[derive(Debug)]
 pub(super) enum OpenedLock {
     Locked(Guard),
-    /// Locked as a descriptor; or not locked at all (`-u`).
+    /// Locked through its descriptor, or unlocked (`-u`).
     File(File),
 }
 
@@ -30,7 +32,7 @@ impl OpenedLock {
         }
     }
 
-    /// Closes it; whoever has inherited it keeps the lock.
+    /// Closes it; processes that have inherited it keep the lock.
     pub(super) fn close(self) {
         if let Self::Locked(guard) = self {
             guard.detach();
@@ -38,11 +40,11 @@ impl OpenedLock {
     }
 }
 
-/// Does it with the file at this path, creating it if it is missing.
+/// Locks or unlocks the file at this path, which is created if it is missing.
 pub(super) fn at_path(call: &Call, path: &Path) -> Result<OpenedLock, Refusal> {
     let Some(mode) = call.mode else {
         let file = open(call, path)?;
-        on(call, file.as_raw_fd())
+        apply(call, file.as_raw_fd())
             .map_err(|error| Refusal::no_lock(call.on_conflict, path.as_os_str(), &error))?;
         return Ok(OpenedLock::File(file));
     };
@@ -53,12 +55,13 @@ pub(super) fn at_path(call: &Call, path: &Path) -> Result<OpenedLock, Refusal> {
     }
 }
 
-/// Does it with an open descriptor.
+/// Locks or unlocks an open descriptor.
 pub(super) fn on_descriptor(call: &Call, number: RawFd) -> Result<(), Refusal> {
-    on(call, number).map_err(|error| Refusal::no_lock(call.on_conflict, number.to_string().as_ref(), &error))
+    apply(call, number)
+        .map_err(|error| Refusal::no_lock(call.on_conflict, number.to_string().as_ref(), &error))
 }
 
-fn on(call: &Call, number: RawFd) -> Result<(), Error> {
+fn apply(call: &Call, number: RawFd) -> Result<(), Error> {
     let lock = DescriptorLock::with_options(number, options(call));
     let ByteRange { start, length } = call.bytes;
     match call.mode {
@@ -67,7 +70,7 @@ fn on(call: &Call, number: RawFd) -> Result<(), Error> {
     }
 }
 
-/// A path that comes to lead to another file while we wait is followed.
+/// Through the library's opener. If the file is replaced during the wait, the new one is locked.
 fn regular(call: &Call, path: &Path, mode: Mode) -> Result<OpenedLock, Refusal> {
     let lock = InterProcessReaderWriterLock::with_options(path, options(call));
     let taken = match mode {
@@ -79,29 +82,29 @@ fn regular(call: &Call, path: &Path, mode: Mode) -> Result<OpenedLock, Refusal> 
         .map_err(|error| Refusal::no_lock(call.on_conflict, path.as_os_str(), &error))
 }
 
-/// Opens it as flock(1) does, for just what the lock needs, and locks the descriptor: a terminal, a
-/// pipe, a few bytes. Here too a path is followed.
+/// Through a descriptor that is opened as flock(1) opens it: for a terminal, a pipe, a range of
+/// bytes. Here too, a file that replaces the first is locked.
 fn opened(call: &Call, path: &Path, mode: Mode) -> Result<OpenedLock, Refusal> {
     loop {
         if call.bytes == ByteRange::default() && is_missing(path) {
             return regular(call, path, mode);
         }
         let file = open(call, path)?;
-        on(call, file.as_raw_fd()).map_err(|error| not_locked(call, path, &error))?;
-        if leads_to(path, &file) {
+        apply(call, file.as_raw_fd()).map_err(|error| not_locked(call, path, &error))?;
+        if file.metadata().is_ok_and(|ours| leads_to(path, FileId::from(&ours))) {
             return Ok(OpenedLock::File(file));
         }
     }
 }
 
-/// An exclusive fcntl lock needs a file that is open for writing, which a directory never is. The
-/// original then tries to open it anew, and says why that fails.
+/// An exclusive fcntl lock needs a file that is open for writing, which a directory never is. Then
+/// flock(1) tries to open it again, and reports why that fails.
 fn not_locked(call: &Call, path: &Path, error: &Error) -> Refusal {
     match error {
         Error::System { source, .. }
             if call.family == Family::Fcntl && source.raw_os_error() == Some(libc::EBADF) =>
         {
-            let why = descriptors::may_read_and_write(path).err();
+            let why = may_read_and_write(path).err();
             let why = why.unwrap_or_else(|| io::Error::from_raw_os_error(libc::EISDIR));
             Refusal::not_locked(path.as_os_str(), &why)
         }
@@ -109,58 +112,33 @@ fn not_locked(call: &Call, path: &Path, error: &Error) -> Refusal {
     }
 }
 
-/// In no order, and beside any ancestor.
+/// flock(1) takes no turns with readers, and does not look for deadlocks.
 fn options(call: &Call) -> Options {
     Options::new().family(call.family).preference(Preference::Reader).nested(Nested::Wait)
 }
 
-/// A terminal, a serial line, a pipe: they are locked too, but they are not what the library calls
-/// a lock file.
+/// A terminal, a serial line or a pipe: flock(1) locks them, the library's opener refuses them.
 fn is_special(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|found| found.file_type().is_char_device() || found.file_type().is_fifo())
+    is_fifo(path) || fs::metadata(path).is_ok_and(|found| found.file_type().is_char_device())
+}
+
+fn is_fifo(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo())
 }
 
 fn is_missing(path: &Path) -> bool {
     fs::metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
-fn leads_to(path: &Path, file: &File) -> bool {
-    let both = fs::metadata(path).and_then(|found| Ok((found, file.metadata()?)));
-    both.is_ok_and(|(found, ours)| (found.dev(), found.ino()) == (ours.dev(), ours.ino()))
-}
-
-/// Opens it without waiting for anything, and so that the command does not progress that.
+/// Opens the file as the mode and the family need it.
 fn open(call: &Call, path: &Path) -> Result<File, Refusal> {
-    let refused = |error: io::Error| match error.raw_os_error() {
-        Some(libc::ENXIO) if fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo()) => {
+    let writes = call.family == Family::Fcntl && call.mode == Some(Mode::Exclusive);
+    open_or_create(path, writes).map_err(|error| match error {
+        Error::CouldNotOpen { why: OpenError::NotOpened(error), .. }
+            if error.raw_os_error() == Some(libc::ENXIO) && is_fifo(path) =>
+        {
             Refusal::lonely_fifo(path.as_os_str())
         }
-        _ => Refusal::not_opened(path.as_os_str(), &error),
-    };
-    let writes = call.family == Family::Fcntl && call.mode == Some(Mode::Exclusive);
-    let file = open_or_create(path, writes).map_err(refused)?;
-    if !writes && file.metadata().is_ok_and(|found| found.file_type().is_fifo()) {
-        match descriptors::would_have_waited(&file) {
-            Ok(true) => return Err(Refusal::lonely_fifo(path.as_os_str())),
-            Ok(false) => {}
-            Err(error) => return Err(refused(error)),
-        }
-    }
-    descriptors::let_block(&file).map_err(refused)?;
-    Ok(file)
-}
-
-/// Creates only what is missing: with `O_CREAT`, `fs.protected_regular` refuses what could be
-/// opened. Takes the place of no closed standard stream.
-fn open_or_create(path: &Path, writes: bool) -> io::Result<File> {
-    let open = |writes: bool, more| {
-        let flags = libc::O_NOCTTY | libc::O_NONBLOCK | more;
-        OpenOptions::new().read(!writes).write(writes).mode(0o666).custom_flags(flags).open(path)
-    };
-    let opened = open(writes, 0).or_else(|error| match error.kind() {
-        ErrorKind::NotFound => open(writes, libc::O_CREAT),
-        ErrorKind::IsADirectory => open(false, 0),
-        _ => Err(error),
-    });
-    opened.and_then(|file| if file.as_raw_fd() > libc::STDERR_FILENO { Ok(file) } else { file.try_clone() })
+        error => Refusal::no_lock(call.on_conflict, path.as_os_str(), &error),
+    })
 }

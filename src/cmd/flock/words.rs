@@ -1,11 +1,11 @@
-//! What flock(1) says, and where: its lines are its own, byte for byte.
+//! What flock(1) prints on standard output, and how it joins words that need not be UTF-8.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
 use crate::cmd::sys::streams::{self, Stream};
 
-/// Scripts search for "util-linux", and take its number for what this flock can do.
+/// Scripts search for "util-linux" and conclude from its version what this flock can do.
 pub(super) const VERSION: &str =
     concat!("flock from util-linux 2.41 (fasten ", env!("CARGO_PKG_VERSION"), ")\n");
 
@@ -20,36 +20,36 @@ Usage:
 Lock a file while a command runs, or a file that the shell has open.
 
 Options:
- -s, --shared               together with others who share it
- -e, -x, --exclusive        alone (default)
- -u, --unlock               give the lock back
- -n, --nb, --nonblocking    do not wait
- -w, --wait, --timeout <seconds>    wait at most so long
- -E, --conflict-exit-code <number>  exit so when the lock was not obtained
+ -s, --shared               take a shared lock
+ -e, -x, --exclusive        take an exclusive lock (default)
+ -u, --unlock               release the lock
+ -n, --nb, --nonblocking    fail instead of waiting
+ -w, --wait, --timeout <seconds>    wait at most <seconds>
+ -E, --conflict-exit-code <number>  exit with <number> if there is no lock
  -o, --close                do not let the command inherit the lock
- -c, --command <command>    run a string with the shell
- -F, --no-fork              become the command instead of starting it
-     --fcntl                take an fcntl(2) lock instead of a flock(2)
-     --start <offset>       lock from this byte on (implies --fcntl)
-     --length <number>      lock so many bytes (implies --fcntl)
-     --fd <number>          lock an open file descriptor, and run a command
-     --verbose              say how long it took, or why there is no lock
+ -c, --command <command>    run a command string with the shell
+ -F, --no-fork              exec the command instead of forking
+     --fcntl                take an fcntl(2) lock instead of a flock(2) lock
+     --start <offset>       lock from byte <offset> on (implies --fcntl)
+     --length <number>      lock <number> bytes (implies --fcntl)
+     --fd <number>          lock an open file descriptor and run a command
+     --verbose              report how long it took, or why there is no lock
 
  -h, --help                 display this help
- -V, --version              display version
+ -V, --version              display the version
 
-This is fasten, by the name of flock. For more details see flock(1).
+This is fasten, invoked as flock. For more details see flock(1).
 ";
 
-/// Says it on standard output, before the command can say anything. That nobody
-/// listens is no error; if it would have to wait for a reader, others would wait for the lock.
-pub(super) fn tell(words: impl AsRef<OsStr>) {
+/// Prints a line on standard output, before the command can print anything. It is dropped if it
+/// would block: other processes may wait for the lock.
+pub(super) fn print_at_once(words: impl AsRef<OsStr>) {
     streams::ignore_broken_pipe();
     let line = [b"flock: ", words.as_ref().as_bytes(), b"\n"].concat();
     streams::write_at_once(Stream::Output, &line);
 }
 
-/// One behind the other, whatever bytes they are.
+/// The words one after the other, whatever bytes they consist of.
 pub(super) fn joined(words: &[&OsStr]) -> OsString {
     words.iter().copied().collect()
 }

@@ -1,30 +1,30 @@
-//! What a command runs under.
+//! The locks that a command runs under, whether on files or on a descriptor.
 
 use std::os::fd::{BorrowedFd, RawFd};
 use std::path::PathBuf;
 
 use fasten::{DescriptorGuard, Guard, UnfairReason};
 
-/// The locks that are held.
+/// Locks that are held.
 #[derive(Debug)]
 pub(crate) enum HeldLocks {
-    /// On files that we have opened.
+    /// On files that fasten has opened.
     Files(Vec<Guard>),
-    /// On a descriptor of the caller's.
+    /// On a descriptor that the caller has opened.
     Descriptor(RawFd, Box<DescriptorGuard>),
 }
 
 impl HeldLocks {
-    /// The descriptors that we have opened, and that the locks hang on.
+    /// The descriptors that fasten has opened and that hold the locks.
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        let beside = match self {
+        let other = match self {
             Self::Files(_) => None,
             Self::Descriptor(_, guard) => guard.descriptor(),
         };
-        self.files().iter().filter_map(Guard::descriptor).chain(beside)
+        self.files().iter().filter_map(Guard::descriptor).chain(other)
     }
 
-    /// The locks that were taken first come, first served, and why.
+    /// The locks that were served first come, first served, and why.
     pub(crate) fn unfair_reason(&self) -> Vec<(PathBuf, UnfairReason)> {
         match self {
             Self::Files(guards) => guards
@@ -39,14 +39,14 @@ impl HeldLocks {
         }
     }
 
-    /// A command is about to run under them, beside others that have the same descriptor.
+    /// Prepares for a command under them, beside other processes with the same descriptor.
     pub(crate) fn share(&mut self) {
         if let Self::Descriptor(_, guard) = self {
             guard.share();
         }
     }
 
-    /// This process is about to become the command.
+    /// Prepares for exec: the command cannot use gates.
     pub(crate) fn leave_gates(&mut self) {
         match self {
             Self::Files(guards) => guards.iter().for_each(Guard::leave_gates),
@@ -54,7 +54,7 @@ impl HeldLocks {
         }
     }
 
-    /// Leaves them to whoever has their descriptors.
+    /// Leaves them to the processes that have their descriptors.
     pub(crate) fn detach(self) {
         match self {
             Self::Files(guards) => guards.into_iter().for_each(Guard::detach),

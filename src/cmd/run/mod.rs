@@ -1,5 +1,4 @@
-//! Running a command under a lock: start it, pass it its signals, wait for it,
-//! end as it did.
+//! Running a command under a lock: start it, pass signals on to it, wait for it, exit as it did.
 
 mod held_locks;
 mod program;

@@ -1,4 +1,4 @@
-//! What is run: a program with its arguments, as the system wants them; and why it cannot be started.
+//! A program with its arguments, as execvp(3) takes them, and why it could not be started.
 
 use std::ffi::{CString, OsString};
 use std::os::unix::ffi::OsStringExt;
@@ -19,7 +19,7 @@ impl Program {
         Self { words: words.into_iter().map(c_string).collect() }
     }
 
-    /// A command string, for /bin/sh whatever `$SHELL` says.
+    /// A command string for /bin/sh, whatever `$SHELL` is.
     pub(crate) fn shell(string: OsString) -> Self {
         Self::new(vec!["/bin/sh".into(), "-c".into(), string])
     }
@@ -29,7 +29,7 @@ impl Program {
         &self.words
     }
 
-    /// The name that it was given by.
+    /// The name as it was given.
     pub(crate) fn name(&self) -> String {
         self.words.first().map(|word| word.to_string_lossy().into_owned()).unwrap_or_default()
     }
@@ -51,13 +51,13 @@ impl CannotStart {
         Self { name: program.name(), source }
     }
 
-    /// The system's own word.
+    /// The system's error.
     pub(crate) fn error(&self) -> &io::Error {
         &self.source
     }
 
-    /// 127 for a command that was not found, 126 for one that cannot be
-    /// executed, 71 where the system has no means left for another process.
+    /// 127 for a command that was not found, 126 for one that cannot be executed, 71 if the system
+    /// has no resources left for another process.
     pub(crate) fn code(&self) -> Code {
         match self.source.raw_os_error() {
             Some(libc::ENOENT) => Code::NotFound,

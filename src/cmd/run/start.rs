@@ -1,4 +1,4 @@
-//! From a lock that is held to a command that runs under it, and back.
+//! From locks that are held to the command that runs under them, and back.
 
 use std::os::fd::BorrowedFd;
 
@@ -9,25 +9,25 @@ use crate::cmd::sys::child::Started;
 use crate::cmd::sys::signals::{self, Signals};
 use crate::cmd::sys::{descriptors, entry, spawn, streams};
 
-/// How long the lock lives.
+/// How long the lock is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lifetime {
-    /// As long as the command, whether or not its wrapper lives (the default).
+    /// Until the command ends, even if fasten is killed before (the default).
     Command,
-    /// Until the last process is gone that inherited it (`--linger`).
+    /// Until every process that inherited it has exited (`--linger`).
     LastInheritor,
-    /// As long as the wrapper: the command does not inherit it (`--close`).
+    /// Until fasten ends: the command does not inherit it (`--close`).
     Wrapper,
-    /// As `LastInheritor`, and the command takes the wrapper's place (`--no-fork`).
+    /// As `LastInheritor`, and fasten execs the command (`--no-fork`).
     InPlace,
 }
 
-/// Runs the command under the lock and gives the lock back when it has ended. Signals that have been
-/// kept before reach the command.
+/// Runs the command under the locks and releases them when it has ended. Signals that were blocked
+/// before reach the command.
 ///
 /// # Errors
 ///
-/// [`CannotStart`]; the lock is given back then too.
+/// [`CannotStart`]; the locks are released then too.
 pub(crate) fn run_under(
     mut locks: HeldLocks,
     program: &Program,
@@ -49,8 +49,8 @@ pub(crate) fn run_under(
     Ok(ended)
 }
 
-/// Runs the command as flock(1) does: it inherits the locks under the lowest
-/// numbers there are, and they are the caller's to give back.
+/// Runs the command as flock(1) does: it inherits the locks under the lowest free numbers. The
+/// caller releases them.
 ///
 /// # Errors
 ///
@@ -76,24 +76,24 @@ fn run(
     streams::restore_broken_pipe();
     if lifetime == Lifetime::InPlace {
         if let Some(signal) = signals.and_then(Signals::arrived) {
-            return Ok(Ended::CalledOff(signal));
+            return Ok(Ended::Cancelled(signal));
         }
-        // A signal from here on is the command's: the lock stays as it is for that.
+        // From here on a signal is for the command.
         if let Some(signals) = signals {
-            signals.give_back();
+            signals.unblock();
         }
         return Err(CannotStart::new(program, entry::replace_process(program.words())));
     }
-    let kept_now;
-    let signals = if let Some(kept_before) = signals {
-        kept_before
+    let blocked_now;
+    let signals = if let Some(blocked_before) = signals {
+        blocked_before
     } else {
-        kept_now = Signals::keep_for_supervisor();
-        &kept_now
+        blocked_now = Signals::block();
+        &blocked_now
     };
     let ended = spawn::spawn(program.words(), signals).and_then(|started| match started {
         Started::Running(child) => supervise(child, signals, name).map(Ended::Ran),
-        Started::CalledOff(signal) => Ok(Ended::CalledOff(signal)),
+        Started::Cancelled(signal) => Ok(Ended::Cancelled(signal)),
     });
     ended.map_err(|source| CannotStart::new(program, source))
 }

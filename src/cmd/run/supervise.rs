@@ -1,13 +1,14 @@
-//! Waiting for the command, passing on the signals that are meant for it, and ending as it did.
+//! Waiting for the command, passing on the signals that are meant for it, and exiting as it did.
 //!
-//! One thread takes the signals one after the other, so there is no moment in
-//! which the command has been reaped and a signal could reach a stranger that
-//! has got its pid. What the terminal sends (Ctrl-C, Ctrl-\, a hang-up) goes to
-//! the whole foreground group: the command has it already. So it is with what a
-//! process sends to its own group, if that is ours and the command's. The kernel
-//! does not tell a signal for a group from one for a process. But a process that sends
-//! one to its own group, and wants to live on, ignores it first: timeout(1) does so, and scripts with
-//! `trap '' TERM; kill 0`. A shell that means only us (`kill $!`) does not.
+//! One thread handles the signals and the command's end one after the other. So no signal is sent
+//! after the command has been reaped, when another process may have its pid.
+//!
+//! A signal must not reach the command twice. The terminal sends its signals (Ctrl-C, Ctrl-\, a
+//! hang-up) to the whole foreground group: the command has them already. The same holds for a
+//! signal that a process sends to its own group, if fasten and the command are in it. The kernel
+//! does not report whether a signal was for a group or for one process. But a process that signals
+//! its own group, and is to survive that, ignores the signal first: timeout(1) does so, and scripts
+//! with `trap '' TERM; kill 0`. A shell that signals only fasten (`kill $!`) does not.
 
 use std::time::Duration;
 use std::{fs, io, thread};
@@ -20,13 +21,13 @@ use crate::cmd::sys::signals::{self, Arrived, Signals};
 /// What became of a command.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Ended {
-    /// It ran, and ended so.
+    /// It ran, and ended like this.
     Ran(End),
-    /// This signal came before it was started.
-    CalledOff(i32),
+    /// This signal came before it was started: it never ran.
+    Cancelled(i32),
 }
 
-/// Stays until the command has ended. What cannot be passed on is said under our name.
+/// Waits until the command has ended. A signal that cannot be passed on is reported.
 pub(super) fn supervise(mut child: Child, signals: &Signals, name: &str) -> io::Result<End> {
     loop {
         match signals.next()? {
@@ -36,7 +37,7 @@ pub(super) fn supervise(mut child: Child, signals: &Signals, name: &str) -> io::
                 }
             }
             Arrived::FromProcess(signal, sender) => {
-                if !has_it(sender, signal, &child) {
+                if !was_for_the_group(sender, signal, &child) {
                     pass_on(signal, &child, name);
                 }
             }
@@ -45,7 +46,7 @@ pub(super) fn supervise(mut child: Child, signals: &Signals, name: &str) -> io::
     }
 }
 
-/// A command under sudo(8) belongs to another user.
+/// This fails for a command of another user, as under sudo(8).
 fn pass_on(signal: i32, child: &Child, name: &str) {
     if let Err(error) = child.send(signal) {
         let (signal, pid, why) = (signals::name(signal), child.pid(), word(&error));
@@ -54,30 +55,29 @@ fn pass_on(signal: i32, child: &Child, name: &str) {
     }
 }
 
-/// Ends this process by the signal that killed the command, or came before it, without a second
-/// core dump; otherwise the code to end with. The code is also for where the
-/// signal does not kill (process 1 of a container): what a shell would report.
+/// The exit code of the command. If a signal killed it, or came before it, this process dies by the
+/// same signal, without a second core dump; where the signal does not kill (process 1 of a
+/// container), the code is the one that a shell reports.
 pub(crate) fn end_like(ended: Ended) -> u8 {
     match ended {
         Ended::Ran(End::Exited(code)) => code,
-        Ended::Ran(End::Killed(signal)) | Ended::CalledOff(signal) => {
+        Ended::Ran(End::Killed(signal)) | Ended::Cancelled(signal) => {
             entry::die_by(signal);
             u8::try_from(128 + signal).unwrap_or(u8::MAX)
         }
     }
 }
 
-/// timeout(1) sends to its child first and to its group only then.
+/// timeout(1) signals its child first and its group after that.
 const LOOKS: usize = 50;
-const LOOKS_EVERY: Duration = Duration::from_millis(1);
+const PAUSE: Duration = Duration::from_millis(1);
 
-/// Whether this process, which has sent this signal, has sent it to the group that it shares with us and
-/// with the command.
-pub(super) fn has_it(sender: i32, signal: i32, command: &Child) -> bool {
+/// Whether the sender has sent the signal to a whole group that fasten and the command are in too.
+fn was_for_the_group(sender: i32, signal: i32, command: &Child) -> bool {
     signals::share_group(&[sender, command.pid()]) && sent_to_its_group(sender, signal)
 }
 
-/// It may be about to: it is looked at again until it sleeps or is gone.
+/// The sender may be about to do so: it is looked at again until it sleeps or is gone.
 fn sent_to_its_group(sender: i32, signal: i32) -> bool {
     for _ in 0..LOOKS {
         let Ok(status) = fs::read_to_string(format!("/proc/{sender}/status")) else { return false };
@@ -87,7 +87,7 @@ fn sent_to_its_group(sender: i32, signal: i32) -> bool {
         if !field(&status, "State:").starts_with('R') {
             return false;
         }
-        thread::sleep(LOOKS_EVERY);
+        thread::sleep(PAUSE);
     }
     false
 }

@@ -1,4 +1,4 @@
-//! The status for programs. Its shape is a promise; the manual documents it.
+//! The status for programs. Its form does not change between versions; the manual describes it.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -16,8 +16,8 @@ pub(super) fn document(reports: &[Report]) -> String {
     format!("{}\n", for_a_terminal(&json!({ "locks": locks }).to_string()))
 }
 
-/// The same document, which a terminal shows as it is. It has such characters in strings only, and
-/// there the escape is the same character.
+/// The same document without characters that confuse a terminal. They occur in strings only, where
+/// JSON's escape stands for the same character.
 fn for_a_terminal(document: &str) -> String {
     document.chars().fold(String::new(), |mut line, letter| {
         if is_treacherous(letter) {

@@ -1,5 +1,4 @@
-//! `fasten status`: who holds locks and who waits for them. Takes none to find
-//! out.
+//! `fasten status`: who holds locks and who waits for them. It takes no lock to find out.
 
 mod json;
 mod table;
@@ -18,16 +17,17 @@ use crate::cmd::failure::is_system_failure;
 use crate::cmd::message::{self, report, unanswered};
 
 pub(crate) fn run(arguments: &StatusArgs) -> u8 {
-    let told = if arguments.watch { watch::until_interrupted(arguments) } else { tell(arguments) };
-    told.unwrap_or_else(|(code, error)| {
+    let code = if arguments.watch { watch::until_interrupted(arguments) } else { show(arguments) };
+    code.unwrap_or_else(|(code, error)| {
         report(&error.to_string());
         code.number()
     })
 }
 
-type Told = Result<u8, (Code, anyhow::Error)>;
+/// The exit code; or why there is no answer, with the code for that.
+type StatusResult = Result<u8, (Code, anyhow::Error)>;
 
-fn tell(arguments: &StatusArgs) -> Told {
+fn show(arguments: &StatusArgs) -> StatusResult {
     let reports = ask(arguments)?;
     let text = match (arguments.quiet, arguments.json) {
         (true, _) => String::new(),
@@ -42,7 +42,7 @@ fn print(text: &str) -> Result<(), (Code, anyhow::Error)> {
     message::print(text).map_err(|error| (Code::System, anyhow!(unanswered(&error))))
 }
 
-/// What is known now, of the locks that were named or of all.
+/// The state of the locks that were named, or of all.
 fn ask(arguments: &StatusArgs) -> Result<Vec<Report>, (Code, anyhow::Error)> {
     if arguments.locks.is_empty() {
         return all().map_err(|error| {
@@ -53,13 +53,13 @@ fn ask(arguments: &StatusArgs) -> Result<Vec<Report>, (Code, anyhow::Error)> {
         holders(path).map_err(|error| {
             let code = if is_system_failure(&error) { Code::System } else { Code::CannotOpen };
             let why = denied(path).unwrap_or_else(|| message::word(&error));
-            (code, anyhow!("{}: cannot be looked at: {why}", path.display()))
+            (code, anyhow!("{}: cannot be examined: {why}", path.display()))
         })
     };
     arguments.locks.iter().map(one).collect()
 }
 
-/// 0 only if every one is known to be free.
+/// 0 only if all locks are known to be free.
 fn code(reports: &[Report]) -> u8 {
     if reports.iter().all(|report| report.state == State::Free) { 0 } else { Code::Conflict.number() }
 }

@@ -1,4 +1,4 @@
-//! The status for people: the lock and its state, and a line for each process.
+//! The status for people: each lock with its state, and a line for each process.
 //!
 //!     build.lock: write
 //!       holds    4242 ann       2m13s  write  make -j8
@@ -16,7 +16,7 @@ use crate::cmd::describe::elapsed;
 use crate::cmd::message::printable;
 use crate::cmd::sys::streams;
 
-/// All of them; at a terminal in colour and no wider than it.
+/// All reports; at a terminal in colour, and cut to its width.
 pub(super) fn of(reports: &[Report], at_terminal: bool) -> String {
     let style = Style::new(at_terminal);
     reports.iter().map(|report| one(report, &style)).collect()
@@ -51,7 +51,7 @@ fn one(report: &Report, style: &Style) -> String {
     text
 }
 
-/// flock is the family of nearly all; only the other one is worth a word.
+/// Nearly all locks are flock locks; only the other family is mentioned.
 fn kind(of: Mode, with: Family) -> String {
     match with {
         Family::Flock => mode(of).to_owned(),

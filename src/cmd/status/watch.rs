@@ -1,7 +1,7 @@
-//! `fasten status --watch`: the table, drawn anew whenever it has changed.
+//! `fasten status --watch`: the table, redrawn whenever it changes.
 //!
-//! The kernel tells nobody that its table has changed, so it is read again a few
-//! times a second. This is for a person who looks; no lock waits on it.
+//! The kernel does not report changes of its table of locks, so it is read a few times a second.
+//! That is fast enough to look at, and no lock depends on it.
 
 use std::io::{self, IsTerminal};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -10,16 +10,16 @@ use std::time::Duration;
 use anyhow::anyhow;
 use ctrlc::Error::System;
 
-use super::{Told, ask, code, print, table};
+use super::{StatusResult, ask, code, print, table};
 use crate::cmd::args::StatusArgs;
 use crate::cmd::exit::Code;
 use crate::cmd::message::word;
 
-const LOOKED_AT_EVERY: Duration = Duration::from_millis(250);
+const PAUSE: Duration = Duration::from_millis(250);
 const CLEAR_SCREEN: &str = "\x1b[H\x1b[2J";
 
-/// Until Ctrl-C; then what a single look would have ended with.
-pub(super) fn until_interrupted(arguments: &StatusArgs) -> Told {
+/// Redraws until Ctrl-C; the exit code is that of the last state.
+pub(super) fn until_interrupted(arguments: &StatusArgs) -> StatusResult {
     let (interrupt, interrupted) = channel();
     let stop = move || {
         let _ = interrupt.send(());
@@ -36,7 +36,7 @@ pub(super) fn until_interrupted(arguments: &StatusArgs) -> Told {
             print(&format!("{clear}{text}"))?;
             drawn = text;
         }
-        if interrupted.recv_timeout(LOOKED_AT_EVERY) != Err(RecvTimeoutError::Timeout) {
+        if interrupted.recv_timeout(PAUSE) != Err(RecvTimeoutError::Timeout) {
             return Ok(code(&reports));
         }
     }

@@ -11,16 +11,16 @@ pub(crate) enum End {
     Killed(i32),
 }
 
-/// What came of starting a command.
+/// The result of starting a command.
 #[derive(Debug)]
 pub(crate) enum Started {
     Running(Child),
     /// This signal came first: the command was never started.
-    #[cfg_attr(fasten_portable, allow(dead_code, reason = "not told apart on the portable side"))]
-    CalledOff(i32),
+    #[cfg_attr(fasten_portable, allow(dead_code, reason = "not noticed on the portable side"))]
+    Cancelled(i32),
 }
 
-/// A child of this process that nobody else reaps.
+/// A child of this process that only this process reaps.
 #[derive(Debug)]
 pub(crate) struct Child {
     pid: libc::pid_t,
@@ -31,10 +31,10 @@ impl Child {
         Self { pid }
     }
 
-    /// Its end, if it has come; the pid is not its own any more then.
+    /// How it ended, if it has; then the pid may be another process's.
     pub(crate) fn has_ended(&mut self) -> io::Result<Option<End>> {
         let mut status = 0;
-        // SAFETY: the place for the status is ours.
+        // SAFETY: the status is a variable of ours.
         match unsafe { libc::waitpid(self.pid, &raw mut status, libc::WNOHANG) } {
             -1 => Err(io::Error::last_os_error()),
             0 => Ok(None),
@@ -42,12 +42,12 @@ impl Child {
         }
     }
 
-    /// Its end, if it has come. Reaps all others that have ended too: as process 1 of a container we
-    /// get those that have lost their parents.
+    /// How it ended, if it has. Every other child that has ended is reaped too: process 1 of a
+    /// container adopts processes that have lost their parents.
     pub(crate) fn has_ended_among_others(&mut self) -> io::Result<Option<End>> {
         let mut status = 0;
         loop {
-            // SAFETY: the place for the status is ours.
+            // SAFETY: the status is a variable of ours.
             match unsafe { libc::waitpid(-1, &raw mut status, libc::WNOHANG) } {
                 -1 => return Err(io::Error::last_os_error()),
                 0 => return Ok(None),
@@ -70,9 +70,9 @@ impl Child {
         }
     }
 
-    /// Waits for the end of a child, which tells nothing.
+    /// Waits until it has ended. How it ended does not matter.
     pub(super) fn reap(self) {
-        // SAFETY: nobody wants the status.
+        // SAFETY: a null pointer asks for no status.
         unsafe { libc::waitpid(self.pid, std::ptr::null_mut(), 0) };
     }
 }

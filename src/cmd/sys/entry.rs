@@ -1,10 +1,9 @@
-//! Where the process begins, and how it ends: by a signal, or as another program.
+//! Where the process starts, and where it ends by a signal or by becoming the command.
 //!
-//! Rust's own start-up puts three things into the way of a wrapper: it ignores
-//! SIGPIPE, so that nobody can tell any more what the command should inherit; it
-//! opens /dev/null for closed standard streams, which the command would then
-//! see; and it reads /proc/self/maps for the guard page of the stack, which takes
-//! longer than the lock. The C library's `main` does none of that.
+//! The entry is the C library's `main`, because Rust's start-up code hinders a wrapper. It ignores
+//! SIGPIPE, and then nothing shows what the command should inherit; it opens /dev/null for closed
+//! standard streams, and the command would inherit that; and it reads /proc/self/maps for the guard
+//! page of the stack, which takes longer than the lock.
 
 use std::ffi::{CStr, CString, OsStr, OsString, c_char, c_int};
 use std::os::unix::ffi::OsStrExt;
@@ -12,26 +11,23 @@ use std::{io, iter, ptr};
 
 use super::signal_set::only;
 
-// SAFETY: the binary is built without Rust's `main`, so this is the only
-// symbol of that name.
+// SAFETY: the binary is built without Rust's `main`, so this is the only symbol of that name.
 #[unsafe(no_mangle)]
 extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
     let count = usize::try_from(count).unwrap_or(0);
-    // SAFETY: the C library passes `count` pointers to strings that live as
-    // long as the process.
+    // SAFETY: the C library passes `count` pointers to strings that live as long as the process.
     let arguments = (0..count).map(|i| unsafe { CStr::from_ptr(*arguments.add(i)) });
     let owned = arguments.map(|argument| OsString::from(OsStr::from_bytes(argument.to_bytes())));
     super::signals::end_process_1();
     crate::run(owned.collect()).into()
 }
 
-/// Ends the process by the signal, leaving no core: the command has left one.
-/// Returns only where the signal does not kill, as for process 1.
+/// Ends the process by the signal, without a core: the command has left one. Returns only if the
+/// signal does not kill, as for process 1.
 pub(crate) fn die_by(signal: i32) {
     no_core();
     let set = only(&[signal]);
-    // SAFETY: the default disposition runs no code of ours, and the set is an
-    // initialised one.
+    // SAFETY: the default disposition runs no code of ours, and the set is initialised.
     unsafe {
         libc::signal(signal, libc::SIG_DFL);
         libc::pthread_sigmask(libc::SIG_UNBLOCK, &raw const set, ptr::null_mut());
@@ -39,8 +35,8 @@ pub(crate) fn die_by(signal: i32) {
     }
 }
 
-/// A limit of 0 is for core files; a core that goes to a program (`|` in
-/// `core_pattern`) is kept away only by an undumpable process.
+/// The limit prevents core files; only an undumpable process prevents a core that is piped to a
+/// program (`|` in `core_pattern`).
 fn no_core() {
     let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: both calls only set a property of this process.
@@ -51,18 +47,16 @@ fn no_core() {
     }
 }
 
-/// The words as the null-terminated list of pointers that C wants. It borrows
-/// from the words.
+/// The words as C's null-terminated list of pointers. It borrows from the words.
 pub(super) fn pointers(words: &[CString]) -> Vec<*const c_char> {
     words.iter().map(|word| word.as_ptr()).chain(iter::once(ptr::null())).collect()
 }
 
-/// Replaces this process by the program, looked for in `PATH`; a file without
-/// `#!` is run by /bin/sh. Returns only if that fails.
+/// Replaces this process by the program, which is looked up in `PATH`; /bin/sh runs a file without
+/// `#!`. Returns only if that fails.
 pub(crate) fn replace_process(words: &[CString]) -> io::Error {
     let arguments = pointers(words);
-    // SAFETY: the list ends with a null pointer, and it and the strings live
-    // until the call returns.
+    // SAFETY: the list ends with a null pointer; it and the strings outlive the call.
     unsafe { libc::execvp(arguments[0], arguments.as_ptr()) };
     io::Error::last_os_error()
 }

@@ -1,7 +1,7 @@
-//! Another process that runs our code, and the channel to it.
+//! A second process that runs our code, and the channel to it.
 //!
-//! For `fasten doctor`, which tries locks between processes: and only a process can be abandoned
-//! when it hangs on a dead file system.
+//! `fasten doctor` tries locks between processes; and only a process can be abandoned when it hangs
+//! on a dead file system.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -13,11 +13,11 @@ use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, fork, setpgid};
 
-/// Silence is counted in these and not by a clock, because time in which this process is stopped
+/// Silence is counted in slices and not by a clock, because the time while this process is stopped
 /// (Ctrl-Z, a sleeping machine) does not count.
 const SLICE: Duration = Duration::from_millis(50);
 
-/// The other process, and our end of the channel to it.
+/// The second process, and our end of the channel to it.
 #[derive(Debug)]
 pub(crate) struct Forked {
     pid: Pid,
@@ -47,8 +47,8 @@ impl Forked {
         let _ = waitpid(self.pid, None);
     }
 
-    /// Kills it and the group that it leads, and waits for its end; but only for a second, because
-    /// some system calls cannot be interrupted.
+    /// Kills it and the group that it leads, and waits for its end, but at most a second: some
+    /// system calls cannot be interrupted.
     pub(crate) fn abandon(self) {
         let _ = killpg(self.pid, Signal::SIGKILL);
         let _ = kill(self.pid, Signal::SIGKILL);

@@ -1,6 +1,5 @@
-//! `getopt_long(3)`: the C library's own rules for bundles, abbreviations and
-//! where options end, and its own words for what is wrong with them. A program
-//! that is to stand in for one that is written with it uses it too.
+//! `getopt_long(3)`: the C library's rules for bundles, abbreviations and the end of the options,
+//! and its messages about wrong ones. util-linux's flock uses it, so fasten as flock does too.
 
 use std::ffi::{CStr, CString, OsStr, OsString, c_char, c_int};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -28,21 +27,21 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// The options of a command line, one after the other, each with its value. A
-/// `?` stands for one that is wrong: standard error has been told.
+/// The options of a command line, one after the other, each with its value. A `?` stands for a
+/// wrong option, which has been reported on standard error.
 ///
-/// The C library keeps the place in variables of the process: one walk only.
-pub(crate) struct Options {
+/// The C library keeps its position in global variables: a process can have only one of these.
+pub(crate) struct Getopt {
     words: Vec<CString>,
     pointers: Vec<*mut c_char>,
     letters: &'static CStr,
     long: Vec<Long>,
 }
 
-impl Options {
-    /// `letters` as for getopt(3); `long`: name, whether it takes a value, and
-    /// the letter that it is told as.
-    pub(crate) fn of(
+impl Getopt {
+    /// `letters` as for getopt(3); `long`: name, whether it takes a value, and the letter that
+    /// stands for it.
+    pub(crate) fn new(
         words: Vec<OsString>,
         letters: &'static CStr,
         long: &[(&'static CStr, bool, u8)],
@@ -61,30 +60,30 @@ impl Options {
         Self { words, pointers, letters, long }
     }
 
-    /// The word that comes next: the same one again inside a bundle.
+    /// The next word; inside a bundle it is the same one again.
     pub(crate) fn next_word(&self) -> Option<&OsStr> {
         self.words.get(Self::place()).map(|word| OsStr::from_bytes(word.to_bytes()))
     }
 
-    /// What follows the options, when all of them have been told.
+    /// The words after the options, once all options have been read.
     pub(crate) fn operands(self) -> Vec<OsString> {
         let rest = self.words.into_iter().skip(Self::place());
         rest.map(|word| OsString::from_vec(word.into_bytes())).collect()
     }
 
     fn place() -> usize {
-        // SAFETY: nobody else in this process reads or writes it.
+        // SAFETY: only this file uses it, in one thread.
         usize::try_from(unsafe { optind }).unwrap_or(usize::MAX)
     }
 }
 
-impl Iterator for Options {
+impl Iterator for Getopt {
     type Item = (u8, OsString);
 
     fn next(&mut self) -> Option<Self::Item> {
         let count = c_int::try_from(self.words.len()).unwrap_or(c_int::MAX);
-        // SAFETY: the lists end with a null pointer and an empty entry; they and
-        // the strings live as long as `self`; one thread is here at a time.
+        // SAFETY: the lists end with a null pointer and an empty entry; they and the strings live
+        // as long as `self`; only one thread uses this.
         let letter = unsafe {
             optarg = ptr::null_mut();
             getopt_long(

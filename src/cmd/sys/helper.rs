@@ -1,8 +1,8 @@
-//! A question that may take too long, asked by a copy of this process: whoever wants the answer
-//! need not wait for it.
+//! A copy of this process that asks a question which may take too long, so that this process need
+//! not wait for the answer.
 //!
 //! A thread would not do. A process that exits waits for the system calls of its threads, and some
-//! cannot be ended, not even by a signal.
+//! of these cannot be interrupted, not even by SIGKILL.
 
 use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, RawFd};
@@ -11,20 +11,20 @@ use std::time::{Duration, Instant};
 
 use super::child::Child;
 
-/// So many descriptors are closed where the system cannot close all of them at once.
+/// How many descriptors are closed one by one if the system cannot close all at once.
 const FIRST_ONES: u32 = 1024;
 
-/// The copy. It is killed when this is dropped; one that has not answered is left behind then.
+/// The copy. It is killed when this is dropped, even if it has not answered.
 #[derive(Debug)]
 pub(crate) struct Helper {
     child: Option<Child>,
     answer: UnixStream,
-    heard: Vec<u8>,
+    received: Vec<u8>,
 }
 
 impl Helper {
-    /// Has the question asked. The copy keeps nothing open of what this process has open: it may
-    /// live longer.
+    /// Starts a copy that asks the question. It closes every descriptor of this process, because it
+    /// may outlive this process.
     pub(crate) fn ask(question: impl FnOnce() -> String) -> io::Result<Self> {
         let (ours, mut theirs) = UnixStream::pair()?;
         ours.set_nonblocking(true)?;
@@ -38,18 +38,18 @@ impl Helper {
                 // SAFETY: it ends the child and runs nothing of ours.
                 unsafe { libc::_exit(0) }
             }
-            pid => Ok(Self { child: Some(Child::new(pid)), answer: ours, heard: Vec::new() }),
+            pid => Ok(Self { child: Some(Child::new(pid)), answer: ours, received: Vec::new() }),
         }
     }
 
-    /// The answer, if all of it has come; empty from one that has ended without a word.
+    /// The answer, if all of it has come; empty if the copy has ended without one.
     fn answer(&mut self) -> Option<String> {
-        let ended = self.answer.read_to_end(&mut self.heard).is_ok();
-        let line = self.heard.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        if !ended && line.len() == self.heard.len() {
+        let ended = self.answer.read_to_end(&mut self.received).is_ok();
+        let line = self.received.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        if !ended && line.len() == self.received.len() {
             return None;
         }
-        // All that is left for it to do is to exit.
+        // Nothing is left for it to do but exit.
         self.child.take().into_iter().for_each(Child::reap);
         Some(String::from_utf8_lossy(line).into_owned())
     }
@@ -64,8 +64,8 @@ impl Drop for Helper {
     }
 }
 
-/// The first answer to come until then that says anything; `None` if there is none by then, or all
-/// have said nothing.
+/// The first answer that is not empty; `None` if there is none in time, or all are empty. Helpers
+/// that have answered are removed.
 pub(crate) fn first_answer(helpers: &mut Vec<Helper>, until: Instant) -> Option<String> {
     while !helpers.is_empty() {
         let left = until.saturating_duration_since(Instant::now());
@@ -87,18 +87,18 @@ pub(crate) fn first_answer(helpers: &mut Vec<Helper>, until: Instant) -> Option<
     None
 }
 
-/// Waits until one of them has said something, or is gone; `false` if none has in that time.
+/// Waits until one of them has sent something or is gone; `false` if that takes too long.
 fn any_readable(helpers: &[Helper], patience: Duration) -> bool {
     let awaited =
         |helper: &Helper| libc::pollfd { fd: helper.answer.as_raw_fd(), events: libc::POLLIN, revents: 0 };
     let mut all: Vec<libc::pollfd> = helpers.iter().map(awaited).collect();
     let milliseconds = i32::try_from(patience.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
-    // SAFETY: the array is ours, and as long as said.
+    // SAFETY: the array is ours and has this length.
     let ready = unsafe { libc::poll(all.as_mut_ptr(), all.len() as libc::nfds_t, milliseconds) };
     ready > 0 || (ready < 0 && io::Error::last_os_error().kind() == io::ErrorKind::Interrupted)
 }
 
-/// In a copy of the process, which has its own: what is open there stays so in the original.
+/// Called in the copy: the descriptors of the original stay open.
 fn close_all_but(kept: RawFd) {
     let kept = kept.cast_unsigned();
     #[cfg(target_os = "linux")]

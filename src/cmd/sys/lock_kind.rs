@@ -1,5 +1,5 @@
-//! The kinds of lock that a program may take on a file, without the library's own ideas of them:
-//! `fasten doctor` tries what the file system makes of each.
+//! The kernel's kinds of lock on a file, one system call each. `fasten doctor` tries with them how
+//! the file system treats each kind, so nothing of the library is in between.
 
 use std::fs::File;
 use std::io;
@@ -9,14 +9,14 @@ use fasten::Mode;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 
-/// Whose the lock is, and which bytes it is on.
+/// What owns the lock, and which bytes it covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LockKind {
-    /// flock(2): of the open file, the whole of it.
+    /// flock(2): owned by the open file; covers the whole file.
     Flock,
-    /// fcntl(2): of the process, on these bytes. A count of 0 is all to the end.
+    /// fcntl(2): owned by the process; covers these bytes. A count of 0 extends to the end.
     Record { first: libc::off_t, count: libc::off_t },
-    /// fcntl(2): of the open file (OFD), the whole of it.
+    /// fcntl(2): owned by the open file (OFD); covers the whole file.
     #[cfg(target_os = "linux")]
     OpenFile,
 }
@@ -49,7 +49,7 @@ impl LockKind {
             Some(Mode::Exclusive) => (libc::LOCK_EX, libc::F_WRLCK),
             None => (libc::LOCK_UN, libc::F_UNLCK),
         };
-        // SAFETY: it is numbers only; all zero is a valid one on every system, and means all bytes.
+        // SAFETY: it has only numbers; all zero is valid on every system, and means all bytes.
         let mut request: libc::flock = unsafe { std::mem::zeroed() };
         request.l_type = record as libc::c_short;
         request.l_whence = libc::SEEK_SET as libc::c_short;

@@ -1,14 +1,15 @@
-//! The system calls of the command: its own start and end, the process it runs
-//! and the signals between them. One file each; the library has none of this.
+//! The command's own system calls: its start and end, the process it runs and the signals between
+//! them. The library needs none of this.
 
-mod caught;
 pub(crate) mod child;
 pub(crate) mod descriptors;
 pub(crate) mod entry;
+pub(crate) mod flock_open;
 pub(crate) mod forked;
 pub(crate) mod getopt;
 pub(crate) mod helper;
 pub(crate) mod lock_kind;
+mod signal_arrival;
 mod signal_set;
 pub(crate) mod signals;
 #[cfg_attr(not(all(target_os = "linux", not(fasten_portable))), path = "spawn_elsewhere.rs")]

@@ -1,15 +1,15 @@
-//! Sets of signals, and what is known of one that has arrived.
+//! Sets of signals, and what is known of a signal that has arrived.
 
 use std::mem::MaybeUninit;
 
-/// What does not end a process: these do to us what they always do.
+/// Signals that do not end a process. They are not blocked.
 const HARMLESS: [i32; 6] =
     [libc::SIGCONT, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU, libc::SIGURG, libc::SIGWINCH];
 
-/// What the terminal sends to its whole foreground group.
+/// Signals that the terminal sends to its whole foreground group.
 pub(super) const OF_A_TERMINAL: [i32; 3] = [libc::SIGINT, libc::SIGQUIT, libc::SIGHUP];
 
-/// A signal with what is known of its sender.
+/// A signal that was sent, with what is known of its sender.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sent {
     pub(super) signal: i32,
@@ -27,15 +27,15 @@ pub(super) fn is_in(set: &libc::sigset_t, signal: i32) -> bool {
     unsafe { libc::sigismember(set, signal) == 1 }
 }
 
-/// Every number that a signal may have.
+/// Every number that a signal can have.
 pub(super) fn all() -> impl Iterator<Item = i32> {
     1..=64
 }
 
-/// All but the harmless ones, put together when this is compiled: that takes a hundredth of the
-/// instructions of a run.
+/// All but the harmless signals. The set is made at compile time: making it at run time takes a
+/// hundredth of the instructions of a run.
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
-pub(super) fn kept() -> &'static libc::sigset_t {
+pub(super) fn blockable() -> &'static libc::sigset_t {
     type Words = [libc::c_ulong; size_of::<libc::sigset_t>() / size_of::<libc::c_ulong>()];
 
     const fn all_but_harmless() -> Words {
@@ -49,15 +49,15 @@ pub(super) fn kept() -> &'static libc::sigset_t {
     }
 
     // SAFETY: on Linux a set is an array of such words.
-    static KEPT: libc::sigset_t = unsafe { std::mem::transmute::<Words, libc::sigset_t>(all_but_harmless()) };
-    &KEPT
+    static SET: libc::sigset_t = unsafe { std::mem::transmute::<Words, libc::sigset_t>(all_but_harmless()) };
+    &SET
 }
 
-/// All but the harmless ones.
+/// All but the harmless signals.
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
-pub(super) fn kept() -> &'static libc::sigset_t {
-    static KEPT: std::sync::OnceLock<libc::sigset_t> = std::sync::OnceLock::new();
-    KEPT.get_or_init(|| {
+pub(super) fn blockable() -> &'static libc::sigset_t {
+    static SET: std::sync::OnceLock<libc::sigset_t> = std::sync::OnceLock::new();
+    SET.get_or_init(|| {
         let mut set = MaybeUninit::zeroed();
         // SAFETY: sigfillset initialises the set before anything is taken out of it.
         unsafe {
@@ -87,10 +87,10 @@ pub(super) fn only(signals: &[i32]) -> libc::sigset_t {
 
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 impl Sent {
-    /// What the kernel tells of it.
-    pub(super) fn told_by(information: &libc::siginfo_t) -> Self {
+    /// From what the kernel reports of it.
+    pub(super) fn new(information: &libc::siginfo_t) -> Self {
         let by_process = information.si_code <= 0;
-        // SAFETY: of a signal that a process has sent the kernel tells which.
+        // SAFETY: for a signal that a process has sent, the kernel fills in its pid.
         let sender = if by_process { unsafe { information.si_pid() } } else { 0 };
         Self { signal: information.si_signo, by_kernel: information.si_code == libc::SI_KERNEL, sender }
     }

@@ -1,60 +1,59 @@
-//! The signals of a process that watches over a command.
+//! The signals of a process that supervises a command.
 //!
-//! They are blocked and then taken one by one, with what the kernel tells of
-//! their senders: no handler runs, nothing is interrupted, and none can get lost
-//! between two looks.
+//! They are blocked and received one by one, with what the kernel reports of their senders. No
+//! handler runs, no call is interrupted, and no signal is lost between two calls.
 
 use std::io;
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use super::signal_set::{OF_A_TERMINAL, Sent, all, is_in, kept, only, own_pid};
+use super::signal_set::{OF_A_TERMINAL, Sent, all, blockable, is_in, only, own_pid};
 
-/// What a process 1 need not be ended by: that its children end, and that nobody reads what it writes.
+/// Signals that need not end process 1: a child has ended, or nobody reads a pipe.
 const NOT_FOR_PROCESS_1: [i32; 2] = [libc::SIGCHLD, libc::SIGPIPE];
 
-/// All signals that would end this process, and the one that a child has ended, are kept for
-/// [`Signals::next`]; this knows what they were before, which is what the command is to inherit.
+/// Blocks all signals that would end this process, and SIGCHLD, so that [`Signals::next`] receives
+/// them. It knows the mask and the disposition from before, which the command is to inherit.
 #[derive(Debug)]
 pub(crate) struct Signals {
     pub(super) mask_before: libc::sigset_t,
-    pub(super) children_were_ignored: bool,
+    pub(super) ignored_children: bool,
 }
 
-/// What a signal tells the supervisor.
+/// What a signal means for the supervisor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Arrived {
     /// The command may have ended.
     ChildChanged,
-    /// This process has sent this signal, to us alone or to our group; 0 if it is not known.
+    /// A process sent this signal, to fasten alone or to its group. The sender's pid is 0 if it is
+    /// not known.
     FromProcess(i32, libc::pid_t),
-    /// The terminal sent a signal to its whole foreground group: the command
-    /// has it already.
+    /// The terminal sent a signal to its whole foreground group: the command has it already.
     FromTerminal,
 }
 
 impl Signals {
-    /// Keeps them from now until the process ends.
-    pub(crate) fn keep_for_supervisor() -> Self {
+    /// Blocks them from now on.
+    pub(crate) fn block() -> Self {
         let mut mask_before = MaybeUninit::zeroed();
-        // SAFETY: the set is initialised, and a zeroed one is valid to be filled in; the default disposition of SIGCHLD
-        // runs no code of ours. While it is ignored, a child's end would leave
-        // no code behind to be read.
+        // While SIGCHLD is ignored, a child leaves no exit code.
+        // SAFETY: the set is initialised, and a zeroed one may be filled in; the default
+        // disposition of SIGCHLD runs no code of ours.
         let children_before = unsafe {
-            libc::pthread_sigmask(libc::SIG_BLOCK, kept(), mask_before.as_mut_ptr());
+            libc::pthread_sigmask(libc::SIG_BLOCK, blockable(), mask_before.as_mut_ptr());
             libc::signal(libc::SIGCHLD, libc::SIG_DFL)
         };
         // SAFETY: it was zeroed, and then filled in.
         let mask_before = unsafe { mask_before.assume_init() };
-        let children_were_ignored = children_before == libc::SIG_IGN;
-        Self { mask_before, children_were_ignored }
+        let ignored_children = children_before == libc::SIG_IGN;
+        Self { mask_before, ignored_children }
     }
 
-    /// Sleeps until one of them arrives.
-    #[allow(clippy::unused_self, reason = "they are kept only since there is one")]
+    /// Sleeps until a signal arrives.
+    #[allow(clippy::unused_self, reason = "the signals are blocked only once there is one")]
     pub(crate) fn next(&self) -> io::Result<Arrived> {
         loop {
-            let sent = match left_from_the_start().map_or_else(|| take(kept()), Ok) {
+            let sent = match left_by_the_window().map_or_else(|| take(blockable()), Ok) {
                 Ok(sent) => sent,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
@@ -70,14 +69,14 @@ impl Signals {
                     Arrived::FromTerminal
                 });
             }
-            // Our own doing, such as a write to a broken pipe, is no message for the command.
+            // A signal that this process caused, such as SIGPIPE, is not for the command.
             if sent.sender != own_pid() {
                 return Ok(Arrived::FromProcess(sent.signal, sent.sender));
             }
         }
     }
 
-    /// One that has arrived since they are kept, and would have ended this process otherwise.
+    /// A signal that is pending and would have ended this process if it were not blocked.
     pub(crate) fn arrived(&self) -> Option<i32> {
         let mut pending = only(&[]);
         // SAFETY: the set is ours, and initialised.
@@ -85,33 +84,33 @@ impl Signals {
         all().find(|signal| is_in(&pending, *signal) && self.would_end_us(*signal))
     }
 
-    /// Gives this process the mask back that it had before; it is about to become the command.
-    pub(crate) fn give_back(&self) {
-        put_back(self);
+    /// Restores the mask and the disposition from before.
+    pub(crate) fn unblock(&self) {
+        restore(self);
     }
 
-    /// Those that would end this process if they were not kept.
+    /// The signals that would end this process if they were not blocked.
     pub(super) fn ending(&self) -> libc::sigset_t {
         only(&all().filter(|signal| self.would_end_us(*signal)).collect::<Vec<_>>())
     }
 
     fn would_end_us(&self, signal: i32) -> bool {
-        let is_kept = is_in(kept(), signal) && !is_in(&self.mask_before, signal);
-        is_kept && signal != libc::SIGCHLD && !is_ignored(signal)
+        let is_blocked_here = is_in(blockable(), signal) && !is_in(&self.mask_before, signal);
+        is_blocked_here && signal != libc::SIGCHLD && !is_ignored(signal)
     }
 }
 
-/// From now on a child's end is told, here and in the command.
+/// From now on the end of a child is reported, here and in the command.
 pub(crate) fn default_for_children() {
     // SAFETY: the default disposition runs no code of ours.
     unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };
 }
 
-/// As process 1 of a container we would be spared every signal that has no handler; so that they end
-/// us while we wait, they have one that does.
+/// The kernel spares process 1 of a container every signal without a handler. So that signals can
+/// end a wait there, they get a handler that exits.
 pub(crate) fn end_process_1() {
     if own_pid() == 1 {
-        let is_for_us = |signal: &i32| is_in(kept(), *signal) && !is_ignored(*signal);
+        let is_for_us = |signal: &i32| is_in(blockable(), *signal) && !is_ignored(*signal);
         for signal in all().filter(is_for_us).filter(|signal| !NOT_FOR_PROCESS_1.contains(signal)) {
             // SAFETY: the handler makes one system call, which is safe at any point.
             unsafe { libc::signal(signal, exit as extern "C" fn(i32) as libc::sighandler_t) };
@@ -119,13 +118,13 @@ pub(crate) fn end_process_1() {
     }
 }
 
-/// With the code that a shell reports of it.
+/// Exits with the code that a shell would report.
 extern "C" fn exit(signal: i32) {
     // SAFETY: it ends the process and runs nothing of ours.
     unsafe { libc::_exit(128 + signal) }
 }
 
-/// Whether these processes are all in our process group; 0 is a process that is not known.
+/// Whether all these processes are in our process group; 0 stands for an unknown process.
 pub(crate) fn share_group(processes: &[libc::pid_t]) -> bool {
     // SAFETY: neither call has preconditions.
     processes.iter().all(|process| *process > 0 && unsafe { libc::getpgid(*process) == libc::getpgrp() })
@@ -137,7 +136,7 @@ pub(crate) fn name(signal: i32) -> String {
         .map_or_else(|_| format!("signal {signal}"), |signal| signal.as_str().to_owned())
 }
 
-/// As under nohup(1).
+/// Whether the signal is ignored, as under nohup(1).
 fn is_ignored(signal: i32) -> bool {
     let mut found = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: nothing is changed, and a zeroed sigaction is a valid one.
@@ -148,14 +147,14 @@ fn is_ignored(signal: i32) -> bool {
     found.sa_sigaction == libc::SIG_IGN
 }
 
-/// Whether a hang-up of the terminal is told to this process alone, and to the
-/// rest of its group only when it ends: it was started in place of a shell.
+/// Whether this process leads its session, because it was started instead of a shell. Then a
+/// hang-up is sent to it alone, and to the rest of its group only when it ends.
 fn leads_session() -> bool {
     // SAFETY: neither call has preconditions.
     unsafe { libc::getsid(0) == libc::getpid() }
 }
 
-/// The next signal of the set, and whether it comes from the kernel.
+/// Receives the next signal of the set.
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 fn take(set: &libc::sigset_t) -> io::Result<Sent> {
     let mut information = MaybeUninit::<libc::siginfo_t>::zeroed();
@@ -164,29 +163,29 @@ fn take(set: &libc::sigset_t) -> io::Result<Sent> {
         unsafe { (libc::sigwaitinfo(set, information.as_mut_ptr()), information.assume_init()) };
     match signal {
         -1 => Err(io::Error::last_os_error()),
-        _ => Ok(Sent::told_by(&information)),
+        _ => Ok(Sent::new(&information)),
     }
 }
 
-/// One that arrived while the command was started.
+/// A signal that arrived while the command was started.
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
-fn left_from_the_start() -> Option<Sent> {
+fn left_by_the_window() -> Option<Sent> {
     super::window::left()
 }
 
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
-fn left_from_the_start() -> Option<Sent> {
+fn left_by_the_window() -> Option<Sent> {
     None
 }
 
-/// The next signal of the set. Who sent it is not told here: a Ctrl-C and its
-/// like are taken for the terminal's if there is a terminal.
+/// Receives the next signal of the set. The sender is not known here: a Ctrl-C and the like are
+/// taken for the terminal's if there is a terminal.
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
 fn take(set: &libc::sigset_t) -> io::Result<Sent> {
     use std::io::IsTerminal;
 
     let mut signal = 0;
-    // SAFETY: the set is initialised and the place for the signal is ours.
+    // SAFETY: the set is initialised, and the signal is a variable of ours.
     match unsafe { libc::sigwait(set, &raw mut signal) } {
         0 => {
             let by_kernel = OF_A_TERMINAL.contains(&signal) && io::stdin().is_terminal();
@@ -196,12 +195,11 @@ fn take(set: &libc::sigset_t) -> io::Result<Sent> {
     }
 }
 
-/// Gives the calling process the mask and disposition that were before.
-/// Async-signal-safe: for a forked child.
-pub(super) fn put_back(signals: &Signals) {
+/// Restores the mask and the disposition from before. Async-signal-safe: for a forked child.
+pub(super) fn restore(signals: &Signals) {
     // SAFETY: the mask is an initialised one; ignoring a signal runs no code.
     unsafe {
-        if signals.children_were_ignored {
+        if signals.ignored_children {
             libc::signal(libc::SIGCHLD, libc::SIG_IGN);
         }
         libc::pthread_sigmask(libc::SIG_SETMASK, &raw const signals.mask_before, ptr::null_mut());

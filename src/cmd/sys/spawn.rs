@@ -1,9 +1,9 @@
 //! Starting the command, on Linux.
 //!
-//! The child shares our memory and we stand still until it has become the command
-//! (vfork), which costs the same however large we are, and lets it tell what went
-//! wrong. `posix_spawn(3)` does the same, but first asks for and sets the
-//! disposition of each of the 64 signals, in case we have handlers: 3 % of a run.
+//! The child shares our memory, and this process stands still until the child has become the
+//! command (vfork). That costs the same however large this process is, and the child can report
+//! what went wrong. `posix_spawn(3)` does the same, but first asks for and sets the disposition of
+//! each of the 64 signals, in case there are handlers: 3 % of a run.
 
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::io;
@@ -13,19 +13,19 @@ use super::entry::pointers;
 use super::signals::{self, Signals};
 use super::window;
 
-/// Enough for execvp(3), which puts a path together on the stack, and for a script
-/// without `#!` the words once more. In pieces of 16 bytes, as a stack is aligned.
+/// Enough for execvp(3), which puts a path together on the stack, and for a script without `#!` the
+/// words once more. In units of 16 bytes, the alignment of a stack.
 const STACK: usize = 2 * 1024;
 
-/// What the child is given and what it leaves behind.
+/// What the child is given, and the error that it leaves.
 struct Birth<'a> {
     arguments: &'a [*const c_char],
     signals: &'a Signals,
     failed: Option<io::Error>,
 }
 
-/// Starts the program, looked for in `PATH`, with the mask and dispositions
-/// that were before `signals`; not if the terminal has sent a signal before the command was there.
+/// Starts the program, which is looked up in `PATH`, with the mask and the disposition from before
+/// `signals`. It is not started if the terminal sends a signal before it exists.
 pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Started> {
     let arguments = &pointers(words);
     let mut birth = Birth { arguments, signals, failed: None };
@@ -33,9 +33,9 @@ pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Started>
     let top = stack.spare_capacity_mut().as_mut_ptr_range().end;
     let how = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
     window::open(&signals.mask_before);
-    // SAFETY: the child runs on a stack of its own and is gone from our memory when
-    // the call returns, so all that it borrows outlives it. A thread that still runs beside it
-    // helped us to wait and touches nothing that the child uses.
+    // SAFETY: the child runs on a stack of its own and has left our memory when the call returns,
+    // so all that it borrows outlives it. A thread that may still run here helped with the wait and
+    // touches nothing that the child uses.
     let pid = unsafe { libc::clone(become_command, top.cast(), how, (&raw mut birth).cast()) };
     let error = if pid == -1 { Some(io::Error::last_os_error()) } else { birth.failed.take() };
     let early = window::close();
@@ -43,21 +43,20 @@ pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Started>
         Child::new(pid).reap();
     }
     match (early, error) {
-        (Some(signal), _) => Ok(Started::CalledOff(signal)),
+        (Some(signal), _) => Ok(Started::Cancelled(signal)),
         (None, Some(error)) => Err(error),
         (None, None) => Ok(Started::Running(Child::new(pid))),
     }
 }
 
 extern "C" fn become_command(birth: *mut c_void) -> c_int {
-    // SAFETY: `spawn` passes its own, and stands still meanwhile. The list of
-    // pointers ends with a null pointer.
+    // SAFETY: `spawn` passes its own and stands still meanwhile. The list ends with a null pointer.
     unsafe {
         let birth = &mut *birth.cast::<Birth>();
         if !window::is_born() {
             return 127;
         }
-        signals::put_back(birth.signals);
+        signals::restore(birth.signals);
         libc::execvp(birth.arguments[0], birth.arguments.as_ptr());
         birth.failed = Some(io::Error::last_os_error());
     }

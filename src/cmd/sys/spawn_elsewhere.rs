@@ -1,4 +1,4 @@
-//! Starting the command elsewhere than on Linux: through fork(2).
+//! Starting the command on other systems than Linux, through fork(2).
 
 use std::ffi::CString;
 use std::io::{self, Read, Write};
@@ -7,23 +7,22 @@ use super::child::{Child, Started};
 use super::entry::replace_process;
 use super::signals::{self, Signals};
 
-/// Starts the program, looked for in `PATH`, with the mask and dispositions
-/// that were before `signals`. The child reports a failed exec through a pipe that a
-/// successful one closes.
+/// Starts the program, which is looked up in `PATH`, with the mask and the disposition from before
+/// `signals`. The child reports a failed exec through a pipe; a successful exec closes it.
 pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Started> {
-    let (mut report, mut tell) = io::pipe()?;
-    // SAFETY: this process has one thread, so the child may do what it likes.
+    let (mut report, mut reporter) = io::pipe()?;
+    // SAFETY: this process has one thread, so the child may call anything.
     match unsafe { libc::fork() } {
         -1 => Err(io::Error::last_os_error()),
         0 => {
-            signals::put_back(signals);
+            signals::restore(signals);
             let error = replace_process(words).raw_os_error().unwrap_or(libc::EINVAL);
-            let _ = tell.write_all(&error.to_ne_bytes());
+            let _ = reporter.write_all(&error.to_ne_bytes());
             // SAFETY: it ends the child and runs nothing of ours.
             unsafe { libc::_exit(127) }
         }
         pid => {
-            drop(tell);
+            drop(reporter);
             let mut error = [0; 4];
             match report.read_exact(&mut error) {
                 Ok(()) => {

@@ -1,9 +1,9 @@
-//! Writing to a standard stream without waiting for those who read it: a terminal
-//! may be stopped (Ctrl-S), a pipe may be full.
+//! The standard streams, used so that neither other processes nor the command notice.
 //!
-//! The terminal that standard error is.
-//!
-//! SIGPIPE: ours to ignore while we speak, and not the command's to inherit so.
+//! A message never blocks: a terminal may be stopped (Ctrl-S) and a pipe may be full, and other
+//! processes wait for the lock. It disturbs neither the foreground job of the terminal nor the
+//! flags of a stream that others share. And SIGPIPE is ignored only while fasten writes: the
+//! command inherits it as it was.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Write, stderr};
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nix::unistd::{getpgrp, tcgetpgrp};
 
-/// Where we speak.
+/// A stream to write to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Stream {
     Output = libc::STDOUT_FILENO as isize,
@@ -23,8 +23,8 @@ pub(crate) enum Stream {
 
 /// Writes the text if there is room for it now; `false` if it was dropped.
 ///
-/// Where it may be opened again, the file is: what does not wait is then a descriptor of our own,
-/// and those who share the stream with us progress nothing.
+/// If possible the file is opened again for that: then only a descriptor of our own is
+/// non-blocking, and processes that share the stream do not notice.
 pub(crate) fn write_at_once(stream: Stream, text: &[u8]) -> bool {
     let stream = stream as RawFd;
     if let Some(sent) = send(stream, text) {
@@ -35,15 +35,15 @@ pub(crate) fn write_at_once(stream: Stream, text: &[u8]) -> bool {
     }
     match opened_again(stream) {
         Some(mut file) => file.write_all(text).is_ok(),
-        // SAFETY: it is open, for it has room, and is not closed here.
+        // SAFETY: it is open, because it has room, and it is not closed here.
         None => ManuallyDrop::new(unsafe { File::from_raw_fd(stream) }).write_all(text).is_ok(),
     }
 }
 
-/// `None` if it is not a socket.
+/// `None` if the stream is not a socket.
 fn send(stream: RawFd, text: &[u8]) -> Option<bool> {
     let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
-    // SAFETY: the text lives until the call returns; a descriptor that is no socket is an error.
+    // SAFETY: the text lives until the call returns; on any other descriptor it is an error.
     let sent = unsafe { libc::send(stream, text.as_ptr().cast(), text.len(), flags) };
     let is_socket = sent >= 0 || std::io::Error::last_os_error().raw_os_error() != Some(libc::ENOTSOCK);
     is_socket.then_some(sent >= 0)
@@ -55,7 +55,7 @@ fn has_room(stream: RawFd) -> bool {
     unsafe { libc::poll(&raw mut asked, 1, 0) == 1 && asked.revents & libc::POLLOUT != 0 }
 }
 
-/// A terminal or a pipe through a description of our own; only these make a writer wait.
+/// A terminal or a pipe, opened again; only these make a writer wait.
 fn opened_again(stream: RawFd) -> Option<File> {
     let path = format!("/dev/fd/{stream}");
     let kind = std::fs::metadata(&path).ok()?.file_type();
@@ -64,7 +64,7 @@ fn opened_again(stream: RawFd) -> Option<File> {
     waits.then(|| OpenOptions::new().write(true).custom_flags(flags).open(path).ok()).flatten()
 }
 
-/// The columns of the terminal that standard error is; 80 where it does not say.
+/// The columns of the terminal on standard error; 80 if it does not report them.
 pub(crate) fn terminal_width() -> usize {
     let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
     // SAFETY: TIOCGWINSZ fills in a winsize, and this one is ours.
@@ -72,15 +72,15 @@ pub(crate) fn terminal_width() -> usize {
     if asked == 0 && size.ws_col > 0 { size.ws_col.into() } else { 80 }
 }
 
-/// Whether it is ours to draw on: a job in the background would disturb what stands in front, and could be stopped for
-/// it (`stty tostop`).
+/// Whether the terminal is ours to draw on. A background job would disturb the job in the
+/// foreground, and could be stopped for it (`stty tostop`).
 pub(crate) fn is_our_terminal() -> bool {
-    tcgetpgrp(stderr()).map_or(true, |in_front| in_front == getpgrp())
+    tcgetpgrp(stderr()).map_or(true, |foreground| foreground == getpgrp())
 }
 
 static BEFORE: AtomicUsize = AtomicUsize::new(libc::SIG_IGN);
 
-/// From now on a write to a broken pipe is an error and not our end.
+/// From now on a write to a broken pipe is an error and does not end this process.
 pub(crate) fn ignore_broken_pipe() {
     // SAFETY: ignoring a signal runs no code of ours.
     let before = unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
@@ -89,8 +89,8 @@ pub(crate) fn ignore_broken_pipe() {
     }
 }
 
-/// Puts back what was before the first [`ignore_broken`], if there was one: the
-/// command is about to inherit it.
+/// Restores the disposition from before the first [`ignore_broken_pipe`], if there was one, for the
+/// command to inherit.
 pub(crate) fn restore_broken_pipe() {
     let before = BEFORE.swap(libc::SIG_IGN, Ordering::Relaxed);
     if before != libc::SIG_IGN {

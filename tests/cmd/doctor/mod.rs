@@ -83,7 +83,7 @@ fn what_is_no_directory_is_66_and_does_not_keep_the_others_from_being_tried() {
     assert!(report(&output).starts_with(".: locks work\n"));
     let said = complaint(&output);
     assert_eq!(said.lines().count(), 2, "{said}");
-    assert!(said.contains("fasten: missing: cannot be looked at: no such file or directory; name"), "{said}");
+    assert!(said.contains("fasten: missing: cannot be examined: no such file or directory; give"), "{said}");
     assert!(said.contains("fasten: a.lock: not a directory; give the directory that contains it"), "{said}");
 }
 
@@ -91,8 +91,7 @@ fn what_is_no_directory_is_66_and_does_not_keep_the_others_from_being_tried() {
 fn a_directory_that_cannot_be_written_is_73() {
     let place = Place::new();
     assert!(nix::unistd::geteuid().is_root(), "this test wants to be root, to become another user");
-    let said =
-        "fasten: .: no file can be created in it: permission denied; name a directory that is writable\n";
+    let said = "fasten: .: no file can be created in it: permission denied; give a writable directory\n";
     place.as_nobody("doctor").code(73).stderr(said).run();
 }
 

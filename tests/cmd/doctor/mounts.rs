@@ -47,7 +47,7 @@ fn a_lock_in_one_overlay_is_not_seen_in_another_with_the_same_layer_below() {
 fn a_read_only_or_full_file_system_is_73() {
     let read_only = "mount -t tmpfs -o ro none .; cd .; exec \"$FASTEN\" doctor";
     let full = "mount -t tmpfs -o nr_inodes=1 none .; cd .; exec \"$FASTEN\" doctor";
-    let name_another = "read-only file system; name a directory that is writable";
+    let name_another = "read-only file system; give a writable directory";
     for (script, why) in [(read_only, name_another), (full, "no space left on device; make room")] {
         let (code, told, said) = mounted(script);
         assert_eq!((code, told.as_str()), (Some(73), ""), "{said}");
@@ -93,6 +93,6 @@ fn sshfs_locks_are_seen_in_that_mount_only_and_that_is_71() {
 fn a_file_system_that_hangs_is_71_and_hangs_nobody() {
     let (code, told, said) = mounted(&format!("{SSHFS}\nkill -STOP $!; \"$FASTEN\" doctor here"));
     assert_eq!(code, Some(71), "{told}{said}");
-    let wrong = "looking at it: no answer within 10 s; check that the server is up, or remount";
+    let wrong = "examining it: no answer within 10 s; check that the server is up, or remount";
     assert_eq!(told, format!("here: 1 problem\n  wrong  {wrong}\n"));
 }

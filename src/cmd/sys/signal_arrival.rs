@@ -1,6 +1,6 @@
-//! A descriptor that can be read once a signal has arrived: for one that waits and must not be left
-//! half done. The signal stays where it is: [`Signals::arrived`] tells which it was, or the command
-//! gets it.
+//! A descriptor that becomes readable when a signal has arrived: it ends a wait that must not be
+//! left half done. The signal remains pending: [`Signals::arrived`] returns it, or the command
+//! receives it.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -8,7 +8,7 @@ use std::os::fd::OwnedFd;
 use super::signals::Signals;
 
 impl Signals {
-    /// It can be read when a signal has arrived that would have ended this process.
+    /// Readable when a signal has arrived that would have ended this process.
     #[cfg(all(target_os = "linux", not(fasten_portable)))]
     pub(crate) fn arrival(&self) -> io::Result<OwnedFd> {
         use std::os::fd::FromRawFd;
@@ -17,23 +17,23 @@ impl Signals {
         // SAFETY: the set is initialised.
         match unsafe { libc::signalfd(-1, &raw const ending, libc::SFD_CLOEXEC) } {
             -1 => Err(io::Error::last_os_error()),
-            // SAFETY: it has just been made, so it is open and nobody else's.
+            // SAFETY: it has just been made, so it is open and owned by nobody else.
             descriptor => Ok(unsafe { OwnedFd::from_raw_fd(descriptor) }),
         }
     }
 
-    /// The same. There is nothing here that tells of a signal and does not take it, so a thread looks
-    /// for one, until the descriptor is closed.
+    /// The same. Here no call reports a signal without taking it, so a thread looks for pending
+    /// ones until the descriptor is closed.
     #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
     pub(crate) fn arrival(&self) -> io::Result<OwnedFd> {
-        const LOOKS_EVERY: i32 = 20;
+        const PAUSE: i32 = 20;
 
         let (reader, writer) = io::pipe()?;
         let ending = self.ending();
         fasten::helper_thread::spawn(move || {
             let mut asked = libc::pollfd { fd: writer.as_raw_fd(), events: 0, revents: 0 };
             // SAFETY: the one entry is ours.
-            while unsafe { libc::poll(&raw mut asked, 1, LOOKS_EVERY) } <= 0 && !any_pending(&ending) {}
+            while unsafe { libc::poll(&raw mut asked, 1, PAUSE) } <= 0 && !any_pending(&ending) {}
         })?;
         Ok(reader.into())
     }
@@ -42,7 +42,7 @@ impl Signals {
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
 use std::os::fd::AsRawFd;
 
-/// Whether one of these signals has arrived and is kept.
+/// Whether one of these signals is pending.
 #[cfg(not(all(target_os = "linux", not(fasten_portable))))]
 fn any_pending(signals: &libc::sigset_t) -> bool {
     let mut pending = std::mem::MaybeUninit::<libc::sigset_t>::zeroed();

@@ -1,14 +1,13 @@
-//! What flock(1) knows: its options and exit codes. Nothing of the crate is used
-//! here, so that the test that holds man/flock.1 to them can take this file as
-//! it is.
+//! The interface of flock(1): its options and exit codes. This file imports nothing of the crate,
+//! so that the test that compares man/flock.1 with it can include it.
 
 use std::ffi::CStr;
 
 /// The short options, for getopt(3): `+` ends them at the first operand.
 pub(crate) const SHORT: &CStr = c"+sexnoFuw:E:hV?";
 
-/// The long options: name, whether it takes a value, the short one that it is.
-/// Those that are no short one have a letter that [`SHORT`] has not.
+/// The long options: name, whether it takes a value, and the letter that stands for it. A long
+/// option without a short form has a letter that is not in [`SHORT`].
 pub(crate) const LONG: [(&CStr, bool, u8); 17] = [
     (c"shared", false, b's'),
     (c"exclusive", false, b'x'),
@@ -29,15 +28,15 @@ pub(crate) const LONG: [(&CStr, bool, u8); 17] = [
     (c"version", false, b'V'),
 ];
 
-/// These are options only after the lock file, or after `--fd`: the rest is a command string.
+/// Options only after the lock file or after `--fd`; a command string follows.
 pub(crate) const COMMAND: [&str; 2] = ["-c", "--command"];
 
-/// Why it ended without the command's code.
+/// Why flock exited with a code of its own instead of the command's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Code {
-    /// The lock is held by somebody else, and `-n` or `-w` was given (`-E` sets
-    /// another code); also for help that could not be written.
+pub(crate) enum FlockCode {
+    /// Another process holds the lock, and `-n` or `-w` was given (`-E` sets another code); also if
+    /// the help cannot be written.
     Conflict = 1,
     /// Wrong usage, or a bad value.
     Usage = 64,
@@ -53,8 +52,8 @@ pub(crate) enum Code {
     CannotCreate = 73,
 }
 
-impl Code {
-    /// All of them: for the test that holds the manual to them.
+impl FlockCode {
+    /// All of them: for the test that compares the manual with them.
     #[allow(dead_code, reason = "the command itself names them one by one")]
     pub(crate) const ALL: [Self; 7] = [
         Self::Conflict,
