@@ -156,10 +156,11 @@ pub struct LockArgs {
     #[arg(long)]
     pub no_create: bool,
 
-    /// Print no messages
+    /// Print nothing about a busy lock or a wait for it
     ///
-    /// Only the exit code reports a failure. Usage errors are printed all the
-    /// same.
+    /// Only the exit code reports that the lock is busy or that the wait timed
+    /// out. Everything else that goes wrong is reported all the same: a deadlock,
+    /// a lock that cannot be opened, a command that cannot be started.
     #[arg(verbatim_doc_comment)]
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,

@@ -23,6 +23,11 @@ pub(crate) fn code(error: &anyhow::Error) -> Code {
     Code::System
 }
 
+/// Whether another process holds the lock: the answer that `-q` is to keep quiet about.
+pub(crate) fn is_busy(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(LockError::Busy { .. } | LockError::TimedOut { .. }))
+}
+
 fn lock_code(error: &LockError) -> Code {
     match error {
         LockError::Busy { .. } | LockError::TimedOut { .. } | LockError::Deadlock { .. } => Code::Conflict,

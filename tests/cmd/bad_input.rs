@@ -179,8 +179,19 @@ fn a_message_is_one_line_whatever_the_lock_is_called() {
 }
 
 #[test]
-fn quiet_says_nothing() {
+fn quiet_is_quiet_about_busy_locks_and_nothing_else() {
     let place = Place::new();
-    place.fasten("exclusive -q /dev/null -- true").code(66).stderr("").run();
-    place.fasten("exclusive -q a.lock -- no-such").code(127).stderr("").run();
+    let holder = place.hold("exclusive");
+    for words in ["exclusive -q -n", "read -q -w 20ms", "write -n -q"] {
+        place.fasten(words).words("a.lock -- true").code(75).stderr("").run();
+    }
+    holder.leave();
+    refused(&place, &["exclusive", "-q", "/dev/null", "--", "true"], 66, &["a character device"]);
+    refused(&place, &["exclusive", "-q", "none/a.lock", "--", "true"], 66, &["none/a.lock"]);
+    refused(&place, &["read", "-q", "--no-create", "b.lock", "--", "true"], 69, &["does not exist"]);
+    refused(&place, &["exclusive", "-q", "-n", "-E", "0", "a.lock", "--", "no-such"], 127, &["no-such"]);
+    refused(&place, &["write", "-q", "-F", "a.lock", "--", "/"], 126, &["/: cannot be executed"]);
+    let script = "\"$FASTEN\" exclusive -q a.lock -- true";
+    let under = place.fasten("exclusive a.lock -- sh -c").arg(script);
+    assert!(complaint(&under.code(75).run()).contains(": deadlock: "));
 }
