@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 /// Run a command while holding a lock.
 #[derive(Debug, Parser)]
@@ -77,8 +77,9 @@ pub struct LockArgs {
 
     /// Wait at most TIME: 10, 1.5, 250ms, 2m, 1h30m
     ///
-    /// A number without a unit is in seconds. TIME is for all LOCKs together;
-    /// when it runs out, exit with 75. 0 is the same as --nonblock.
+    /// A number without a unit is in seconds; the units are ms, s, m, h and d.
+    /// TIME is for all LOCKs together; when it runs out, exit with 75. 0 is the
+    /// same as --nonblock.
     #[arg(verbatim_doc_comment)]
     #[arg(short = 'w', long, visible_alias = "wait", value_name = "TIME", value_parser = time)]
     #[arg(allow_hyphen_values = true)]
@@ -89,7 +90,8 @@ pub struct LockArgs {
     /// N is from 0 to 255 and replaces 75: the lock is busy, the wait timed
     /// out, or it is a deadlock. Other errors keep their exit codes.
     #[arg(verbatim_doc_comment)]
-    #[arg(short = 'E', long, value_name = "N", default_value_t = 75)]
+    #[arg(short = 'E', long, value_name = "N", default_value_t = 75, value_parser = exit_code)]
+    #[arg(allow_negative_numbers = true)]
     pub conflict_exit_code: u8,
 
     /// Exec the command instead of forking
@@ -125,11 +127,11 @@ pub struct LockArgs {
     /// descriptor until 'fasten unlock --fd N', or until all processes that
     /// have the descriptor have closed it. If the descriptor is locked
     /// already, the lock is converted: 'write' upgrades it, 'read'
-    /// downgrades it.
+    /// downgrades it. Cannot be given twice.
     #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "N", conflicts_with_all = ["locks", "no_create"])]
-    #[arg(value_parser = clap::value_parser!(i32).range(0..))]
-    pub fd: Option<i32>,
+    #[arg(value_parser = descriptor, allow_negative_numbers = true, action = ArgAction::Append)]
+    pub fd: Vec<i32>,
 
     /// Take an fcntl(2) lock instead of a flock(2) lock
     ///
@@ -231,8 +233,8 @@ pub enum OnDeadlock {
 pub struct UnlockArgs {
     /// Descriptor to unlock
     #[arg(long, value_name = "N", required = true)]
-    #[arg(value_parser = clap::value_parser!(i32).range(0..))]
-    pub fd: i32,
+    #[arg(value_parser = descriptor, allow_negative_numbers = true, action = ArgAction::Append)]
+    pub fd: Vec<i32>,
 }
 
 #[derive(Debug, Args)]
@@ -271,16 +273,27 @@ pub struct DoctorArgs {
     pub directories: Vec<PathBuf>,
 }
 
-/// A number of seconds, or numbers with units.
+/// A number of seconds, or numbers with units. Of humantime's units only those that nobody takes
+/// for another: its M is a month.
 pub fn time(text: &str) -> Result<Duration, String> {
-    let wrong = "give seconds (10, 1.5) or units (250ms, 2m, 1h30m)";
+    let wrong = "give seconds (10, 1.5) or use the units ms, s, m, h, d (250ms, 2m, 1h30m)";
     if text.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         if let Ok(seconds) = text.parse::<f64>() {
             return Duration::try_from_secs_f64(seconds).map_err(|_| "too long".to_owned());
         }
-        if let Ok(duration) = humantime::parse_duration(text) {
-            return Ok(duration);
+        let mut units = text.split(|c: char| !c.is_alphabetic()).filter(|unit| !unit.is_empty());
+        if units.all(|unit| ["ms", "s", "m", "h", "d"].contains(&unit)) {
+            return humantime::parse_duration(text).map_err(|_| wrong.to_owned());
         }
     }
     Err(wrong.to_owned())
+}
+
+fn exit_code(text: &str) -> Result<u8, &'static str> {
+    text.parse().map_err(|_| "give a number from 0 to 255")
+}
+
+fn descriptor(text: &str) -> Result<i32, &'static str> {
+    let number = text.parse().ok().filter(|number| *number >= 0);
+    number.ok_or("give a descriptor number, such as 9")
 }

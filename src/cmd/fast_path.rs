@@ -60,7 +60,7 @@ fn without_options() -> LockArgs {
         no_fork: false,
         close: false,
         linger: false,
-        fd: None,
+        fd: Vec::new(),
         fcntl: false,
         nested: OnDeadlock::Refuse,
         no_create: false,

@@ -1,6 +1,7 @@
 //! All that only the command needs: arguments, subcommands, messages, exit codes. The library knows
 //! nothing of it.
 
+mod advice;
 pub(crate) mod args;
 mod colour;
 mod denial;

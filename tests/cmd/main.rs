@@ -9,6 +9,7 @@ mod args;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod advice;
 mod bad_input;
 mod beside_flock;
 mod doctor;
