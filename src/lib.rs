@@ -155,5 +155,5 @@ pub use lock::{
 pub use lock::{above_standard, held_by, target_of};
 pub use mode::{Family, Mode};
 #[doc(hidden)]
-pub use sys::{descriptor::without_nonblock, file_id, helper_thread};
+pub use sys::{fd::without_nonblock, file_id, helper_thread};
 pub use thread::Preference;

@@ -22,7 +22,7 @@ use super::wait_state::WaitState;
 use super::{main_lock, upgrade};
 use crate::holders::{LockId, holding_above, inherited, own_pid};
 use crate::mode::Mode;
-use crate::sys::descriptor::duplicate;
+use crate::sys::fd::duplicate;
 
 /// What the caller has now.
 #[derive(Debug)]

@@ -31,7 +31,7 @@ use super::wait_error::WaitError;
 use super::wait_state::WaitState;
 use crate::holders::{OwnLock, held_through};
 use crate::mode::{Family, Mode};
-use crate::sys::descriptor::open_again;
+use crate::sys::fd::open_again;
 use crate::sys::file_id::FileId;
 
 /// How often a probe tries again: other probes hold the lock for an instant.

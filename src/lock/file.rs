@@ -27,7 +27,7 @@ use super::error::{Error, OpenError, Operation};
 use crate::holders::Removed;
 use crate::layout::gate_file;
 use crate::mode::Family;
-use crate::sys::descriptor::{duplicate, without_nonblock};
+use crate::sys::fd::{duplicate, without_nonblock};
 use crate::sys::file_id::{FileId, leads_to};
 
 /// An open lock file.
@@ -47,8 +47,7 @@ impl LockFile {
         Self { path, file, id, is_ours, family, gate_file: OnceCell::new() }
     }
 
-    /// The path of its gate file, whether that exists or not. It is kept, for a wait asks
-    /// repeatedly.
+    /// The path of its gate file, whether that exists or not; kept, for a wait asks repeatedly.
     pub(crate) fn gate_file(&self) -> &Path {
         self.gate_file.get_or_init(|| gate_file(self.id.device, self.id.inode))
     }

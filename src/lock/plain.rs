@@ -15,7 +15,7 @@ use super::wait_error::WaitError;
 use super::wait_state::WaitState;
 use crate::layout::Bytes;
 use crate::mode::{Family, Mode};
-use crate::sys::descriptor::duplicate;
+use crate::sys::fd::duplicate;
 use crate::sys::file_id::FileId;
 use crate::sys::records::{self, RecordOwner};
 

@@ -8,7 +8,7 @@
 //!
 //! The command's own system calls are in `cmd/sys`.
 
-pub(crate) mod descriptor;
+pub(crate) mod fd;
 pub mod file_id;
 pub(crate) mod gate_permissions;
 pub mod helper_thread;
