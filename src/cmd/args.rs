@@ -162,8 +162,9 @@ pub struct LockArgs {
 
     /// Report how long it waited and held the lock
     ///
-    /// Also report, after half a second, what is being waited for, and why a
-    /// lock was served first come, first served instead of in turns.
+    /// Also report, after half a second, what is being waited for; why a lock was
+    /// served first come, first served instead of in turns; and which processes
+    /// keep the lock with --linger, or no longer keep it without.
     #[arg(short, long, verbatim_doc_comment)]
     pub verbose: bool,
 

@@ -13,6 +13,7 @@ mod fast_path;
 pub(crate) mod flock;
 pub(crate) mod job;
 pub(crate) mod lock;
+mod lock_report;
 mod message;
 mod option_values;
 mod progress;

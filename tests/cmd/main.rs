@@ -30,6 +30,7 @@ mod status;
 mod terminal;
 mod transparent;
 mod unread;
+mod verbose;
 mod waiting;
 mod words;
 #[cfg(target_os = "linux")]
