@@ -4,11 +4,11 @@
 # A row: of which verbs|which names|what value: `word` (any), `command`, or one of these.
 _fasten_table() {
     # >>> made from src/cmd/args.rs by FASTEN_UPDATE=1 cargo test --test docs completions
-    verbs='exclusive read write unlock status doctor help'
+    verbs='exclusive read write unlock status doctor completions manual help'
     runners='exclusive read write'
     folders='doctor'
     rows='
-fasten exclusive read write unlock status doctor|-h --help|
+fasten exclusive read write unlock status doctor completions manual|-h --help|
 fasten|-V --version|
 exclusive read write|-n --nonblock --nb|
 exclusive read write|-w --timeout --wait|word
@@ -28,6 +28,7 @@ unlock|--fd|word
 status|-q --quiet|
 status|--json|
 status|--watch|
+status doctor|--color|auto always never
 doctor|-q --quiet|
 '
     # <<<

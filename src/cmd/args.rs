@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 
-use super::option_values::{OnDeadlock, Prefer, descriptor, exit_code, time};
+use super::option_values::{Color, OnDeadlock, Prefer, Shell, descriptor, exit_code, time};
 
 /// Run a command while holding a lock.
 #[derive(Debug, Parser)]
@@ -64,6 +64,18 @@ pub enum Action {
     /// wrong, with 71 if something is.
     #[command(verbatim_doc_comment)]
     Doctor(DoctorArgs),
+    /// Print the completions for a shell
+    ///
+    /// The file belongs where the shell looks for completions, for bash in
+    /// ~/.local/share/bash-completion/completions/fasten.
+    #[command(verbatim_doc_comment)]
+    Completions(CompletionsArgs),
+    /// Show the manual page
+    ///
+    /// At a terminal man(1) shows it. Into a file or a pipe goes its source:
+    /// fasten manual > fasten.1
+    #[command(verbatim_doc_comment)]
+    Manual,
 }
 
 #[derive(Debug, Args)]
@@ -228,6 +240,10 @@ pub struct StatusArgs {
     #[arg(long)]
     pub watch: bool,
 
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+
     /// Files or directories to show; without one, every lock that can be seen
     #[arg(value_name = "LOCK", value_hint = ValueHint::AnyPath)]
     pub locks: Vec<PathBuf>,
@@ -240,7 +256,18 @@ pub struct DoctorArgs {
     #[arg(short, long)]
     pub quiet: bool,
 
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+
     /// Directories to check; without one, the current directory
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub directories: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// Whose completions to print
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
 }

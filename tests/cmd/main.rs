@@ -17,6 +17,7 @@ mod bad_input;
 mod beside_flock;
 mod doctor;
 mod fast_path;
+mod left_out;
 mod lifetime;
 mod moved;
 mod naming;
