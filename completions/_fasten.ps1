@@ -18,6 +18,7 @@ Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
     )
     $runners = 'exclusive', 'read', 'write'
     $folders = 'doctor'
+    $shells = 'bash', 'zsh', 'fish', 'elvish', 'powershell'
     $options = @(
         @{ Of = 'fasten', 'exclusive', 'read', 'write', 'unlock', 'status', 'doctor', 'completions', 'manual'; Names = '-h', '--help'; Help = 'Print help' }
         @{ Of = 'fasten'; Names = '-V', '--version'; Help = 'Print version' }
@@ -77,6 +78,8 @@ Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
         foreach ($option in $own) { foreach ($name in $option.Names) { Offer $name $option.Help } }
     } elseif ('fasten', 'help' -ccontains $verb) {
         foreach ($known in $verbs) { Offer $known.Name $known.Help }
+    } elseif ($verb -ceq 'completions') {
+        foreach ($shell in $shells) { Offer $shell $shell }
     } elseif ($folders -ccontains $verb) {
         [System.Management.Automation.CompletionCompleters]::CompleteFilename($wordToComplete) |
             Where-Object { $_.ResultType -eq 'ProviderContainer' }

@@ -7,6 +7,7 @@ _fasten_table() {
     verbs='exclusive read write unlock status doctor completions manual help'
     runners='exclusive read write'
     folders='doctor'
+    shells='bash zsh fish elvish powershell'
     rows='
 fasten exclusive read write unlock status doctor completions manual|-h --help|
 fasten|-V --version|
@@ -36,7 +37,7 @@ doctor|-q --quiet|
 
 _fasten() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local verb=fasten verbs runners folders rows i of names takes options='' value=''
+    local verb=fasten verbs runners folders shells rows i of names takes options='' value=''
     COMPREPLY=()
     _fasten_table
 
@@ -69,6 +70,7 @@ _fasten() {
     esac
     case $verb:$cur in
         *:-*) _fasten_reply -W "$options" ;;
+        completions:*) _fasten_reply -W "$shells" ;;
         fasten:* | help:*) _fasten_reply -W "$verbs" ;;
         *) if [[ " $folders " == *" $verb "* ]]; then _fasten_folders; else _fasten_files; fi ;;
     esac

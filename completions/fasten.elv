@@ -18,6 +18,7 @@ var verbs = [
 ]
 var runners = [exclusive read write]
 var folders = [doctor]
+var shells = [bash zsh fish elvish powershell]
 var options = [
   [&of=[fasten exclusive read write unlock status doctor completions manual] &names=[-h --help] &takes=[] &help='Print help']
   [&of=[fasten] &names=[-V --version] &takes=[] &help='Print version']
@@ -76,6 +77,8 @@ set edit:completion:arg-completer[fasten] = {|@words|
     } $own
   } elif (has-value [fasten help] $verb) {
     each {|v| edit:complex-candidate $v[0] &display=$v[0]' ('$v[1]')' } $verbs
+  } elif (eq $verb completions) {
+    all $shells
   } elif (has-value $folders $verb) {
     edit:complete-filename $@words | each {|c| if (path:is-dir &follow-symlink=$true $c[stem]) { put $c } }
   } else {

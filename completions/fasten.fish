@@ -24,8 +24,9 @@ end
 
 complete -c fasten -f
 # >>> made from src/cmd/args.rs by FASTEN_UPDATE=1 cargo test --test docs completions
-complete -c fasten -n '__fasten_in exclusive read write unlock status completions manual' -F
+complete -c fasten -n '__fasten_in exclusive read write status' -F
 complete -c fasten -n '__fasten_in doctor' -a '(__fish_complete_directories)'
+complete -c fasten -n '__fasten_in completions' -a 'bash zsh fish elvish powershell'
 complete -c fasten -n '__fasten_runs exclusive read write' -a '(__fasten_command)'
 complete -c fasten -n '__fasten_in fasten help' -a exclusive -d 'Run a command under an exclusive lock'
 complete -c fasten -n '__fasten_in fasten help' -a read -d 'Run a command under a shared lock, together with other readers'

@@ -15,7 +15,7 @@ use super::option_values::{Color, OnDeadlock, Prefer, Shell, descriptor, exit_co
 /// Run a command while holding a lock.
 #[derive(Debug, Parser)]
 #[command(name = "fasten", version, args_override_self = true)]
-#[command(after_help = "See 'fasten help COMMAND' for details; the manual is fasten(1).")]
+#[command(after_help = "See 'fasten help COMMAND' for details, and 'fasten manual' for the manual page.")]
 pub struct Cli {
     #[command(subcommand)]
     pub action: Action,
