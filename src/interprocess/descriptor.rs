@@ -115,7 +115,7 @@ impl DescriptorLock {
                 Reentry::Refused(why) => return Err(refused(why)),
                 Reentry::Shares if held.mode() == Mode::Exclusive => return Ok(DescriptorGuard::new(None)),
                 // Without a turn: this thread has one already, and would wait for itself.
-                Reentry::Shares | Reentry::Waits => {
+                Reentry::Shares => {
                     let acquired = lock::acquire(file, request, wait_state);
                     return acquired.map(guard).map_err(|(_, why)| refused(why));
                 }

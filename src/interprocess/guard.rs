@@ -63,10 +63,21 @@ impl Guard {
         self.held.path()
     }
 
-    /// Whether the lock is still held. `false` only after an upgrade failed with [`Error::Lost`].
+    /// Whether the lock is still held, in this guard's mode: the kernel is asked. `false` after an
+    /// upgrade failed with [`Error::Lost`], and if another program or process unlocked an inherited
+    /// descriptor. Where the kernel shows no locks (without /proc, on a network file system), only
+    /// the first case is known.
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.held.is_held()
+    }
+
+    /// Whether an ancestor of this process acquired the lock, and this process inherited its
+    /// descriptor ([`Nested::Join`](crate::Nested::Join)). The ancestor's lock stays held until the
+    /// last process that joined it has released it.
+    #[must_use]
+    pub fn is_borrowed(&self) -> bool {
+        self.held.is_borrowed()
     }
 
     /// The descriptor that holds the lock; it is close-on-exec. If another process inherits a

@@ -60,7 +60,7 @@ fn await_holder_of_removed(
         if let Some(held) = held_lock::find(queue.number()) {
             match held.reentry(mode, nested, wait_state) {
                 Reentry::Refused(why) => return Err(why),
-                Reentry::Shares | Reentry::Waits => break,
+                Reentry::Shares => break,
             }
         }
         match acquire(file, &request, wait_state) {

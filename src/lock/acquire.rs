@@ -89,7 +89,7 @@ fn obtain(lock: &LockFile, request: &Request, wait_state: &WaitState) -> Result<
     }
     wait_state.begin(&lock.path)?;
     // No process waits for a thread that holds nothing, so its wait closes no cycle.
-    let nested = if request.holds_others { request.nested } else { Nested::Wait };
+    let nested = request.holds_others.then_some(request.nested);
     let mut watch_for = WatchFor { mode: request.mode, nested, may_be_below_reader };
     loop {
         let watch = DeadlockWatch::start(lock, watch_for, wait_state);

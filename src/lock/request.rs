@@ -47,6 +47,7 @@ pub enum Nested {
     /// inherited cannot be joined, and an exclusive lock cannot join a shared one; such a deadlock
     /// is refused.
     Join,
-    /// Wait all the same.
+    /// Wait for an ancestor's lock all the same: until the ancestor is killed, say. A thread that
+    /// would wait for itself is still refused, and so is a wait that closes a cycle.
     Wait,
 }
