@@ -14,7 +14,7 @@
 //!
 //! The locks between processes exclude threads as well. They are the locks that `fasten exclusive`,
 //! `read` and `write` acquire, so scripts and programs exclude each other. Depending on
-//! [`Options::family`] they are also the locks of flock(1) and cargo, or those of Python's
+//! [`LockOptions::family`] they are also the locks of flock(1) and cargo, or those of Python's
 //! fasteners.
 //!
 //! # Examples
@@ -91,7 +91,7 @@
 //! the cycle that a wait would close.
 //!
 //! [`Error`] is the error of all locks between processes, with details in [`OpenError`],
-//! [`Operation`] and [`UnfairReason`]; [`thread::Error`] is that of the thread lock. Both convert
+//! [`Operation`] and [`UnfairReason`]; [`thread::LockError`] is that of the thread lock. Both convert
 //! to a `std::io::Error` of the kind that fits.
 //!
 //! # Guarantees
@@ -146,7 +146,8 @@ mod sys;
 pub mod thread;
 
 pub use interprocess::{
-    DescriptorLock, Guard, InterProcessLock, InterProcessReaderWriterLock, LockRequest, Options, lock_all,
+    DescriptorLock, Guard, Guards, InterProcessLock, InterProcessReaderWriterLock, LockOptions, LockRequest,
+    lock_all,
 };
 pub use lock::{
     CancelToken, Deadlock, DescriptorGuard, Error, Nested, OpenError, Operation, UnfairReason, Wait,

@@ -12,14 +12,14 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::bare::Calls;
-use fasten::{InterProcessLock, Nested, Options};
+use fasten::{InterProcessLock, LockOptions, Nested};
 
 const TIMES: usize = 300;
 
 /// The waiter.
 pub fn plays(path: &Path, how: &str) {
     // It is a child of the holder, which does not wait for it.
-    let lock = InterProcessLock::with_options(path, Options::new().nested(Nested::Wait));
+    let lock = InterProcessLock::with_options(path, LockOptions::new().nested(Nested::Wait));
     let calls = Calls::on(path);
     for _ in stdin().lock().lines() {
         let got = if how == "bare" {

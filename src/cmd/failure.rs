@@ -53,10 +53,10 @@ pub(crate) fn words(error: &LockError, joins: bool) -> String {
 /// `None` if the error's own words are enough.
 fn refusal(error: &LockError, joins: bool) -> Option<String> {
     let (path, outcome) = match error {
-        LockError::Busy { path } => (path, "try again later, or wait with -w".to_owned()),
-        LockError::TimedOut { path, limit } => (path, format!("gave up after {}", short(*limit))),
+        LockError::Busy { path, .. } => (path, "try again later, or wait with -w".to_owned()),
+        LockError::TimedOut { path, limit, .. } => (path, format!("gave up after {}", short(*limit))),
         LockError::Deadlock { why, .. } => return Some(format!("{error}; {}", remedy(why, joins))),
-        LockError::CouldNotOpen { path, why } => {
+        LockError::CouldNotOpen { path, why, .. } => {
             let why = match why {
                 OpenError::NotOpened(_) => format!("cannot be opened: {}", denied(path)?),
                 OpenError::Missing => "does not exist (--no-create was given)".to_owned(),

@@ -5,7 +5,7 @@ use std::os::fd::RawFd;
 
 use super::held_lock::{self, Reentry};
 use super::obtain::obtain;
-use super::options::Options;
+use super::options::LockOptions;
 use super::thread_queue::ThreadQueue;
 use crate::holders::{OwnLock, held_through};
 use crate::layout::Bytes;
@@ -27,7 +27,7 @@ use crate::mode::Mode;
 /// to find out as much as possible. An exclusive request that could lose a shared lock is then
 /// refused with [`Error::CannotUpgrade`].
 ///
-/// [`Options::create`] and [`Options::permissions`] have no effect here.
+/// [`LockOptions::create`] and [`LockOptions::permissions`] have no effect here.
 ///
 /// - **Panic**: a [`DescriptorGuard`] that a panic drops releases the lock.
 /// - **Crash**: the lock stays for as long as any process has the descriptor.
@@ -52,20 +52,20 @@ use crate::mode::Mode;
 #[derive(Debug, Clone, Copy)]
 pub struct DescriptorLock {
     descriptor: RawFd,
-    options: Options,
+    options: LockOptions,
 }
 
 impl DescriptorLock {
-    /// A lock on the file of this descriptor, with the [default options](Options::new). Makes no
+    /// A lock on the file of this descriptor, with the [default options](LockOptions::new). Makes no
     /// system call.
     #[must_use]
     pub fn new(descriptor: RawFd) -> Self {
-        Self::with_options(descriptor, Options::new())
+        Self::with_options(descriptor, LockOptions::new())
     }
 
     /// A lock on the file of this descriptor. Makes no system call.
     #[must_use]
-    pub fn with_options(descriptor: RawFd, options: Options) -> Self {
+    pub fn with_options(descriptor: RawFd, options: LockOptions) -> Self {
         Self { descriptor, options }
     }
 
@@ -80,7 +80,7 @@ impl DescriptorLock {
     ///
     /// All of [`Error`]. What was held before is still held, except after [`Error::Lost`].
     pub fn lock(&self, mode: Mode, wait: Wait<'_>) -> Result<DescriptorGuard, Error> {
-        let Options { family, preference, nested, .. } = self.options;
+        let LockOptions { family, preference, nested, .. } = self.options;
         let request =
             Request { mode, order: Some(preference), nested, threads: Threads::None, holds_others: true };
         let wait_state = WaitState::new(wait);

@@ -126,8 +126,8 @@ impl Guard {
     /// # std::fs::remove_file(&path).unwrap();
     /// # Ok::<(), fasten::Error>(())
     /// ```
-    pub fn upgrade(&self, wait: Wait<'_>) -> Result<(), Error> {
-        self.held.upgrade(&WaitState::new(wait))
+    pub fn upgrade<'a>(&self, wait: impl Into<Wait<'a>>) -> Result<(), Error> {
+        self.held.upgrade(&WaitState::new(wait.into()))
     }
 
     /// Turns an exclusive lock into a shared one, with no other writer in between. Never waits.

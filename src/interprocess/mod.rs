@@ -10,6 +10,7 @@
 mod descriptor;
 mod file_pool;
 mod guard;
+mod guards;
 mod held_lock;
 mod lock_all;
 mod missing;
@@ -21,7 +22,8 @@ mod thread_queue;
 
 pub use descriptor::DescriptorLock;
 pub use guard::Guard;
+pub use guards::Guards;
 pub use lock_all::{LockRequest, lock_all};
 pub use mutex::InterProcessLock;
-pub use options::Options;
+pub use options::LockOptions;
 pub use rwlock::InterProcessReaderWriterLock;

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::file_pool::FilePool;
 use super::guard::Guard;
 use super::lock_all::LockRequest;
 use super::obtain::acquire_from;
-use super::options::Options;
+use super::options::LockOptions;
 use crate::lock::{Error, Wait, WaitState};
 use crate::mode::Mode;
 
@@ -49,15 +49,15 @@ pub struct InterProcessLock {
 }
 
 impl InterProcessLock {
-    /// The lock on this file, with the [default options](Options::new). Opens nothing yet.
+    /// The lock on this file, with the [default options](LockOptions::new). Opens nothing yet.
     ///
     /// Python's fasteners: `InterProcessLock(path)`.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self::with_options(path, Options::new())
+        Self::with_options(path, LockOptions::new())
     }
 
     /// The lock on this file. Opens nothing yet.
-    pub fn with_options(path: impl Into<PathBuf>, options: Options) -> Self {
+    pub fn with_options(path: impl Into<PathBuf>, options: LockOptions) -> Self {
         Self { pool: FilePool::new(path.into(), options, None) }
     }
 
@@ -120,15 +120,6 @@ impl InterProcessLock {
         self.lock_with(Wait::at_most(timeout))
     }
 
-    /// Acquires the lock. Waits at most until `deadline`.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`lock_timeout`](Self::lock_timeout).
-    pub fn lock_deadline(&self, deadline: Instant) -> Result<Guard, Error> {
-        self.lock_with(Wait::until(deadline))
-    }
-
     /// Acquires the lock. Waits as `wait` says: it may have a limit, a [`CancelToken`] and a
     /// callback.
     ///
@@ -155,13 +146,13 @@ impl InterProcessLock {
     /// # std::fs::remove_file(&path).unwrap();
     /// # Ok::<(), Error>(())
     /// ```
-    pub fn lock_with(&self, wait: Wait<'_>) -> Result<Guard, Error> {
-        acquire_from(&self.pool, Mode::Exclusive, &WaitState::new(wait))
+    pub fn lock_with<'a>(&self, wait: impl Into<Wait<'a>>) -> Result<Guard, Error> {
+        acquire_from(&self.pool, Mode::Exclusive, &WaitState::new(wait.into()))
     }
 
     /// A request for this lock, for [`lock_all`](super::lock_all).
     #[must_use]
-    pub fn to_lock(&self) -> LockRequest {
+    pub fn request(&self) -> LockRequest {
         LockRequest::new(&self.pool, Mode::Exclusive)
     }
 }

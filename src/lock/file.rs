@@ -23,7 +23,8 @@ use std::path::{Path, PathBuf};
 use nix::fcntl::OFlag;
 use nix::unistd::geteuid;
 
-use super::error::{Error, OpenError, Operation};
+use super::error::{Error, Operation};
+use super::open_error::OpenError;
 use crate::holders::Removed;
 use crate::layout::gate_file;
 use crate::mode::Family;

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::thread;
 
-use super::Error;
+use super::LockError;
 use super::guard::{ReadGuard, WriteGuard};
 use super::holds::{self, Hold};
 use super::preference::Preference;
@@ -90,11 +90,11 @@ impl ReaderWriterLock {
     /// Whether this thread already writes. An error if it reads and does not write: a writer waits
     /// for all readers, so it would wait for itself.
     #[inline]
-    pub(super) fn may_write(&self) -> Result<bool, Error> {
+    pub(super) fn may_write(&self) -> Result<bool, LockError> {
         match self.hold() {
             Hold { writes: 1.., .. } => Ok(true),
             Hold { reads: 0, .. } => Ok(false),
-            Hold { .. } => Err(Error::Deadlock),
+            Hold { .. } => Err(LockError::Deadlock),
         }
     }
 

@@ -104,7 +104,7 @@ impl<'a> WriteGuard<'a> {
     /// let read = write.downgrade();
     /// assert!(lock.is_reader() && !lock.is_writer(false));
     /// # drop(read);
-    /// # Ok::<(), fasten::thread::Error>(())
+    /// # Ok::<(), fasten::thread::LockError>(())
     /// ```
     pub fn downgrade(self) -> ReadGuard<'a> {
         // Acquired before `self` is dropped, so that the thread's account never becomes empty.

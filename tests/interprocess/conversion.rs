@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
-use fasten::{CancelToken, DescriptorLock, Family, InterProcessReaderWriterLock, Mode, Options, Wait};
+use fasten::{CancelToken, DescriptorLock, Family, InterProcessReaderWriterLock, LockOptions, Mode, Wait};
 
 use crate::player::{is_left_alone, kind, player, waiters};
 use crate::support::gate_file::gate_file;
@@ -24,7 +24,7 @@ fn lock() -> (Lock, InterProcessReaderWriterLock) {
 fn a_guard_says_what_it_holds_through_all_conversions() {
     for family in [Family::Flock, Family::Fcntl] {
         let lock = Lock::new();
-        let options = Options::new().family(family);
+        let options = LockOptions::new().family(family);
         let shared = InterProcessReaderWriterLock::with_options(&lock.path, options);
         let guard = shared.read().unwrap();
         assert_eq!((guard.mode(), guard.path()), (Mode::Shared, lock.path.as_path()));

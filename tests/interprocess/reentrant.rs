@@ -4,7 +4,7 @@ use std::fs::File;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use fasten::{Error, InterProcessLock, InterProcessReaderWriterLock, Mode, Nested, Options, Wait};
+use fasten::{Error, InterProcessLock, InterProcessReaderWriterLock, LockOptions, Mode, Nested, Wait};
 
 use crate::player::{is_left_alone, kind, player, waiters};
 use crate::support::ordered::Lock;
@@ -27,7 +27,7 @@ fn a_thread_that_holds_the_lock_is_refused_and_not_left_waiting() {
 #[test]
 fn with_join_a_thread_has_its_lock_again_until_the_last_guard_is_dropped() {
     let lock = Lock::new();
-    let mutex = InterProcessLock::with_options(&lock.path, Options::new().nested(Nested::Join));
+    let mutex = InterProcessLock::with_options(&lock.path, LockOptions::new().nested(Nested::Join));
     let outer = mutex.lock().unwrap();
     let inner = mutex.lock().unwrap();
     drop(outer);
@@ -71,7 +71,8 @@ fn a_reader_reads_again_while_a_writer_waits() {
 fn a_reader_that_asks_to_write_is_told_that_it_would_wait_for_itself() {
     let lock = Lock::new();
     for nested in [Nested::Refuse, Nested::Join] {
-        let shared = InterProcessReaderWriterLock::with_options(&lock.path, Options::new().nested(nested));
+        let shared =
+            InterProcessReaderWriterLock::with_options(&lock.path, LockOptions::new().nested(nested));
         let _held = shared.read().unwrap();
         assert_eq!(kind(&shared.write().unwrap_err()), "would never end");
     }
@@ -80,7 +81,7 @@ fn a_reader_that_asks_to_write_is_told_that_it_would_wait_for_itself() {
 #[test]
 fn one_that_is_to_wait_for_its_ancestors_does_not_wait_for_itself() {
     let lock = Lock::new();
-    let mutex = InterProcessLock::with_options(&lock.path, Options::new().nested(Nested::Wait));
+    let mutex = InterProcessLock::with_options(&lock.path, LockOptions::new().nested(Nested::Wait));
     let _held = mutex.lock().unwrap();
     assert_eq!(kind(&mutex.lock().unwrap_err()), "would never end");
 }

@@ -6,7 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use fasten::thread::Error;
+use fasten::thread::LockError;
 use fasten::thread::{Owner, Preference, ReaderWriterLock};
 
 #[test]
@@ -89,7 +89,7 @@ fn a_writer_that_reads_may_write_again() {
 fn a_reader_that_asks_to_write_is_refused_at_once_and_goes_on_reading() {
     let lock = ReaderWriterLock::new();
     let read = lock.read();
-    let never = Some(Error::Deadlock);
+    let never = Some(LockError::Deadlock);
     let long = std::time::Duration::from_secs(1000);
     assert_eq!(lock.write().err(), never);
     assert_eq!(lock.try_write().err(), never);
@@ -107,11 +107,11 @@ fn a_writer_becomes_a_reader_by_keeping_the_read() {
     drop(write);
     assert!(lock.is_reader() && !lock.is_writer(true));
     assert_eq!(lock.owner(), Some(Owner::Reader));
-    assert_eq!(lock.write().err(), Some(Error::Deadlock));
+    assert_eq!(lock.write().err(), Some(LockError::Deadlock));
     thread::scope(|scope| {
         scope.spawn(|| {
             assert!(lock.try_read().is_ok());
-            assert_eq!(lock.try_write().err(), Some(Error::Busy));
+            assert_eq!(lock.try_write().err(), Some(LockError::Busy));
         });
     });
     drop(read);
@@ -177,7 +177,7 @@ fn a_thread_that_ends_without_dropping_its_guard_holds_the_lock_for_good() {
     });
     assert_eq!(lock.owner(), Some(Owner::Reader));
     assert!(!lock.is_reader() && lock.try_read().is_ok());
-    assert_eq!(lock.try_write().err(), Some(Error::Busy));
+    assert_eq!(lock.try_write().err(), Some(LockError::Busy));
 }
 
 #[test]

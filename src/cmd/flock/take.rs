@@ -8,7 +8,7 @@ use std::path::Path;
 
 use fasten::file_id::{FileId, leads_to};
 use fasten::{
-    DescriptorLock, Error, Family, Guard, InterProcessReaderWriterLock, Mode, Nested, OpenError, Options,
+    DescriptorLock, Error, Family, Guard, InterProcessReaderWriterLock, LockOptions, Mode, Nested, OpenError,
     Preference,
 };
 
@@ -113,8 +113,8 @@ fn not_locked(call: &Call, path: &Path, error: &Error) -> Refusal {
 }
 
 /// flock(1) takes no turns with readers, and does not look for deadlocks.
-fn options(call: &Call) -> Options {
-    Options::new().family(call.family).preference(Preference::Reader).nested(Nested::Wait)
+fn options(call: &Call) -> LockOptions {
+    LockOptions::new().family(call.family).preference(Preference::Reader).nested(Nested::Wait)
 }
 
 /// A terminal, a serial line or a pipe: flock(1) locks them, the library's opener refuses them.
