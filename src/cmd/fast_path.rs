@@ -7,7 +7,8 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use super::args::{Action, Cli, LockArgs, OnDeadlock, Prefer, WriteArgs, time};
+use super::args::{Action, Cli, LockArgs, WriteArgs};
+use super::option_values::{OnDeadlock, Prefer, time};
 
 /// The same as clap makes of these arguments, if they are everyday ones; otherwise `None`.
 pub(crate) fn parse(arguments: &[OsString]) -> Option<Cli> {

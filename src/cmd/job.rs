@@ -9,8 +9,9 @@ use fasten::{
     Preference, Wait,
 };
 
-use super::args::{LockArgs, OnDeadlock, Prefer, WriteArgs};
+use super::args::{LockArgs, WriteArgs};
 use super::describe;
+use super::option_values::{OnDeadlock, Prefer};
 use super::progress::Verbosity;
 use super::run::{Lifetime, Program};
 

@@ -13,6 +13,7 @@ pub(crate) mod flock;
 pub(crate) mod job;
 pub(crate) mod lock;
 mod message;
+mod option_values;
 mod progress;
 mod run;
 pub(crate) mod status;
