@@ -8,7 +8,7 @@ use std::process;
 use std::time::{Duration, Instant, SystemTime};
 
 use fasten::held_by as held_by_ancestor;
-use fasten::holders::{Ancestor, Holder, Report, holders, in_brief, own_pid, search};
+use fasten::holders::{Ancestor, Holder, Report, in_brief, of as holders, own_pid, search};
 
 use crate::cmd::message::{printable, report};
 use crate::cmd::sys::helper::{Helper, first_answer};

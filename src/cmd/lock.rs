@@ -108,7 +108,7 @@ fn take_uninterrupted(
     let signals = Signals::block();
     let on_wait = |path: &Path| progress.waiting_for(path);
     let waiting = job.waiting().on_wait(&on_wait);
-    let lock = DescriptorLock::with_options(descriptor, job.options);
+    let lock = DescriptorLock::of_foreign(descriptors::inherited(descriptor), job.options);
     // Without a way to notice signals the wait is not begun: nothing could end it.
     let taken = match signals.arrival() {
         Ok(arrival) => {

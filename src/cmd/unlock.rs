@@ -1,13 +1,15 @@
 //! `fasten unlock`: releases a lock that was taken with `--fd`.
 
-use fasten::DescriptorLock;
+use fasten::{DescriptorLock, LockOptions};
 
 use crate::cmd::args::UnlockArgs;
 use crate::cmd::failure;
 use crate::cmd::message::report;
+use crate::cmd::sys::descriptors::inherited;
 
 pub(crate) fn run(arguments: &UnlockArgs) -> u8 {
-    let unlocked = DescriptorLock::new(arguments.fd).unlock();
+    let lock = DescriptorLock::of_foreign(inherited(arguments.fd), LockOptions::new());
+    let unlocked = lock.unlock_raw();
     unlocked.map_or_else(
         |error| {
             report(&error.to_string());

@@ -1,6 +1,7 @@
 //! The guard of a lock between processes.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::os::fd::BorrowedFd;
 use std::path::Path;
 use std::rc::Rc;
@@ -33,11 +34,18 @@ use crate::mode::Mode;
 #[must_use = "the lock is released as soon as the guard is dropped"]
 pub struct Guard {
     held: Rc<HeldLock>,
+    _stays: GuardStaysInItsThread,
 }
+
+/// The compiler names this type when a guard is sent to another thread: only the thread that has
+/// acquired a lock may release it. Send the lock object, and acquire it there; or
+/// [`detach`](Guard::detach) the lock, and let a process that has inherited it release it.
+#[derive(Debug, Default)]
+struct GuardStaysInItsThread(PhantomData<*const ()>);
 
 impl Guard {
     pub(super) fn new(held: Rc<HeldLock>) -> Self {
-        Self { held }
+        Self { held, _stays: GuardStaysInItsThread::default() }
     }
 
     /// Which lock this is.

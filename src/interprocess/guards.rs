@@ -1,11 +1,11 @@
 //! The guards of several locks that were acquired together.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::slice;
 use std::vec;
 
 use super::guard::Guard;
-use super::lock_all::LockRequest;
+use super::lock_request::LockRequest;
 use super::thread_queue::Key;
 
 /// The guards of [`lock_all`](super::lock_all), in the order of its requests.
@@ -18,7 +18,7 @@ use super::thread_queue::Key;
 pub struct Guards {
     guards: Vec<Guard>,
     /// The paths of all requests, each with the number of its guard.
-    requested: Vec<(std::path::PathBuf, usize)>,
+    requested: Vec<(PathBuf, usize)>,
 }
 
 impl Guards {

@@ -10,45 +10,13 @@
 //! finds a path leading to another file than it was sorted by releases everything and starts again:
 //! going on would break the order.
 
-use std::path::Path;
-use std::sync::Arc;
-
-use super::file_pool::FilePool;
 use super::guard::Guard;
 use super::guards::Guards;
-use super::mutex::InterProcessLock;
+use super::lock_request::LockRequest;
 use super::obtain::{acquire_from, key_of_path};
 use super::thread_queue::Key;
 use crate::lock::{Error, Wait, WaitState};
 use crate::mode::Mode;
-
-/// A lock and the mode in which to acquire it, for [`lock_all`].
-///
-/// Made by [`InterProcessLock::request`](super::InterProcessLock::request),
-/// [`InterProcessReaderWriterLock::read_request`](super::InterProcessReaderWriterLock::read_request) and
-/// [`write_request`](super::InterProcessReaderWriterLock::write_request).
-#[derive(Debug, Clone)]
-pub struct LockRequest {
-    pool: Arc<FilePool>,
-    mode: Mode,
-}
-
-impl From<&InterProcessLock> for LockRequest {
-    /// As [`InterProcessLock::request`].
-    fn from(lock: &InterProcessLock) -> Self {
-        lock.request()
-    }
-}
-
-impl LockRequest {
-    pub(super) fn new(pool: &Arc<FilePool>, mode: Mode) -> Self {
-        Self { pool: Arc::clone(pool), mode }
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        self.pool.path()
-    }
-}
 
 /// Acquires several locks: all of them, or none.
 ///

@@ -1,14 +1,17 @@
 //! A reader-writer lock for the threads of all processes.
 
+use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::file_pool::FilePool;
 use super::guard::Guard;
-use super::lock_all::LockRequest;
+use super::lock_request::LockRequest;
 use super::obtain::acquire_from;
 use super::options::LockOptions;
+use crate::holders::{self, Report};
 use crate::lock::{Error, Wait, WaitState};
 use crate::mode::Mode;
 
@@ -46,7 +49,10 @@ use crate::mode::Mode;
 /// # std::fs::remove_file(&path).unwrap();
 /// # Ok::<(), fasten::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[doc(alias = "flock")]
+#[doc(alias = "FileLock")]
+#[doc(alias = "RwLock")]
+#[derive(Clone)]
 pub struct InterProcessReaderWriterLock {
     pool: Arc<FilePool>,
 }
@@ -62,6 +68,15 @@ impl InterProcessReaderWriterLock {
     /// The lock on this file. Opens nothing yet.
     pub fn with_options(path: impl Into<PathBuf>, options: LockOptions) -> Self {
         Self { pool: FilePool::new(path.into(), options, Some(options.preference)) }
+    }
+
+    /// Who holds the lock, and who waits for it. Acquires nothing; see [`holders::of`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`holders::of`].
+    pub fn holders(&self) -> io::Result<Report> {
+        holders::of(self.path())
     }
 
     /// The path of the lock file, as it was given.
@@ -178,5 +193,11 @@ impl InterProcessReaderWriterLock {
     #[must_use]
     pub fn write_request(&self) -> LockRequest {
         LockRequest::new(&self.pool, Mode::Exclusive)
+    }
+}
+
+impl fmt::Debug for InterProcessReaderWriterLock {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("InterProcessReaderWriterLock").field("path", &self.path()).finish_non_exhaustive()
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::deadlock::Deadlock;
 use super::open_error::OpenError;
+use super::operation::Operation;
 use super::unfair::{UnfairReason, lower};
 use super::wait_error::WaitError;
 use crate::mode::Mode;
@@ -93,20 +94,6 @@ pub enum Error {
         /// The error of the system.
         source: io::Error,
     },
-}
-
-/// What the library was doing when the system failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Operation {
-    /// Opening the lock file.
-    Open,
-    /// Acquiring the lock.
-    Lock,
-    /// Waiting for it.
-    Wait,
-    /// Releasing it.
-    Unlock,
 }
 
 impl Error {
@@ -201,17 +188,6 @@ impl fmt::Display for Error {
                 write!(out, "{operation}: {}", lower(source))
             }
         }
-    }
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Open => "opening it",
-            Self::Lock => "locking it",
-            Self::Wait => "waiting for it",
-            Self::Unlock => "unlocking it",
-        })
     }
 }
 

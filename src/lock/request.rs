@@ -38,6 +38,7 @@ pub(crate) enum Threads {
 /// kernel's queue; no environment variable marks the processes under a lock, so none can go stale.
 /// Python's fasteners does not look for deadlocks between processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Nested {
     /// Fail with [`Error::Deadlock`](super::Error::Deadlock), as soon as it is certain.
     #[default]

@@ -102,7 +102,7 @@ impl<'a> WriteGuard<'a> {
     /// let lock = ReaderWriterLock::new();
     /// let write = lock.write()?;
     /// let read = write.downgrade();
-    /// assert!(lock.is_reader() && !lock.is_writer(false));
+    /// assert!(lock.is_reader() && !lock.is_writer());
     /// # drop(read);
     /// # Ok::<(), fasten::thread::LockError>(())
     /// ```

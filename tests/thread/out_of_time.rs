@@ -37,7 +37,7 @@ fn one_whose_time_is_up_leaves_nothing_behind() {
             let past = Instant::now();
             assert_eq!(lock.read_deadline(past).err(), Some(LockError::TimedOut));
             assert_eq!(lock.write_deadline(past).err(), Some(LockError::TimedOut));
-            assert!(!lock.is_reader() && !lock.is_writer(true));
+            assert!(!lock.is_reader() && !lock.is_writer());
         });
     });
     assert_eq!(crate::in_line::in_line(&lock), (0, 0));

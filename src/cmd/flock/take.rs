@@ -14,6 +14,7 @@ use fasten::{
 
 use super::command_line::{ByteRange, Call};
 use super::refusal::Refusal;
+use crate::cmd::sys::descriptors::inherited;
 use crate::cmd::sys::flock_open::{may_read_and_write, open_or_create};
 
 /// An open file, and with it the lock, if there is one.
@@ -62,7 +63,7 @@ pub(super) fn on_descriptor(call: &Call, number: RawFd) -> Result<(), Refusal> {
 }
 
 fn apply(call: &Call, number: RawFd) -> Result<(), Error> {
-    let lock = DescriptorLock::with_options(number, options(call));
+    let lock = DescriptorLock::of_foreign(inherited(number), options(call));
     let ByteRange { start, length } = call.bytes;
     match call.mode {
         Some(mode) => lock.lock_range_like_flock(start, length, mode, call.waiting),

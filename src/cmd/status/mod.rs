@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
-use fasten::holders::{Report, State, all, holders};
+use fasten::holders::{Report, State, all, of as holders};
 
 use crate::cmd::args::StatusArgs;
 use crate::cmd::denial::denied;
@@ -69,6 +69,6 @@ fn word(state: State) -> &'static str {
         State::Free => "free",
         State::Shared => "read",
         State::Exclusive => "write",
-        State::Unknown => "unknown",
+        _ => "unknown",
     }
 }

@@ -43,7 +43,7 @@ pub(crate) use proc::mount_of;
 pub use proc::own_pid;
 pub use process::user_name;
 pub(crate) use process::{lineage, youngest};
-pub use query::{all, holders};
+pub use query::{all, of};
 pub(crate) use removed::holder_of_removed;
 pub use search::search;
 pub(crate) use sharers::{AncestorLookup, users};
