@@ -165,10 +165,9 @@ impl Observer {
         if self.outlives_ancestors() || self.start.elapsed() < DOUBT_AFTER {
             return;
         }
-        if let Some(report) = self.on_doubt.take()
-            && let Some(above) = self.holding_above(file, own)
-            && above.mode.conflicts_with(self.watch_for.mode)
-        {
+        let Some(report) = self.on_doubt.take() else { return };
+        let above = self.holding_above(file, own);
+        if let Some(above) = above.filter(|above| above.mode.conflicts_with(self.watch_for.mode)) {
             report(&self.path, &above);
         }
     }

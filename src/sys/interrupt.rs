@@ -78,10 +78,8 @@ impl Drop for Interruptible {
         }
         let mut installed = installed();
         installed.users -= 1;
-        if installed.users == 0
-            && let Some(before) = installed.before.take()
-        {
-            restore(&before);
+        if installed.users == 0 {
+            installed.before.take().iter().for_each(restore);
         }
     }
 }
