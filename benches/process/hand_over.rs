@@ -75,5 +75,5 @@ fn is_waited_for(inode: &str) -> bool {
 
 fn now() -> u64 {
     let now = nix::time::clock_gettime(nix::time::ClockId::CLOCK_MONOTONIC).expect("a clock");
-    now.tv_sec().cast_unsigned() * 1_000_000_000 + now.tv_nsec().cast_unsigned()
+    u64::try_from(now.tv_sec() * 1_000_000_000 + now.tv_nsec()).expect("time since the start")
 }
