@@ -10,9 +10,13 @@ use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{Arg, Command, CommandFactory};
 
 use crate::cmd::args::Cli;
+use crate::cmd::clap_error::{has_tip, text};
 use crate::cmd::message::quoted;
 
 const WHICH_LOCK: &str = "which lock: exclusive, read or write? e.g. fasten exclusive LOCK -- COMMAND";
+
+/// Programs that take a command in a string, with -c as well.
+const SHELLS: [&str; 9] = ["sh", "bash", "dash", "ash", "ksh", "zsh", "fish", "python", "python3"];
 
 /// A command line that clap has refused.
 #[derive(Debug)]
@@ -58,7 +62,7 @@ impl WrongLine {
             }
             (ErrorKind::UnknownArgument, None) => {
                 let is_of_locks = is_option(built().find_subcommand("write")?, wrong) || is_of_flock(wrong);
-                is_of_locks.then(|| WHICH_LOCK.to_owned())
+                is_of_locks.then(|| self.subcommand_first().unwrap_or_else(|| WHICH_LOCK.to_owned()))
             }
             (ErrorKind::UnknownArgument, Some("unlock")) => not_to_unlock(wrong),
             (ErrorKind::InvalidValue, _) if text(error, ContextKind::InvalidValue).is_empty() => empty(wrong),
@@ -72,6 +76,25 @@ impl WrongLine {
             },
             _ => None,
         }
+    }
+
+    /// For `L sh -c STRING`, which clap takes for two locks and a string.
+    pub(super) fn shell_as_lock(&self) -> Option<String> {
+        let string = self.words.iter().position(|word| word == "-c")?;
+        let (_first, others) = self.plain.split_first()?;
+        let shell = others.iter().copied().find(|&at| at + 1 == string)?;
+        let name = self.words[shell].rsplit('/').next()?;
+        let is_one = SHELLS.contains(&name) && (name != self.words[shell] || !Path::new(name).exists());
+        is_one.then(|| self.missing_dashes("")).flatten()
+    }
+
+    /// For options that stand before the subcommand.
+    fn subcommand_first(&self) -> Option<String> {
+        let at =
+            self.words.iter().position(|word| ["exclusive", "read", "write"].contains(&word.as_str()))?;
+        let words = [&self.words[at..=at], &self.words[1..at], &self.words[at + 1..]].concat();
+        let right = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+        Some(format!("options stand after the subcommand: fasten {right}"))
     }
 
     fn missing(&self, error: &Error, subcommand: &str) -> String {
@@ -126,34 +149,6 @@ fn built() -> Command {
     let mut command = Cli::command();
     command.build();
     command
-}
-
-/// Whether clap has a tip of this kind, and the words differ by a slip of the fingers. Its tips for
-/// other words are guesses: 'unlock' for `lock`, '--no-create' for `--no-wait`.
-pub(super) fn has_tip(error: &Error, kind: ContextKind, typed: &str) -> bool {
-    let is_near = |tip: &String| tip.chars().find(|&c| c != '-') == typed.chars().find(|&c| c != '-');
-    let is_slip = |tip: &String| is_near(tip) && distance(tip, typed) <= 2;
-    match error.get(kind) {
-        Some(ContextValue::String(tip)) => is_slip(tip),
-        Some(ContextValue::Strings(tips)) => tips.iter().any(is_slip),
-        _ => false,
-    }
-}
-
-/// How many letters have to be inserted, removed or replaced (Levenshtein).
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (index, letter) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
-        for (column, other) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != *other);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[right.len()]
 }
 
 /// For an option of flock(1) that is a subcommand here, or has another name.
@@ -232,12 +227,4 @@ fn is_program(word: &str) -> bool {
 fn quoted_always(word: &str) -> String {
     let quoted = quoted(word);
     if quoted.starts_with('\'') { quoted } else { format!("'{quoted}'") }
-}
-
-fn text(error: &Error, kind: ContextKind) -> &str {
-    match error.get(kind) {
-        Some(ContextValue::String(text)) => text,
-        Some(ContextValue::Strings(texts)) => texts.first().map_or("", String::as_str),
-        _ => "",
-    }
 }

@@ -42,9 +42,11 @@ fn lock_arguments(words: &[OsString]) -> Option<LockArgs> {
             _ => read.locks.push(PathBuf::from(plain(word)?)),
         }
     }
+    // One of them may be a shell: `LOCK sh -c STRING`.
+    let is_doubtful = read.command_string.is_some() && read.locks.len() > 1;
     let contradicts = read.nonblock && read.timeout.is_some() || read.quiet && read.verbose;
     let runs_one = read.command.is_empty() == read.command_string.is_some();
-    (!contradicts && runs_one && !read.locks.is_empty()).then_some(read)
+    (!contradicts && !is_doubtful && runs_one && !read.locks.is_empty()).then_some(read)
 }
 
 /// The word, unless it could be an option.

@@ -3,6 +3,7 @@
 
 mod advice;
 pub(crate) mod args;
+mod clap_error;
 mod colour;
 pub(crate) mod completions;
 mod denial;

@@ -5,8 +5,9 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::cmd::advice::{WrongLine, has_tip};
+use crate::cmd::advice::WrongLine;
 use crate::cmd::args::{Action, Cli};
+use crate::cmd::clap_error::{has_tip, text};
 use crate::cmd::exit::Code;
 use crate::cmd::fast_path;
 use crate::cmd::message::{print, report, unanswered, write_stderr};
@@ -29,10 +30,10 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, u8> {
         }
         _ => refused(&one_line(error, &WrongLine::new(arguments))),
     })?;
-    if descriptors(&cli.action) > 1 {
-        return Err(refused("--fd is given more than once: one call is about one descriptor"));
+    match mistake(&cli.action, arguments) {
+        Some(line) => Err(refused(&line)),
+        None => Ok(cli),
     }
-    Ok(cli)
 }
 
 /// Parses as `Cli::try_parse_from` does, but never frees clap's description of the command line:
@@ -43,14 +44,20 @@ fn try_parse(arguments: &[OsString]) -> Result<Cli, Error> {
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(command))
 }
 
-/// How often a descriptor is given. To lock only the last one would leave the others open to all.
-fn descriptors(action: &Action) -> usize {
-    match action {
-        Action::Exclusive(lock) | Action::Read(lock) => lock.fd.len(),
-        Action::Write(write) => write.lock.fd.len(),
-        Action::Unlock(unlock) => unlock.fd.len(),
-        _ => 0,
+/// What clap lets pass: two descriptors, of which only the last would be locked, and a shell that
+/// would be a lock.
+fn mistake(action: &Action, arguments: &[OsString]) -> Option<String> {
+    let (descriptors, lock) = match action {
+        Action::Exclusive(lock) | Action::Read(lock) => (&lock.fd, Some(lock)),
+        Action::Write(write) => (&write.lock.fd, Some(&write.lock)),
+        Action::Unlock(unlock) => (&unlock.fd, None),
+        _ => return None,
+    };
+    if descriptors.len() > 1 {
+        return Some("--fd is given more than once: one call is about one descriptor".to_owned());
     }
+    let is_doubtful = lock.is_some_and(|lock| lock.command_string.is_some() && lock.locks.len() > 1);
+    is_doubtful.then(|| WrongLine::new(arguments).shell_as_lock()).flatten()
 }
 
 fn show(help: &Error) -> u8 {
@@ -87,11 +94,7 @@ fn in_words_of_clap(error: &mut Error, line: &WrongLine) -> String {
         // clap's only tip here is to write the option after `--`, where it would be the command.
         error.remove(ContextKind::Suggested);
     }
-    let typed = match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(typed)) => typed.clone(),
-        _ => String::new(),
-    };
-    if !has_tip(error, ContextKind::SuggestedArg, &typed) {
+    if !has_tip(error, ContextKind::SuggestedArg, text(error, ContextKind::InvalidArg)) {
         error.remove(ContextKind::SuggestedArg);
     }
     let text = error.to_string();

@@ -39,6 +39,15 @@ fn a_mistake_is_answered_with_the_right_line() {
         ("opt.lock -- true", WHICH),
         ("-n L -- true", WHICH),
         ("-x L true", WHICH),
+        ("-n -w 5 write L -- true", "options stand after the subcommand: fasten write -n -w 5 L -- true"),
+        (
+            "exclusive L sh -c true",
+            "no -- before the command; did you mean: fasten exclusive L -- sh -c true",
+        ),
+        (
+            "read -n L /bin/sh -c x",
+            "no -- before the command; did you mean: fasten read -n L -- /bin/sh -c x",
+        ),
         ("exclusive --fd 9 echo x", "put -- before the command: --fd 9 -- echo x"),
         ("exclusive L -c true -- a b", "-c takes no arguments: put them into the string"),
         ("unlock 9", "did you mean --fd 9?"),
@@ -156,4 +165,11 @@ fn a_directory_cannot_be_locked_with_fcntl() {
     let place = Place::new();
     let said = "fasten: .: is a directory: --fcntl locks files only\n";
     place.fasten("exclusive --fcntl . -- true").code(66).stderr(said).run();
+}
+
+#[test]
+fn a_lock_that_is_called_like_a_shell_can_be_locked() {
+    let place = Place::with(&["sh", "b.lock"]);
+    place.fasten("exclusive b.lock sh -c").arg("flock -n sh true || echo held").stdout("held\n").run();
+    place.fasten("exclusive -c true b.lock zsh").stdout("").run();
 }

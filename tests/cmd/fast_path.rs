@@ -13,7 +13,7 @@ use self::parser::parse;
 use crate::{args, option_values};
 
 /// What a line is made of, between blanks; many of them would be right together.
-const PIECES: [&str; 20] = [
+const PIECES: [&str; 22] = [
     "a.lock",
     "b.lock",
     "read",
@@ -24,6 +24,8 @@ const PIECES: [&str; 20] = [
     "-v",
     "-w 1h30m",
     "-w -1",
+    "-w 1M",
+    "--fd 9",
     "-c true",
     "-c -x",
     "-- true",
