@@ -1,8 +1,8 @@
 //! A table of the locks on this machine, their holders and their waiters:
 //! `cargo run --example holders`.
 //!
-//! It acquires nothing. Without root's rights some holders cannot be seen: the kernel shows the
-//! lock, but not the descriptors of another user's process.
+//! It acquires nothing. Only root can read the descriptors of other users' processes; for others,
+//! the path or the holder of such a lock is missing.
 
 use std::io;
 use std::io::Write;
