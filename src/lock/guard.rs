@@ -120,6 +120,13 @@ impl DescriptorGuard<'_> {
         self.held.as_ref().map(|held| held.lock().file.as_fd())
     }
 
+    /// How the lock is held.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        let joined = self.joined.as_ref().map_or(Mode::Exclusive, Joined::mode);
+        self.held.as_ref().map_or(joined, Held::mode)
+    }
+
     /// Why the lock was acquired first come, first served, although an order was asked for; `None`
     /// if it was acquired in order.
     #[must_use]

@@ -64,7 +64,7 @@ pub(crate) enum Limit {
 /// A descriptor that ends a wait when it becomes readable.
 #[derive(Clone, Copy)]
 pub(crate) struct StopSource<'a> {
-    pub(crate) descriptor: &'a dyn Fn() -> Option<OwnedFd>,
+    pub(crate) descriptor: &'a (dyn Fn() -> Option<OwnedFd> + Sync),
     /// Whether the call must not wait where the descriptor cannot be polled.
     pub(crate) is_required: bool,
 }
@@ -129,7 +129,7 @@ impl<'a> Wait<'a> {
     /// to poll the descriptor, it is not called, and the call waits without it.
     #[doc(hidden)]
     #[must_use]
-    pub fn stopped_by(self, descriptor: &'a dyn Fn() -> Option<OwnedFd>) -> Self {
+    pub fn stopped_by(self, descriptor: &'a (dyn Fn() -> Option<OwnedFd> + Sync)) -> Self {
         Self { stop: Some(StopSource { descriptor, is_required: false }), ..self }
     }
 
@@ -137,7 +137,7 @@ impl<'a> Wait<'a> {
     /// instead of waiting.
     #[doc(hidden)]
     #[must_use]
-    pub fn only_stopped_by(self, descriptor: &'a dyn Fn() -> Option<OwnedFd>) -> Self {
+    pub fn only_stopped_by(self, descriptor: &'a (dyn Fn() -> Option<OwnedFd> + Sync)) -> Self {
         Self { stop: Some(StopSource { descriptor, is_required: true }), ..self }
     }
 
