@@ -1,6 +1,23 @@
 //! Locks on files, between the threads of all processes: the library that the command `fasten` is
 //! built on.
 //!
+//! # Package
+//!
+//! ```toml
+//! [dependencies]
+//! fasten-lock = { version = "0.1", default-features = false }
+//! ```
+//!
+//! In a program the name is `fasten`: `use fasten::InterProcessLock`. The only feature, `command`,
+//! is for the command, which needs most of the dependencies; it is on by default. The library needs
+//! Rust 1.85 or later.
+//!
+//! - **Linux** has everything that is described here.
+//! - **macOS and the BSDs** have all locks, but processes take no turns
+//!   ([`UnfairReason::Unsupported`]), an upgrade is refused ([`Error::CannotUpgrade`]), and neither
+//!   the holders of a lock nor deadlocks between processes are found.
+//! - **Windows** is not supported: the crate does not compile there.
+//!
 //! # Which lock to use
 //!
 //! | to protect | use |
@@ -8,7 +25,7 @@
 //! | what other processes use too: a file, a port, a database | [`InterProcessLock`] |
 //! | the same, if many only read | [`InterProcessReaderWriterLock`] |
 //! | several of these at once | [`lock_all`] |
-//! | a file that is already open, by the number of its descriptor | [`DescriptorLock`] |
+//! | a file that is already open, by its own descriptor | [`DescriptorLock`] |
 //! | a value in the memory of this process | `std::sync::Mutex<T>` or `RwLock<T>`, or those of `parking_lot` |
 //! | a device, or several values, from the threads of this process; reentrant and fair | [`thread::ReaderWriterLock`] |
 //!
@@ -80,7 +97,8 @@
 //!
 //! [`Wait::cancel_on`] lets another thread cancel the wait with a [`CancelToken`];
 //! [`Wait::on_wait`] sets a callback for when there is something to wait for. A request that ends
-//! without the lock leaves nothing of it in any queue. Waiters sleep in the kernel and do not poll.
+//! without the lock leaves nothing of it in any queue. Waiters sleep in the kernel and do not poll;
+//! what ends such a sleep early is SIGURG, about which [`Wait`] says more.
 //!
 //! # Deadlocks and errors
 //!
@@ -91,7 +109,60 @@
 //!
 //! [`Error`] is the error of all locks between processes, with details in [`OpenError`],
 //! [`Operation`] and [`UnfairReason`]; [`thread::LockError`] is that of the thread lock. Both convert
-//! to a `std::io::Error` of the kind that fits.
+//! to a `std::io::Error` of the kind that fits, and into the errors of other crates:
+//!
+//! ```
+//! # let path = std::env::temp_dir().join(format!("errors-{}", std::process::id()));
+//! use anyhow::Context;
+//! use fasten::{Guard, InterProcessLock};
+//! use std::io;
+//!
+//! #[derive(Debug, thiserror::Error)]
+//! enum StoreError {
+//!     #[error("the store is in use: {0}")]
+//!     Lock(#[from] fasten::Error),
+//!     // and others
+//! }
+//!
+//! fn with_thiserror(lock: &InterProcessLock) -> Result<Guard, StoreError> {
+//!     Ok(lock.try_lock()?)
+//! }
+//!
+//! fn with_anyhow(lock: &InterProcessLock) -> anyhow::Result<Guard> {
+//!     lock.try_lock().context("the store is in use")
+//! }
+//!
+//! fn with_io(lock: &InterProcessLock) -> io::Result<Guard> {
+//!     Ok(lock.try_lock()?)
+//! }
+//!
+//! let lock = InterProcessLock::new(&path);
+//! let guard = lock.lock()?;
+//! let text = format!("the store is in use: {}: busy", path.display());
+//! assert_eq!(with_thiserror(&lock).unwrap_err().to_string(), text);
+//! let error = with_anyhow(&lock).unwrap_err();
+//! assert_eq!(format!("{error:#}"), text);
+//! assert!(error.downcast_ref::<fasten::Error>().is_some_and(fasten::Error::is_busy));
+//! assert_eq!(with_io(&lock).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+//! # drop(guard);
+//! # std::fs::remove_file(&path).unwrap();
+//! # Ok::<(), fasten::Error>(())
+//! ```
+//!
+//! # Programs
+//!
+//! The directory `examples` of the package has whole programs, and the tests run them:
+//!
+//! | program | what it does |
+//! | --- | --- |
+//! | `counter` | counts in a file that many processes share |
+//! | `single_instance` | runs once at a time; a second instance names the first one |
+//! | `worker` | waits five seconds for a lock, or until Ctrl-C |
+//! | `cache` | is a cache for the threads of many processes, refreshed by a reader that upgrades |
+//! | `transfer` | locks two files together |
+//! | `own_file` | locks the file that it writes, without a lock file |
+//! | `holders` | prints a table of all locks and their holders |
+//! | `from_python` | is a class with `@read_locked`, ported to the thread lock |
 //!
 //! # Guarantees
 //!
@@ -103,6 +174,9 @@
 //!   [`Guard::detach`] leaves a lock to the processes that inherited its descriptor.
 //! - **Fork.** In a forked child, copies of guards release nothing. Lock objects of locks between
 //!   processes work there; they open their files again.
+//! - **Symbolic links** are followed: the lock is that of the file to which the path leads, and a
+//!   missing file is created where the link leads. Only another user's link, in a directory that
+//!   others can write to, creates nothing ([`OpenError::ForeignLink`]).
 //! - **The lock file** is never written, truncated or removed. With [`Family::Flock`] it is not
 //!   even opened for writing where the file system allows that, and fasten holds nothing but the
 //!   lock on it. So it may be the data itself, a program or a directory. If the file is removed or

@@ -1,9 +1,9 @@
 //! `exclusive`, `read` and `write`: take the locks, run the command, exit as it did.
 
-use std::cell::{Cell, OnceCell};
 use std::os::fd::RawFd;
 use std::path::Path;
 use std::process;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use anyhow::{Result, anyhow};
@@ -67,7 +67,7 @@ fn take(job: &Job) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
     };
     // Signals are blocked as soon as there is something to wait for: a signal that ends the wait
     // must not leave a gate file behind.
-    let blocked = OnceCell::new();
+    let blocked = OnceLock::new();
     let block = || {
         let signals = job.lock_type.has_gates().then(Signals::block)?;
         let arrival = signals.arrival();
@@ -111,8 +111,11 @@ fn take_uninterrupted(
     // Without a way to notice signals the wait is not begun: nothing could end it.
     let taken = match signals.arrival() {
         Ok(arrival) => {
-            let arrival = Cell::new(Some(arrival));
-            lock.lock(job.lock_type.mode(), waiting.only_stopped_by(&|| arrival.take()))
+            let arrival = Mutex::new(Some(arrival));
+            lock.lock(
+                job.lock_type.mode(),
+                waiting.only_stopped_by(&|| arrival.lock().unwrap_or_else(PoisonError::into_inner).take()),
+            )
         }
         Err(source) => lock.lock(job.lock_type.mode(), Wait::never()).map_err(|error| match error {
             LockError::Busy { path, .. } => LockError::system(&path, Operation::Wait, source),

@@ -5,9 +5,10 @@
 //! descriptors of processes, and never acquires a lock. What cannot be seen is reported as unknown,
 //! never as free.
 //!
-//! [`of`] and [`all`] make reports for users. [`ancestor_holding`] and
-//! [`wait_cycle`] answer a process that is about to wait. All answers are plain values. On systems
-//! without Linux's /proc, nothing can be seen.
+//! [`of`] reports on one lock file, and [`all`] on every lock of the machine. All answers are plain
+//! values. On systems without Linux's /proc, nothing can be seen. A [`Holder`] is printed as
+//! `make -j8 (pid 4242, ann)`; `examples/holders.rs` prints a table of all locks, and
+//! `examples/single_instance.rs` the holder of one.
 
 #[doc(hidden)]
 pub mod file_system;
@@ -20,7 +21,7 @@ mod report;
 
 pub use lock_id::LockId;
 pub use os::{all, of};
-/// For those who look for deadlocks themselves: the command, and tests.
+/// For the command and the tests, which look for deadlocks themselves.
 #[doc(hidden)]
 pub use os::{ancestor_holding, own_pid, wait_cycle};
 #[doc(hidden)]

@@ -38,18 +38,29 @@ use crate::mode::Mode;
 /// The idea is that of flock(1) with a descriptor: `exec 9>>lock; flock 9`; its shape that of the
 /// crate fd-lock.
 ///
+/// A lock on a reference leaves the file to be used under the guard; a lock that owns the file
+/// gives it back. `examples/own_file.rs` is a program that uses both.
+///
 /// ```
 /// # let path = std::env::temp_dir().join(format!("descriptor-{}", std::process::id()));
-/// use fasten::DescriptorLock;
+/// use fasten::{DescriptorLock, Wait};
 /// use std::fs::File;
 /// use std::io::Write;
 ///
-/// let mut lock = DescriptorLock::new(File::create(&path)?);
-/// let guard = lock.write()?;
-/// // no other process has the file locked
+/// let mut file = File::create(&path)?;
+/// let mut lock = DescriptorLock::new(&file);
+/// let mut guard = lock.read()?;
+/// if file.metadata()?.len() == 0 {
+///     guard.upgrade(Wait::forever())?; // no other writer got in between
+///     (&file).write_all(b"heading\n")?;
+/// }
 /// drop(guard);
-/// let mut file = lock.into_inner();
-/// file.write_all(b"done")?;
+///
+/// let mut lock = DescriptorLock::new(file);
+/// lock.write()?.detach(); // stays locked
+/// file = lock.into_inner();
+/// file.write_all(b"line\n")?;
+/// drop(file); // closing it releases the lock
 /// # std::fs::remove_file(&path).unwrap();
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -83,10 +94,12 @@ impl<F: AsFd> DescriptorLock<F> {
     ///
     /// # Errors
     ///
-    /// - [`Error::Deadlock`] if the wait [certainly never ends](crate::Nested).
-    /// - [`Error::CouldNotOpen`] if the file cannot be a lock, or is not open for what its
-    ///   [`Family`](crate::Family) needs.
-    /// - [`Error::System`].
+    /// - [`Error::Deadlock`] if this thread holds the lock exclusively through another lock object,
+    ///   or if the wait [certainly never ends](crate::Nested): an ancestor that waits for this
+    ///   process holds the lock, or the wait closes a cycle of processes.
+    /// - [`Error::CouldNotOpen`] if the file cannot be a lock, as a FIFO; if the process has no
+    ///   descriptor left; and for a lock of fcntl(2), if the file is not open for reading.
+    /// - [`Error::System`] if a system call fails.
     pub fn read(&mut self) -> Result<DescriptorGuard<'_>, Error> {
         self.read_with(Wait::forever())
     }
@@ -95,7 +108,8 @@ impl<F: AsFd> DescriptorLock<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`]; those of [`read`](Self::read).
+    /// - [`Error::Busy`] if a writer holds the lock, or if a writer that goes first waits for it.
+    /// - [`Error::CouldNotOpen`] and [`Error::System`], as for [`read`](Self::read).
     pub fn try_read(&mut self) -> Result<DescriptorGuard<'_>, Error> {
         self.read_with(Wait::never())
     }
@@ -104,7 +118,9 @@ impl<F: AsFd> DescriptorLock<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::TimedOut`], [`Error::Cancelled`]; those of [`read`](Self::read).
+    /// - [`Error::TimedOut`] and [`Error::Cancelled`], as the wait says; [`Error::Busy`] with
+    ///   [`Wait::never`].
+    /// - Those of [`read`](Self::read).
     pub fn read_with<'w>(&mut self, wait: impl Into<Wait<'w>>) -> Result<DescriptorGuard<'_>, Error> {
         self.acquire(Mode::Shared, wait.into())
     }
@@ -113,8 +129,14 @@ impl<F: AsFd> DescriptorLock<F> {
     ///
     /// # Errors
     ///
-    /// Those of [`read`](Self::read); [`Error::CannotUpgrade`] and [`Error::Lost`] if the
-    /// descriptor held the lock shared before. What was held is still held, except after `Lost`.
+    /// - [`Error::Deadlock`] if this thread holds the lock through another lock object, or if the
+    ///   wait [certainly never ends](crate::Nested), as for [`read`](Self::read).
+    /// - [`Error::CouldNotOpen`], as for [`read`](Self::read); a lock of fcntl(2) needs a file that
+    ///   is open for writing.
+    /// - [`Error::System`] if a system call fails.
+    /// - If the descriptor held the lock shared before, or may have: the errors of
+    ///   [`Guard::upgrade`](crate::Guard::upgrade). What was held is still held, except after
+    ///   [`Error::Lost`].
     pub fn write(&mut self) -> Result<DescriptorGuard<'_>, Error> {
         self.write_with(Wait::forever())
     }
@@ -123,7 +145,8 @@ impl<F: AsFd> DescriptorLock<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`]; those of [`write`](Self::write).
+    /// - [`Error::Busy`] if the lock is held, or if a process that goes first waits for it.
+    /// - Those of [`write`](Self::write), with [`Error::Deadlock`] only if another reader upgrades.
     pub fn try_write(&mut self) -> Result<DescriptorGuard<'_>, Error> {
         self.write_with(Wait::never())
     }
@@ -132,7 +155,9 @@ impl<F: AsFd> DescriptorLock<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::TimedOut`], [`Error::Cancelled`]; those of [`write`](Self::write).
+    /// - [`Error::TimedOut`] and [`Error::Cancelled`], as the wait says; [`Error::Busy`] with
+    ///   [`Wait::never`].
+    /// - Those of [`write`](Self::write).
     pub fn write_with<'w>(&mut self, wait: impl Into<Wait<'w>>) -> Result<DescriptorGuard<'_>, Error> {
         self.acquire(Mode::Exclusive, wait.into())
     }
@@ -142,8 +167,8 @@ impl<F: AsFd> DescriptorLock<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::CouldNotOpen`] if the number is not an open descriptor, or if what it refers to
-    /// cannot be a lock; [`Error::System`].
+    /// [`Error::CouldNotOpen`] if the file cannot be a lock; [`Error::System`] if a system call
+    /// fails.
     pub fn unlock(&mut self) -> Result<(), Error> {
         lock::unlock(self.descriptor)
     }

@@ -27,6 +27,42 @@ use crate::mode::Mode;
 ///
 /// Python's fasteners: `acquire()` with `release()`, and the context managers.
 ///
+/// A guard does not borrow its lock object, so it can be a field. Fields are dropped in the order
+/// of their declaration, so what the lock protects comes first and the guard last:
+///
+/// ```
+/// # let path = std::env::temp_dir().join(format!("journal-{}", std::process::id()));
+/// use fasten::{Guard, InterProcessLock};
+/// use std::fs::File;
+/// use std::io::{self, BufWriter, ErrorKind, Write};
+/// use std::path::Path;
+///
+/// struct Journal {
+///     file: BufWriter<File>,
+///     _guard: Guard,
+/// }
+///
+/// impl Journal {
+///     fn open(path: &Path) -> io::Result<Self> {
+///         let guard = InterProcessLock::new(path.with_extension("lock")).try_lock()?;
+///         let file = File::options().append(true).create(true).open(path)?;
+///         Ok(Self { file: BufWriter::new(file), _guard: guard })
+///     }
+/// }
+///
+/// let mut journal = Journal::open(&path)?;
+/// writeln!(journal.file, "started")?;
+/// assert_eq!(Journal::open(&path).err().map(|error| error.kind()), Some(ErrorKind::WouldBlock));
+/// drop(journal); // first the line is written, then the lock is released
+/// assert_eq!(std::fs::read_to_string(&path)?, "started\n");
+/// Journal::open(&path)?;
+/// # std::fs::remove_file(&path)?;
+/// # std::fs::remove_file(path.with_extension("lock"))?;
+/// # Ok::<(), io::Error>(())
+/// ```
+///
+/// Such a struct stays in its thread, as the guard does:
+///
 /// ```compile_fail,E0277
 /// let guard = fasten::InterProcessLock::new("app.lock").lock().unwrap();
 /// std::thread::spawn(move || drop(guard));
@@ -109,15 +145,21 @@ impl Guard {
     ///
     /// # Errors
     ///
-    /// Those of acquiring the lock. After any of them, except [`Error::Lost`], the lock is still
-    /// held shared.
+    /// After any of them, except [`Error::Lost`], the lock is still held shared.
     ///
     /// - [`Error::Deadlock`] if another reader, a thread or a process, is already upgrading: each
-    ///   would wait for the other one. Release this guard, then acquire the lock exclusively.
+    ///   would wait for the other one, so this one fails even with [`Wait::never`]. Release this
+    ///   guard, then acquire the lock exclusively. Also if this process inherited the lock as a
+    ///   reader ([`Nested::Join`](crate::Nested::Join)), if an ancestor that waits for this process
+    ///   reads too, or if the wait closes a cycle of processes.
+    /// - [`Error::TimedOut`] and [`Error::Cancelled`], as the wait says; [`Error::Busy`] with
+    ///   [`Wait::never`].
     /// - [`Error::CannotUpgrade`] if the lock has no gates, as with a file that cannot be opened
     ///   for writing or on a network file system.
     /// - [`Error::Lost`] if a program that does not respect gates, such as flock(1), acquired the
     ///   lock during the upgrade. Then nothing is held.
+    /// - [`Error::CouldNotOpen`] if the lock is one of fcntl(2) and the file cannot be written;
+    ///   [`Error::System`] if a system call fails.
     ///
     /// The idea is that of `parking_lot`'s `RwLockUpgradableReadGuard`; here every reader can try.
     ///
@@ -143,13 +185,14 @@ impl Guard {
     ///
     /// # Errors
     ///
-    /// [`Error::System`]; then the lock is still held exclusively.
+    /// [`Error::System`] if a system call fails, or [`Error::CouldNotOpen`] if the lock is one of
+    /// fcntl(2) and the file cannot be read; then the lock is still held exclusively.
     pub fn downgrade(&self) -> Result<(), Error> {
         self.held.downgrade()
     }
 
     /// Leaves the gates: this process is about to exec another program. Exec would drop the gates
-    /// of this process, and nobody would remove the gate file.
+    /// of this process, and no process would remove the gate file.
     #[doc(hidden)]
     pub fn leave_gates(&self) {
         self.held.leave_gates();

@@ -32,7 +32,8 @@ impl Guards {
         Self { guards, requested }
     }
 
-    /// The guard of the lock that was requested by this path.
+    /// The guard of the lock that was requested by this path, spelled as its lock object has it.
+    /// Two paths to one file give the same guard, whose [`path`](Guard::path) is one of them.
     #[must_use]
     pub fn get(&self, path: impl AsRef<Path>) -> Option<&Guard> {
         let (_, number) = self.requested.iter().find(|(requested, _)| requested == path.as_ref())?;

@@ -23,14 +23,22 @@ use crate::mode::Mode;
 /// The locks are acquired in one order, whatever the order of the requests, so two calls cannot
 /// deadlock with each other. The time limit of the [`Wait`] is for the whole call. Several paths to
 /// one file are one lock with one guard, which is exclusive if one of the requests is. The guards
-/// are in the order of the requests.
+/// are in the order of the requests. `examples/transfer.rs` is a program that uses it.
 ///
 /// Dropping the guards releases the locks, in any order. On panic, crash and fork see [`Guard`].
 ///
 /// # Errors
 ///
-/// Those of acquiring one lock, for the first that failed; then no lock of the call is held. Lock
-/// files that the call created stay.
+/// That of the first lock that could not be acquired; then no lock of the call is held. Lock files
+/// that the call created stay.
+///
+/// - [`Error::Deadlock`] if this thread holds one of the locks (a lock that it reads can be read
+///   again), or if the wait [certainly never ends](crate::Nested): an ancestor that waits for this
+///   process holds one of the locks, or locks that this thread held before the call close a cycle.
+/// - [`Error::TimedOut`] and [`Error::Cancelled`], as the wait says; [`Error::Busy`] with
+///   [`Wait::never`].
+/// - [`Error::CouldNotOpen`] if a lock file cannot be opened or created.
+/// - [`Error::System`] if a system call fails.
 ///
 /// Python's fasteners: `@fasteners.locked` with several locks, which are locks between threads.
 ///

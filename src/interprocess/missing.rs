@@ -1,4 +1,4 @@
-//! A lock file that does not exist: it is created, but only when nobody holds its predecessor.
+//! A lock file that does not exist: it is created, but only when no process holds its predecessor.
 //!
 //! A person, or a program that cleans up, may remove a lock file while the lock is held. The next
 //! process would create a new file and run beside the holder. So a process that is about to create

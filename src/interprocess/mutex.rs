@@ -24,8 +24,9 @@ use crate::mode::Mode;
 /// requests; among several processes the kernel chooses the next one.
 ///
 /// The file is opened when the lock is first acquired, and stays open. It is never written,
-/// truncated or removed. Each acquisition checks that the path still leads to the file. A relative
-/// path is resolved each time the file is opened. Clones are the same lock.
+/// truncated or removed. Each acquisition checks that the path still leads to the file. Symbolic
+/// links are followed. A relative path is resolved each time the file is opened. Clones are the
+/// same lock.
 ///
 /// - **Panic**, **crash**, and guards in a forked child: see [`Guard`].
 /// - **Fork**: a forked child can use the lock object; it opens the file for itself. While its
@@ -67,7 +68,8 @@ impl InterProcessLock {
         Self { pool: FilePool::new(path.into(), options, None) }
     }
 
-    /// Who holds the lock, and who waits for it. Acquires nothing; see [`holders::of`].
+    /// Finds the processes that hold the lock, and those that wait for it. Acquires nothing; see
+    /// [`holders::of`].
     ///
     /// # Errors
     ///
@@ -87,8 +89,8 @@ impl InterProcessLock {
     /// # Errors
     ///
     /// - [`Error::Deadlock`] if this thread holds the lock, or if the wait [certainly never
-    ///   ends](crate::Nested): an ancestor that waits for this process holds the lock, or the wait
-    ///   closes a cycle.
+    ///   ends](crate::Nested): this process has inherited the lock, an ancestor that waits for this
+    ///   process holds it, or the wait closes a cycle of processes.
     /// - [`Error::CouldNotOpen`] if the lock file cannot be opened or created.
     /// - [`Error::System`] if a system call fails, for example for lack of descriptors.
     ///
@@ -102,8 +104,9 @@ impl InterProcessLock {
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] if the lock is held, even by this thread; [`Error::CouldNotOpen`];
-    /// [`Error::System`].
+    /// - [`Error::Busy`] if the lock is held, by this thread or an ancestor too: there is no
+    ///   [`Error::Deadlock`] without a wait.
+    /// - [`Error::CouldNotOpen`] and [`Error::System`], as for [`lock`](Self::lock).
     ///
     /// Python's fasteners: `acquire(blocking=False)`.
     ///
@@ -128,8 +131,9 @@ impl InterProcessLock {
     ///
     /// # Errors
     ///
-    /// [`Error::TimedOut`], after which nothing of the request is left; and those of
-    /// [`lock`](Self::lock).
+    /// - [`Error::TimedOut`], after which nothing of the request is left.
+    /// - [`Error::Deadlock`], before the time is up; [`Error::CouldNotOpen`] and [`Error::System`],
+    ///   as for [`lock`](Self::lock).
     ///
     /// Python's fasteners: `acquire(timeout=...)`.
     #[doc(alias = "try_lock_for")]
@@ -142,8 +146,11 @@ impl InterProcessLock {
     ///
     /// # Errors
     ///
-    /// [`Error::Cancelled`], after which nothing of the request is left; and those of the other
-    /// methods.
+    /// - [`Error::Cancelled`] if a token ends the wait, after which nothing of the request is left.
+    ///   A lock that is free is acquired even if the token was cancelled before.
+    /// - [`Error::TimedOut`] with a limit, [`Error::Busy`] with [`Wait::never`].
+    /// - [`Error::Deadlock`], [`Error::CouldNotOpen`] and [`Error::System`], as for
+    ///   [`lock`](Self::lock).
     ///
     /// [`CancelToken`]: crate::CancelToken
     ///

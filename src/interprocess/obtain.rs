@@ -76,7 +76,7 @@ fn acquire_with_turn(
     let lease = match obtain(file, &request, &turn, wait_state) {
         Ok(Acquired::Held(held)) => {
             // The file may have been removed or replaced before it was locked. A lock on it would
-            // exclude nobody who comes later.
+            // exclude no process that comes later.
             if !held.is_still_there() {
                 drop(held);
                 pool.forget(turn.queue());

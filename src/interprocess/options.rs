@@ -4,8 +4,9 @@ use crate::lock::Nested;
 use crate::mode::Family;
 use crate::thread::Preference;
 
-/// The options of a lock between processes: which of the kernel's two kinds of lock it is, who goes
-/// first, whether a missing lock file is created, and what to do about a deadlock.
+/// The options of a lock between processes: which of the kernel's two kinds of lock it is, whether
+/// readers or writers go first, whether a missing lock file is created, and what to do about a
+/// deadlock.
 ///
 /// Python's fasteners: the arguments of `InterProcessLock` and `InterProcessReaderWriterLock`.
 ///
@@ -47,8 +48,8 @@ impl LockOptions {
         Self { family, ..self }
     }
 
-    /// Selects who goes first when readers and writers want the same lock. It has no effect on an
-    /// [`InterProcessLock`](super::InterProcessLock), which has no readers.
+    /// Selects whether readers or writers go first when both want the same lock. It has no effect
+    /// on an [`InterProcessLock`](super::InterProcessLock), which has no readers.
     ///
     /// Between processes, each writer applies the preference of its own lock object, and readers
     /// wait for it accordingly; readers whose lock object has [`Preference::Reader`] pass every
@@ -88,7 +89,7 @@ impl LockOptions {
         self.family
     }
 
-    /// Who goes first.
+    /// Whether readers or writers go first.
     #[must_use]
     pub const fn get_preference(&self) -> Preference {
         self.preference

@@ -24,8 +24,9 @@ use crate::mode::Mode;
 /// waits; to write, it [upgrades](Guard::upgrade).
 ///
 /// The file is opened when the lock is first acquired, and stays open. It is never written,
-/// truncated or removed. Each acquisition checks that the path still leads to the file. A relative
-/// path is resolved each time the file is opened. Clones are the same lock.
+/// truncated or removed. Each acquisition checks that the path still leads to the file. Symbolic
+/// links are followed. A relative path is resolved each time the file is opened. Clones are the
+/// same lock.
 ///
 /// - **Panic**, **crash**, and guards in a forked child: see [`Guard`].
 /// - **Fork**: a forked child can use the lock object; it opens the file for itself, as with
@@ -70,7 +71,8 @@ impl InterProcessReaderWriterLock {
         Self { pool: FilePool::new(path.into(), options, Some(options.preference)) }
     }
 
-    /// Who holds the lock, and who waits for it. Acquires nothing; see [`holders::of`].
+    /// Finds the processes that hold the lock, and those that wait for it. Acquires nothing; see
+    /// [`holders::of`].
     ///
     /// # Errors
     ///
@@ -91,8 +93,8 @@ impl InterProcessReaderWriterLock {
     /// # Errors
     ///
     /// - [`Error::Deadlock`] if this thread holds the lock to write, or if the wait [certainly
-    ///   never ends](crate::Nested): an ancestor that waits for this process holds the lock, or the
-    ///   wait closes a cycle.
+    ///   never ends](crate::Nested): this process has inherited the lock, an ancestor that waits
+    ///   for this process writes, or the wait closes a cycle of processes.
     /// - [`Error::CouldNotOpen`] if the lock file cannot be opened or created.
     /// - [`Error::System`] if a system call fails, for example for lack of descriptors.
     ///
@@ -105,8 +107,9 @@ impl InterProcessReaderWriterLock {
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] if a writer holds the lock, or a writer that goes first waits for it;
-    /// [`Error::CouldNotOpen`]; [`Error::System`].
+    /// - [`Error::Busy`] if a writer holds the lock, even this thread or an ancestor, or if a
+    ///   writer that goes first waits for it.
+    /// - [`Error::CouldNotOpen`] and [`Error::System`], as for [`read`](Self::read).
     ///
     /// Python's fasteners: `acquire_read_lock(blocking=False)`.
     pub fn try_read(&self) -> Result<Guard, Error> {
@@ -117,8 +120,9 @@ impl InterProcessReaderWriterLock {
     ///
     /// # Errors
     ///
-    /// [`Error::TimedOut`], after which nothing of the request is left; and those of
-    /// [`read`](Self::read).
+    /// - [`Error::TimedOut`], after which nothing of the request is left.
+    /// - [`Error::Deadlock`], before the time is up; [`Error::CouldNotOpen`] and [`Error::System`],
+    ///   as for [`read`](Self::read).
     pub fn read_timeout(&self, timeout: Duration) -> Result<Guard, Error> {
         self.read_with(Wait::at_most(timeout))
     }
@@ -128,8 +132,11 @@ impl InterProcessReaderWriterLock {
     ///
     /// # Errors
     ///
-    /// [`Error::Cancelled`], after which nothing of the request is left; and those of the other
-    /// methods.
+    /// - [`Error::Cancelled`] if a token ends the wait, after which nothing of the request is left.
+    ///   A lock that is free is acquired even if the token was cancelled before.
+    /// - [`Error::TimedOut`] with a limit, [`Error::Busy`] with [`Wait::never`].
+    /// - [`Error::Deadlock`], [`Error::CouldNotOpen`] and [`Error::System`], as for
+    ///   [`read`](Self::read).
     pub fn read_with<'a>(&self, wait: impl Into<Wait<'a>>) -> Result<Guard, Error> {
         acquire_from(&self.pool, Mode::Shared, &WaitState::new(wait.into()))
     }
@@ -140,8 +147,9 @@ impl InterProcessReaderWriterLock {
     /// # Errors
     ///
     /// - [`Error::Deadlock`] if this thread holds the lock (a reader must
-    ///   [upgrade](Guard::upgrade)), or if the wait [certainly never ends](crate::Nested): an
-    ///   ancestor that waits for this process holds the lock, or the wait closes a cycle.
+    ///   [upgrade](Guard::upgrade)), or if the wait [certainly never ends](crate::Nested): this
+    ///   process has inherited the lock, an ancestor that waits for this process reads or writes,
+    ///   or the wait closes a cycle of processes.
     /// - [`Error::CouldNotOpen`] if the lock file cannot be opened or created.
     /// - [`Error::System`] if a system call fails, for example for lack of descriptors.
     ///
@@ -154,8 +162,9 @@ impl InterProcessReaderWriterLock {
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] if a reader or writer holds the lock, or one that goes first waits for it;
-    /// [`Error::CouldNotOpen`]; [`Error::System`].
+    /// - [`Error::Busy`] if a reader or writer holds the lock, even this thread or an ancestor, or
+    ///   if one that goes first waits for it.
+    /// - [`Error::CouldNotOpen`] and [`Error::System`], as for [`write`](Self::write).
     ///
     /// Python's fasteners: `acquire_write_lock(blocking=False)`.
     pub fn try_write(&self) -> Result<Guard, Error> {
@@ -166,8 +175,9 @@ impl InterProcessReaderWriterLock {
     ///
     /// # Errors
     ///
-    /// [`Error::TimedOut`], after which nothing of the request is left; and those of
-    /// [`write`](Self::write).
+    /// - [`Error::TimedOut`], after which nothing of the request is left.
+    /// - [`Error::Deadlock`], before the time is up; [`Error::CouldNotOpen`] and [`Error::System`],
+    ///   as for [`write`](Self::write).
     pub fn write_timeout(&self, timeout: Duration) -> Result<Guard, Error> {
         self.write_with(Wait::at_most(timeout))
     }
@@ -177,8 +187,11 @@ impl InterProcessReaderWriterLock {
     ///
     /// # Errors
     ///
-    /// [`Error::Cancelled`], after which nothing of the request is left; and those of the other
-    /// methods.
+    /// - [`Error::Cancelled`] if a token ends the wait, after which nothing of the request is left.
+    ///   A lock that is free is acquired even if the token was cancelled before.
+    /// - [`Error::TimedOut`] with a limit, [`Error::Busy`] with [`Wait::never`].
+    /// - [`Error::Deadlock`], [`Error::CouldNotOpen`] and [`Error::System`], as for
+    ///   [`write`](Self::write).
     pub fn write_with<'a>(&self, wait: impl Into<Wait<'a>>) -> Result<Guard, Error> {
         acquire_from(&self.pool, Mode::Exclusive, &WaitState::new(wait.into()))
     }

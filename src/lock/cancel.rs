@@ -8,15 +8,38 @@ use crate::thread::QueuedThread;
 /// Cancels the waits that were given this token with [`Wait::cancel_on`](super::Wait::cancel_on),
 /// those that begin later included.
 ///
-/// Clones are one token. A call that has acquired its lock already is not affected; its result
-/// shows which came first. A cancelled wait leaves nothing behind, neither in the queue of this
-/// process' threads nor in the kernel.
+/// Clones are one token. A token cancels waits and nothing else: a call that need not wait acquires
+/// its lock, even if the token was cancelled before, and a call that has acquired its lock is not
+/// affected. A program that must not go on asks [`is_cancelled`](Self::is_cancelled) itself. A
+/// cancelled wait leaves nothing behind, neither in the queue of this process' threads nor in the
+/// kernel. A token cannot be reset; make a new one.
 ///
 /// - **Fork**: a forked child has a copy; cancelling the one does not cancel the other.
 /// - **Panic**: a panic changes nothing; a token cannot be poisoned.
 ///
 /// The idea is that of Go's `context.Context` and Tokio's `CancellationToken`; Python's fasteners
-/// waits with a timeout only.
+/// waits with a timeout only. `examples/worker.rs` cancels a wait when the user presses Ctrl-C.
+///
+/// ```
+/// # let path = std::env::temp_dir().join(format!("token-{}", std::process::id()));
+/// use fasten::{CancelToken, InterProcessReaderWriterLock, Wait};
+///
+/// let cancel = CancelToken::new();
+/// cancel.cancel();
+///
+/// let lock = InterProcessReaderWriterLock::new(&path);
+/// let guard = lock.read_with(Wait::forever().cancel_on(&cancel))?; // it is free
+/// guard.upgrade(Wait::forever().cancel_on(&cancel))?; // there is no other reader
+/// std::thread::scope(|scope| {
+///     scope.spawn(|| {
+///         let held = lock.write_with(Wait::forever().cancel_on(&cancel)).unwrap_err();
+///         assert!(held.is_cancelled());
+///     });
+/// });
+/// # drop(guard);
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok::<(), fasten::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken(Arc<Mutex<CancelState>>);
 

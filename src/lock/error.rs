@@ -53,7 +53,7 @@ pub enum Error {
         /// The lock.
         path: PathBuf,
     },
-    /// Waiting for the lock would never end. Found on Linux only.
+    /// Waiting for the lock would never end. Between processes, this is found on Linux only.
     #[non_exhaustive]
     Deadlock {
         /// The lock.

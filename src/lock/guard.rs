@@ -64,7 +64,8 @@ impl DescriptorGuard<'_> {
     ///
     /// # Errors
     ///
-    /// Those of [`Guard::upgrade`](crate::Guard::upgrade).
+    /// Those of [`Guard::upgrade`](crate::Guard::upgrade); [`Error::CouldNotOpen`] if the lock is
+    /// one of fcntl(2) and the descriptor is not open for writing.
     pub fn upgrade<'w>(&mut self, wait: impl Into<Wait<'w>>) -> Result<(), Error> {
         if let Some(joined) = &self.joined {
             let why = WaitError::Deadlock(Box::new(Deadlock::Inherited));
@@ -81,7 +82,9 @@ impl DescriptorGuard<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::System`]; then the lock is still held exclusively.
+    /// [`Error::System`] if a system call fails, or [`Error::CouldNotOpen`] if the lock is one of
+    /// fcntl(2) and the descriptor is not open for reading; then the lock is still held
+    /// exclusively.
     pub fn downgrade(&mut self) -> Result<(), Error> {
         let Some(held) = self.held.as_ref().filter(|held| held.mode() == Mode::Exclusive) else {
             return Ok(());
@@ -124,6 +127,13 @@ impl DescriptorGuard<'_> {
         self.held.as_ref().map(|held| held.lock().file.as_fd())
     }
 
+    /// How the lock is held.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        let joined = self.joined.as_ref().map_or(Mode::Exclusive, Joined::mode);
+        self.held.as_ref().map_or(joined, Held::mode)
+    }
+
     /// Why the lock was acquired first come, first served, although an order was asked for; `None`
     /// if it was acquired in order.
     #[must_use]
@@ -135,6 +145,7 @@ impl DescriptorGuard<'_> {
     /// descriptor, or unlocks it. Gates are dropped.
     ///
     /// # Panics
+    ///
     /// If the system refuses a second shared lock beside one that is held, because it has no memory
     /// or no locks left.
     pub fn detach(self) {

@@ -25,9 +25,19 @@ pub(crate) enum Threads {
     Share,
 }
 
-/// What to do when waiting for a lock is certainly a deadlock: this process, or an ancestor that
-/// waits for it, holds the lock in a mode that conflicts, or the wait closes a cycle of such
-/// processes.
+/// What to do when waiting for a lock is certainly a deadlock: this thread, or an ancestor that
+/// waits for this process, holds the lock in a mode that conflicts, this process has inherited it,
+/// or the wait closes a cycle of such processes.
+///
+/// | the lock is held by | `Refuse` | `Join` | `Wait` |
+/// | --- | --- | --- | --- |
+/// | this thread | `Deadlock` | is shared | `Deadlock` |
+/// | an ancestor, and this process inherited its descriptor | `Deadlock` | is shared | waits |
+/// | an ancestor, without that | `Deadlock` | `Deadlock` | waits |
+/// | a cycle of processes | `Deadlock` | `Deadlock` | `Deadlock` |
+///
+/// A thread that reads can read again with each of them. Without a wait
+/// ([`Wait::never`](super::Wait::never)) each `Deadlock` is [`Error::Busy`](super::Error::Busy).
 ///
 /// A process certainly waits for its child if it has one thread and no other child, and sleeps
 /// until a child ends, or reads a pipe that the child writes. A background job, another thread, or
@@ -43,12 +53,15 @@ pub enum Nested {
     /// Fail with [`Error::Deadlock`](super::Error::Deadlock), as soon as it is certain.
     #[default]
     Refuse,
-    /// Use a lock that this process has inherited as its own, so the lock is reentrant across
-    /// processes: one of its descriptors refers to the holder's open file. A lock that is not
-    /// inherited cannot be joined, and an exclusive lock cannot join a shared one; such a deadlock
-    /// is refused.
+    /// Share a lock that this thread holds, or that this process has inherited: one of its
+    /// descriptors refers to the holder's open file. So the lock is reentrant, across processes
+    /// too. It is released with the last of its guards; of an inherited lock, when the holder and
+    /// the last process that joined have released it
+    /// ([`Guard::is_borrowed`](crate::Guard::is_borrowed)). An exclusive request cannot join a
+    /// shared lock; that is refused, as with `Refuse`.
     Join,
-    /// Wait for an ancestor's lock all the same: until the ancestor is killed, say. A thread that
-    /// would wait for itself is still refused, and so is a wait that closes a cycle.
+    /// Wait for an ancestor's lock all the same: until the ancestor is killed, say, or the limit of
+    /// the [`Wait`](super::Wait) is up. A thread that would wait for itself is still refused, and
+    /// so is a wait that closes a cycle.
     Wait,
 }

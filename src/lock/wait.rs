@@ -13,7 +13,22 @@ use crate::holders::Ancestor;
 ///
 /// The limit is for the whole call: for the threads of this process, the gates, the lock itself,
 /// and every lock of a [`lock_all`](crate::lock_all). The waiting thread blocks in the kernel and
-/// never polls; where there is a limit or a token, a second thread interrupts it with SIGURG.
+/// never polls.
+///
+/// # SIGURG
+///
+/// No lock call of the kernel takes a limit. So a call that waits for another process starts a
+/// second thread, which interrupts the first one with SIGURG: when the time is up, when a token is
+/// cancelled, and when the wait turns out to be a deadlock. A call that need not wait starts no
+/// thread and touches no signal.
+///
+/// While any such wait lasts, SIGURG has a handler of this library. It calls the handler that the
+/// program had, if it had one, for each SIGURG, those of this library included. SIGURG is unblocked
+/// in the waiting thread, and sent to that thread only. After the last such wait the program's
+/// handler and mask are back. The default action of SIGURG is to do nothing, so a program that does
+/// not use it notices nothing. A program that does use it must expect calls of its handler that
+/// this library causes, and must not change the handler during a wait, which might then outlast its
+/// limit.
 ///
 /// Python's fasteners has `acquire(blocking, timeout)` for it, and polls.
 ///
@@ -49,7 +64,7 @@ pub(crate) enum Limit {
 /// A descriptor that ends a wait when it becomes readable.
 #[derive(Clone, Copy)]
 pub(crate) struct StopSource<'a> {
-    pub(crate) descriptor: &'a dyn Fn() -> Option<OwnedFd>,
+    pub(crate) descriptor: &'a (dyn Fn() -> Option<OwnedFd> + Sync),
     /// Whether the call must not wait where the descriptor cannot be polled.
     pub(crate) is_required: bool,
 }
@@ -86,7 +101,8 @@ impl<'a> Wait<'a> {
     }
 
     /// Lets any thread [cancel](CancelToken::cancel) the wait; then the call fails with
-    /// [`Cancelled`](super::Error::Cancelled).
+    /// [`Cancelled`](super::Error::Cancelled). If the token is cancelled already, the call does not
+    /// wait, and still acquires a lock that is free.
     #[must_use]
     pub fn cancel_on(self, cancel: &'a CancelToken) -> Self {
         Self { cancel: Some(cancel), ..self }
@@ -113,7 +129,7 @@ impl<'a> Wait<'a> {
     /// to poll the descriptor, it is not called, and the call waits without it.
     #[doc(hidden)]
     #[must_use]
-    pub fn stopped_by(self, descriptor: &'a dyn Fn() -> Option<OwnedFd>) -> Self {
+    pub fn stopped_by(self, descriptor: &'a (dyn Fn() -> Option<OwnedFd> + Sync)) -> Self {
         Self { stop: Some(StopSource { descriptor, is_required: false }), ..self }
     }
 
@@ -121,7 +137,7 @@ impl<'a> Wait<'a> {
     /// instead of waiting.
     #[doc(hidden)]
     #[must_use]
-    pub fn only_stopped_by(self, descriptor: &'a dyn Fn() -> Option<OwnedFd>) -> Self {
+    pub fn only_stopped_by(self, descriptor: &'a (dyn Fn() -> Option<OwnedFd> + Sync)) -> Self {
         Self { stop: Some(StopSource { descriptor, is_required: true }), ..self }
     }
 

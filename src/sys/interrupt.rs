@@ -49,6 +49,10 @@ pub(crate) struct Interruptible {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct InterruptTarget(libc::pthread_t);
 
+// SAFETY: it names a thread and gives no access to anything of it. musl has a pointer for it, which
+// is never followed here.
+unsafe impl Send for InterruptTarget {}
+
 impl Interruptible {
     /// Makes the calling thread interruptible.
     pub(crate) fn new() -> io::Result<Self> {

@@ -35,7 +35,7 @@ use super::sync::{AtomicUsize, Mutex};
 ///   releases it.
 /// - **Crash**: the lock lives in the memory of the process and ends with it.
 ///
-/// Python's fasteners: `ReaderWriterLock`.
+/// Python's fasteners: `ReaderWriterLock`; `examples/from_python.rs` is a class ported from there.
 ///
 /// ```
 /// use fasten::thread::ReaderWriterLock;

@@ -116,3 +116,11 @@ fn a_writer_that_gives_up_in_the_line_lets_in_the_reader_behind_it() {
         reader.join().unwrap().unwrap();
     });
 }
+
+#[test]
+fn a_wait_can_be_made_in_one_thread_and_used_in_another() {
+    fn is_shared<T: Send + Sync>() {}
+    is_shared::<Wait<'static>>();
+    is_shared::<CancelToken>();
+    is_shared::<InterProcessLock>();
+}

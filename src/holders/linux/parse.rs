@@ -80,7 +80,7 @@ pub fn lock(line: &[u8]) -> Option<Entry> {
         b"WRITE" => Mode::Exclusive,
         _ => return None,
     };
-    let pid = number::<i64>(words.next()?)?;
+    let pid = number::<libc::c_long>(words.next()?)?;
     let file = hex_file(words.next()?)?;
     let start = number(words.next()?)?;
     let end = match words.next()? {
@@ -154,9 +154,9 @@ pub fn stat(line: &[u8]) -> Option<Stat<'_>> {
 
 /// The descriptor on which a thread waits for an OFD lock, from its /proc/PID/task/TID/syscall.
 /// `fcntl` is the number of that system call, `command` that of `F_OFD_SETLKW`.
-pub fn ofd_wait(syscall: &[u8], fcntl: i64, command: u64) -> Option<u64> {
+pub fn ofd_wait(syscall: &[u8], fcntl: libc::c_long, command: u64) -> Option<u64> {
     let mut words = words(syscall);
-    if number::<i64>(words.next()?)? != fcntl {
+    if number::<libc::c_long>(words.next()?)? != fcntl {
         return None;
     }
     let descriptor = hex(words.next()?.strip_prefix(b"0x")?)?;
@@ -171,10 +171,10 @@ pub fn sleeps_in(wchan: &[u8]) -> &[u8] {
 
 /// The descriptor that a thread reads from, from its /proc/PID/task/TID/syscall. `read` is the
 /// number of that system call.
-pub fn reads_from(syscall: &[u8], read: i64) -> Option<u64> {
+pub fn reads_from(syscall: &[u8], read: libc::c_long) -> Option<u64> {
     let mut words = words(syscall);
     let descriptor = |word: &[u8]| hex(word.strip_prefix(b"0x")?);
-    (number::<i64>(words.next()?)? == read).then(|| words.next().and_then(descriptor))?
+    (number::<libc::c_long>(words.next()?)? == read).then(|| words.next().and_then(descriptor))?
 }
 
 /// All numbers in a list separated by blanks, as in /proc/PID/task/TID/children.

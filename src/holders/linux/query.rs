@@ -33,6 +33,7 @@ use crate::sys::statfs::keeps_families_apart;
 /// and they appear nowhere: there the state is [`State::Unknown`] unless a holder is seen.
 ///
 /// # Errors
+///
 /// Those of reaching the file, except that it does not exist. If /proc cannot be read, that is not
 /// an error: the state is [`State::Unknown`].
 pub fn of(path: impl AsRef<Path>) -> io::Result<Report> {
@@ -148,12 +149,13 @@ impl Query {
 /// processes hold come first; both groups are sorted by path, files without a path last. Nothing is
 /// acquired.
 ///
-/// Sources of truth: as for [`holders`](super::of()). The path is that of the descriptor
-/// through which a process holds the lock (/proc/PID/fd), as that process sees it. If the file has
-/// been removed, ` (deleted)` follows.
+/// Sources of truth: as for [`of`]. The path is that of the descriptor through which a process
+/// holds the lock (/proc/PID/fd), as that process sees it. If the file has been removed, `
+/// (deleted)` follows. Only root sees the path of a lock that another user's process holds.
 ///
 /// # Errors
-/// Those of reading /proc/locks.
+///
+/// Those of reading /proc/locks; `Unsupported` on systems other than Linux.
 pub fn all() -> io::Result<Vec<Report>> {
     let mut query = Query::new(FdLocks::scanned());
     let user = Some(query.processes.user(geteuid().as_raw()));

@@ -209,10 +209,15 @@ fn in_ofd_wait(file: LockId) -> Vec<u32> {
 }
 
 fn waits(pid: u32, file: LockId, buffer: &mut Vec<u8>) -> Option<()> {
+    // With pointers of 32 bits the C library makes the call for large files.
+    #[cfg(target_pointer_width = "64")]
+    const CALL: libc::c_long = libc::SYS_fcntl;
+    #[cfg(not(target_pointer_width = "64"))]
+    const CALL: libc::c_long = libc::SYS_fcntl64;
     const COMMAND: u64 = libc::F_OFD_SETLKW.unsigned_abs() as u64;
     numbers_in(&format!("/proc/{pid}/task")).ok()?.find_map(|thread| {
         let call = read(&format!("/proc/{pid}/task/{thread}/syscall"), buffer).ok()?;
-        let descriptor = parse::ofd_wait(call, libc::SYS_fcntl, COMMAND)?;
+        let descriptor = parse::ofd_wait(call, CALL, COMMAND)?;
         let info = read(&format!("/proc/{pid}/task/{thread}/fdinfo/{descriptor}"), buffer).ok()?;
         let (mount, inode) = (parse::field_number(info, "mnt_id:")?, parse::field_number(info, "ino:")?);
         let mounts = read(&format!("/proc/{pid}/mountinfo"), buffer).ok()?;

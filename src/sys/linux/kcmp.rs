@@ -11,11 +11,11 @@ pub(crate) fn same_description(left: (u32, u32), right: (u32, u32)) -> Option<bo
     let order = unsafe {
         libc::syscall(
             libc::SYS_kcmp,
-            libc::c_long::from(left.0),
-            libc::c_long::from(right.0),
+            libc::c_ulong::from(left.0),
+            libc::c_ulong::from(right.0),
             KCMP_FILE,
-            libc::c_long::from(left.1),
-            libc::c_long::from(right.1),
+            libc::c_ulong::from(left.1),
+            libc::c_ulong::from(right.1),
         )
     };
     (order >= 0).then_some(order == 0)

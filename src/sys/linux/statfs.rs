@@ -9,7 +9,7 @@ use std::os::fd::AsFd;
 use nix::sys::statfs::fstatfs;
 
 /// The local file systems by their magic numbers (statfs(2), linux/magic.h).
-const LOCAL: [(&str, i64); 18] = [
+const LOCAL: [(&str, u32); 18] = [
     ("bcachefs", 0xca45_1a4e),
     ("btrfs", 0x9123_683e),
     ("erofs", 0xe0f5_e1e2),
@@ -31,7 +31,7 @@ const LOCAL: [(&str, i64); 18] = [
 ];
 
 /// Others: network and cluster file systems, and FUSE.
-const OTHER: [(&str, i64); 16] = [
+const OTHER: [(&str, u32); 16] = [
     ("9p", 0x0102_1997),
     ("afs", 0x5346_414f),
     ("beegfs", 0x1983_0326),
@@ -52,16 +52,22 @@ const OTHER: [(&str, i64); 16] = [
 
 /// Whether the two families of locks are independent on this file's file system.
 pub(crate) fn keeps_families_apart(file: impl AsFd) -> bool {
-    fstatfs(file).is_ok_and(|found| is_local(found.filesystem_type().0))
+    magic_of(file).is_some_and(is_local)
 }
 
 /// The name of the file's file system, if it is one of these.
 pub(crate) fn name(file: impl AsFd) -> Option<&'static str> {
-    let magic = fstatfs(file).ok()?.filesystem_type().0;
+    let magic = magic_of(file)?;
     LOCAL.iter().chain(&OTHER).find(|(_, known)| *known == magic).map(|(name, _)| *name)
 }
 
-fn is_local(magic: i64) -> bool {
+/// The number is one of 32 bits, in a type that differs between C libraries and processors.
+#[allow(clippy::cast_sign_loss, clippy::unnecessary_cast, reason = "the low 32 bits are the number")]
+fn magic_of(file: impl AsFd) -> Option<u32> {
+    Some(fstatfs(file).ok()?.filesystem_type().0 as u32)
+}
+
+fn is_local(magic: u32) -> bool {
     LOCAL.iter().any(|(_, local)| *local == magic)
 }
 
