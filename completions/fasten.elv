@@ -29,7 +29,7 @@ var options = [
   [&of=[exclusive read write] &names=[--fcntl] &takes=[] &help='Take an fcntl(2) lock instead of a flock(2) lock']
   [&of=[exclusive read write] &names=[--nested] &takes=[refuse join wait] &help='What to do about a deadlock']
   [&of=[exclusive read write] &names=[--no-create] &takes=[] &help='Do not create a LOCK that does not exist']
-  [&of=[exclusive read write] &names=[-q --quiet] &takes=[] &help='Print no messages']
+  [&of=[exclusive read write] &names=[-q --quiet] &takes=[] &help='Print nothing about a busy lock or a wait for it']
   [&of=[exclusive read write] &names=[-v --verbose] &takes=[] &help='Report how long it waited and held the lock']
   [&of=[exclusive read write] &names=[-c --command] &takes=[command] &help='Run STRING with /bin/sh -c instead of a COMMAND']
   [&of=[write] &names=[--prefer] &takes=[fair reader writer] &help='Who goes first when readers and this writer compete']

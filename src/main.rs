@@ -19,7 +19,7 @@ fn run(arguments: Vec<OsString>) -> u8 {
     if is_invoked_as(&arguments, "flock") {
         return flock::run(arguments);
     }
-    match usage::parse(arguments) {
+    match usage::parse(&arguments) {
         Ok(cli) => carry_out(cli.action),
         Err(code) => code,
     }

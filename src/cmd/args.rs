@@ -1,12 +1,16 @@
-//! The command line as clap sees it. This file uses nothing of the crate, so that
-//! the tests that compare the completions and the manual with it can include it
-//! as it is. `main.rs` hands the parsed line to the subcommand: `lock.rs` for those that lock.
+//! The command line as clap sees it. `main.rs` hands the parsed line to the subcommand: `lock.rs` for
+//! those that lock.
+//!
+//! This file imports nothing of the crate but `option_values`, so that the tests that compare the
+//! completions and the manual with it can include both.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
+
+use super::option_values::{OnDeadlock, Prefer, descriptor, exit_code, time};
 
 /// Run a command while holding a lock.
 #[derive(Debug, Parser)]
@@ -32,8 +36,7 @@ pub enum Action {
     /// Run a command under a shared lock, together with other readers
     ///
     /// Any number of readers run together, but none while a writer runs.
-    #[command(verbatim_doc_comment)]
-    #[command(override_usage = "fasten read [OPTIONS] <LOCK>... -- <COMMAND> [ARG]...")]
+    #[command(override_usage = "fasten read [OPTIONS] <LOCK>... -- <COMMAND> [ARG]...", verbatim_doc_comment)]
     Read(LockArgs),
     /// Run a command under an exclusive lock, taking turns with readers
     ///
@@ -71,14 +74,14 @@ pub struct LockArgs {
     /// Exit with 75 if the lock is not free at once. For 'read' it is not free
     /// if a writer holds it or waits for it, for 'write' if another process
     /// holds it or waits for it.
-    #[arg(verbatim_doc_comment)]
-    #[arg(short, long, visible_alias = "nb", conflicts_with = "timeout")]
+    #[arg(short, long, visible_alias = "nb", conflicts_with = "timeout", verbatim_doc_comment)]
     pub nonblock: bool,
 
     /// Wait at most TIME: 10, 1.5, 250ms, 2m, 1h30m
     ///
-    /// A number without a unit is in seconds. TIME is for all LOCKs together;
-    /// when it runs out, exit with 75. 0 is the same as --nonblock.
+    /// A number without a unit is in seconds; the units are ms, s, m, h and d.
+    /// TIME is for all LOCKs together; when it runs out, exit with 75. 0 is the
+    /// same as --nonblock.
     #[arg(verbatim_doc_comment)]
     #[arg(short = 'w', long, visible_alias = "wait", value_name = "TIME", value_parser = time)]
     #[arg(allow_hyphen_values = true)]
@@ -88,8 +91,8 @@ pub struct LockArgs {
     ///
     /// N is from 0 to 255 and replaces 75: the lock is busy, the wait timed
     /// out, or it is a deadlock. Other errors keep their exit codes.
-    #[arg(verbatim_doc_comment)]
-    #[arg(short = 'E', long, value_name = "N", default_value_t = 75)]
+    #[arg(short = 'E', long, value_name = "N", default_value_t = 75, verbatim_doc_comment)]
+    #[arg(value_parser = exit_code, allow_negative_numbers = true)]
     pub conflict_exit_code: u8,
 
     /// Exec the command instead of forking
@@ -98,16 +101,14 @@ pub struct LockArgs {
     /// that inherited it has exited, as with --linger. A command that closes
     /// inherited descriptors, such as sudo(8), releases it at once.
     /// Cannot be used with --close.
-    #[arg(verbatim_doc_comment)]
-    #[arg(short = 'F', long, conflicts_with = "close")]
+    #[arg(short = 'F', long, conflicts_with = "close", verbatim_doc_comment)]
     pub no_fork: bool,
 
     /// Do not let the command inherit the lock
     ///
     /// Only fasten holds the lock: if fasten is killed, the lock is released
     /// although the command may still run.
-    #[arg(verbatim_doc_comment)]
-    #[arg(short = 'o', long, conflicts_with = "linger")]
+    #[arg(short = 'o', long, conflicts_with = "linger", verbatim_doc_comment)]
     pub close: bool,
 
     /// Hold the lock until every process that inherited it has exited
@@ -115,8 +116,7 @@ pub struct LockArgs {
     /// Without this option the lock is released when the command ends, even
     /// if a process that the command started still runs.
     /// Cannot be used with --close.
-    #[arg(verbatim_doc_comment)]
-    #[arg(long)]
+    #[arg(long, verbatim_doc_comment)]
     pub linger: bool,
 
     /// Lock the open descriptor N instead of a LOCK
@@ -125,11 +125,10 @@ pub struct LockArgs {
     /// descriptor until 'fasten unlock --fd N', or until all processes that
     /// have the descriptor have closed it. If the descriptor is locked
     /// already, the lock is converted: 'write' upgrades it, 'read'
-    /// downgrades it.
-    #[arg(verbatim_doc_comment)]
-    #[arg(long, value_name = "N", conflicts_with_all = ["locks", "no_create"])]
-    #[arg(value_parser = clap::value_parser!(i32).range(0..))]
-    pub fd: Option<i32>,
+    /// downgrades it. Cannot be given twice.
+    #[arg(long, value_name = "N", conflicts_with_all = ["locks", "no_create"], verbatim_doc_comment)]
+    #[arg(value_parser = descriptor, allow_negative_numbers = true, action = ArgAction::Append)]
+    pub fd: Vec<i32>,
 
     /// Take an fcntl(2) lock instead of a flock(2) lock
     ///
@@ -137,39 +136,35 @@ pub struct LockArgs {
     /// databases take fcntl(2) locks. On local file systems of Linux the two
     /// kinds do not see each other. A shared lock needs read permission, an
     /// exclusive lock write permission.
-    #[arg(verbatim_doc_comment)]
-    #[arg(long)]
+    #[arg(long, verbatim_doc_comment)]
     pub fcntl: bool,
 
     /// What to do about a deadlock
     ///
     /// A command that asks for the lock under which it runs, for example,
     /// waits for itself. fasten refuses a deadlock only when it is certain.
-    #[arg(verbatim_doc_comment)]
-    #[arg(long, value_name = "HOW", default_value = "refuse")]
+    #[arg(long, value_name = "HOW", default_value = "refuse", verbatim_doc_comment)]
     pub nested: OnDeadlock,
 
     /// Do not create a LOCK that does not exist
     ///
     /// Exit with 69 instead.
-    #[arg(verbatim_doc_comment)]
-    #[arg(long)]
+    #[arg(long, verbatim_doc_comment)]
     pub no_create: bool,
 
-    /// Print no messages
+    /// Print nothing about a busy lock or a wait for it
     ///
-    /// Only the exit code reports a failure. Usage errors are printed all the
-    /// same.
-    #[arg(verbatim_doc_comment)]
-    #[arg(short, long, conflicts_with = "verbose")]
+    /// Only the exit code reports that the lock is busy or that the wait timed
+    /// out. Everything else that goes wrong is reported all the same: a deadlock,
+    /// a lock that cannot be opened, a command that cannot be started.
+    #[arg(short, long, conflicts_with = "verbose", verbatim_doc_comment)]
     pub quiet: bool,
 
     /// Report how long it waited and held the lock
     ///
     /// Also report, after half a second, what is being waited for, and why a
     /// lock was served first come, first served instead of in turns.
-    #[arg(verbatim_doc_comment)]
-    #[arg(short, long)]
+    #[arg(short, long, verbatim_doc_comment)]
     pub verbose: bool,
 
     /// Run STRING with /bin/sh -c instead of a COMMAND
@@ -205,33 +200,13 @@ pub struct WriteArgs {
     pub prefer: Prefer,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Prefer {
-    /// Readers and writers take turns: phase-fair
-    Fair,
-    /// Readers: the writer waits until no reader is left
-    Reader,
-    /// The writer: no new reader gets in while it waits
-    Writer,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum OnDeadlock {
-    /// Exit with 75 and name the process or the cycle
-    Refuse,
-    /// Run under the lock that was inherited from a parent process
-    Join,
-    /// Wait all the same
-    Wait,
-}
-
 #[derive(Debug, Args)]
 #[command(args_override_self = true)]
 pub struct UnlockArgs {
     /// Descriptor to unlock
     #[arg(long, value_name = "N", required = true)]
-    #[arg(value_parser = clap::value_parser!(i32).range(0..))]
-    pub fd: i32,
+    #[arg(value_parser = descriptor, allow_negative_numbers = true, action = ArgAction::Append)]
+    pub fd: Vec<i32>,
 }
 
 #[derive(Debug, Args)]
@@ -245,8 +220,7 @@ pub struct StatusArgs {
     ///
     /// The form of the document does not change between versions; fasten(1)
     /// describes it.
-    #[arg(verbatim_doc_comment)]
-    #[arg(long, conflicts_with = "watch")]
+    #[arg(long, conflicts_with = "watch", verbatim_doc_comment)]
     pub json: bool,
 
     /// Print the table again whenever it changes, until Ctrl-C
@@ -268,18 +242,4 @@ pub struct DoctorArgs {
     /// Directories to check; without one, the current directory
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub directories: Vec<PathBuf>,
-}
-
-/// A number of seconds, or numbers with units.
-pub fn time(text: &str) -> Result<Duration, String> {
-    let wrong = "give seconds (10, 1.5) or units (250ms, 2m, 1h30m)";
-    if text.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
-        if let Ok(seconds) = text.parse::<f64>() {
-            return Duration::try_from_secs_f64(seconds).map_err(|_| "too long".to_owned());
-        }
-        if let Ok(duration) = humantime::parse_duration(text) {
-            return Ok(duration);
-        }
-    }
-    Err(wrong.to_owned())
 }

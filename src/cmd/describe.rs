@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{Duration, Instant, SystemTime};
 
-use fasten::held_by as held_by_ancestor;
-use fasten::holders::{Ancestor, Holder, Report, holders, in_brief, own_pid, search};
+use fasten::holders::{Ancestor, Holder, Report, holders, in_brief, lineage, own_pid, search};
+use fasten::{Family, Mode, held_by as held_by_ancestor};
 
 use crate::cmd::message::{printable, report};
 use crate::cmd::sys::helper::{Helper, first_answer};
@@ -25,24 +25,48 @@ pub(crate) fn held_by(report: &Report) -> Option<String> {
     held_by_others(report, process::id())
 }
 
+/// A holder, named without a delay.
+#[derive(Debug)]
+pub(crate) struct NamedHolder {
+    pub(crate) words: String,
+    /// Whether this process runs under the lock, which an ancestor holds exclusively.
+    pub(crate) is_above: bool,
+}
+
 /// The same without a delay: a refusal may not take long.
 ///
 /// After a while without readers, the kernel lets the first reader of its table of locks wait for
 /// all processors, 8 to 30 ms, and a process in that call cannot even exit. So a copy of this
 /// process asks; and if the table takes its time, a second copy looks for the lock in every
 /// process.
-pub(crate) fn held_by_at_once(path: &Path) -> Option<String> {
+pub(crate) fn held_by_at_once(path: &Path, family: Family) -> Option<NamedHolder> {
     let (asked, own) = (Instant::now(), process::id());
-    let path = &as_others_reach_it(path);
-    let answer = |report: Option<Report>| report.and_then(|report| held_by_others(&report, own));
-    let in_words = |report| printable(&answer(report).unwrap_or_default());
-    let mut helpers = vec![Helper::ask(|| in_words(look(path))).ok()?];
-    let named = first_answer(&mut helpers, asked + TABLE_PATIENCE);
-    if named.is_some() || helpers.is_empty() {
-        return named;
+    let (path, lineage) = (&as_others_reach_it(path), &lineage(own));
+    let answer = |report: Option<Report>| {
+        let report = report?;
+        let words = printable(&held_by_others(&report, own)?);
+        Some(format!("{}{words}", if is_held_above(&report, family, lineage) { ABOVE } else { ELSEWHERE }))
+    };
+    let ask = |look: fn(&Path) -> Option<Report>| Helper::ask(|| answer(look(path)).unwrap_or_default());
+    let mut helpers = vec![ask(look).ok()?];
+    let mut named = first_answer(&mut helpers, asked + TABLE_PATIENCE);
+    if named.is_none() && !helpers.is_empty() {
+        helpers.extend(ask(|path| search(path).ok()));
+        named = first_answer(&mut helpers, asked + PATIENCE);
     }
-    helpers.extend(Helper::ask(|| in_words(search(path).ok())));
-    first_answer(&mut helpers, asked + PATIENCE)
+    let named = named?;
+    let words = named.strip_prefix([ABOVE, ELSEWHERE])?.to_owned();
+    Some(NamedHolder { words, is_above: named.starts_with(ABOVE) })
+}
+
+/// What an answer of a helper begins with.
+const ABOVE: char = '^';
+const ELSEWHERE: char = '-';
+
+fn is_held_above(report: &Report, family: Family, lineage: &[u32]) -> bool {
+    let is_above = |holder: &Holder| holder.processes.iter().any(|pid| lineage.contains(pid));
+    let mut holders = report.holders.iter().filter(|holder| holder.family == family);
+    holders.any(|holder| holder.mode == Mode::Exclusive && is_above(holder))
 }
 
 /// The path of a descriptor of ours, for another process.

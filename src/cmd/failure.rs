@@ -9,6 +9,7 @@ use fasten::{Deadlock, Error as LockError, Mode, OpenError};
 use crate::cmd::denial::{denied, unwritable};
 use crate::cmd::describe::{held_by_at_once, short};
 use crate::cmd::exit::Code;
+use crate::cmd::job::Job;
 use crate::cmd::message::report;
 use crate::cmd::run::CannotStart;
 
@@ -21,6 +22,11 @@ pub(crate) fn code(error: &anyhow::Error) -> Code {
         return error.code();
     }
     Code::System
+}
+
+/// Whether another process holds the lock: the answer that `-q` is to keep quiet about.
+pub(crate) fn is_busy(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(LockError::Busy { .. } | LockError::TimedOut { .. }))
 }
 
 fn lock_code(error: &LockError) -> Code {
@@ -44,22 +50,22 @@ pub(crate) fn is_system_failure(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EIO | libc::EMFILE | libc::ENFILE | libc::ENOMEM))
 }
 
-/// What to report of a lock that was not obtained. It names the holder where there is one. `joins`:
-/// whether an inherited lock would have been joined.
-pub(crate) fn words(error: &LockError, joins: bool) -> String {
-    refusal(error, joins).unwrap_or_else(|| error.to_string())
+/// What to report of a lock that was not obtained. It names the holder where there is one.
+pub(crate) fn words(error: &LockError, job: &Job) -> String {
+    refusal(error, job).unwrap_or_else(|| error.to_string())
 }
 
 /// `None` if the error's own words are enough.
-fn refusal(error: &LockError, joins: bool) -> Option<String> {
+fn refusal(error: &LockError, job: &Job) -> Option<String> {
     let (path, outcome) = match error {
-        LockError::Busy { path } => (path, "try again later, or wait with -w".to_owned()),
+        LockError::Busy { path } => (path, "try again later, or leave out -n to wait".to_owned()),
         LockError::TimedOut { path, limit } => (path, format!("gave up after {}", short(*limit))),
-        LockError::Deadlock { why, .. } => return Some(format!("{error}; {}", remedy(why, joins))),
+        LockError::Deadlock { why, .. } => return Some(format!("{error}; {}", remedy(why, job.joins()))),
         LockError::CouldNotOpen { path, why } => {
             let why = match why {
                 OpenError::NotOpened(_) => format!("cannot be opened: {}", denied(path)?),
                 OpenError::Missing => "does not exist (--no-create was given)".to_owned(),
+                OpenError::Access if path.is_dir() => "is a directory: --fcntl locks files only".to_owned(),
                 OpenError::Access => format!("cannot be locked with fcntl: {}", unwritable(path)?),
                 _ => return None,
             };
@@ -67,7 +73,14 @@ fn refusal(error: &LockError, joins: bool) -> Option<String> {
         }
         _ => return None,
     };
-    let held = held_by_at_once(path).unwrap_or_else(|| "busy".to_owned());
+    let (held, outcome) = match held_by_at_once(path, job.family) {
+        Some(holder) if holder.is_above && matches!(error, LockError::Busy { .. }) => {
+            let join = if job.joins() { "cannot be joined" } else { "use --nested join to run under it too" };
+            (holder.words, format!("this runs under that lock; {join}"))
+        }
+        Some(holder) => (holder.words, outcome),
+        None => ("busy".to_owned(), outcome),
+    };
     Some(format!("{}: {held}; {outcome}", path.display()))
 }
 

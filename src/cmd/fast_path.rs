@@ -7,7 +7,8 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use super::args::{Action, Cli, LockArgs, OnDeadlock, Prefer, WriteArgs, time};
+use super::args::{Action, Cli, LockArgs, WriteArgs};
+use super::option_values::{OnDeadlock, Prefer, time};
 
 /// The same as clap makes of these arguments, if they are everyday ones; otherwise `None`.
 pub(crate) fn parse(arguments: &[OsString]) -> Option<Cli> {
@@ -60,7 +61,7 @@ fn without_options() -> LockArgs {
         no_fork: false,
         close: false,
         linger: false,
-        fd: None,
+        fd: Vec::new(),
         fcntl: false,
         nested: OnDeadlock::Refuse,
         no_create: false,

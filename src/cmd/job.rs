@@ -9,8 +9,9 @@ use fasten::{
     Wait,
 };
 
-use super::args::{LockArgs, OnDeadlock, Prefer, WriteArgs};
+use super::args::{LockArgs, WriteArgs};
 use super::describe;
+use super::option_values::{OnDeadlock, Prefer};
 use super::progress::Verbosity;
 use super::run::{Lifetime, Program};
 
@@ -20,6 +21,7 @@ pub(crate) struct Job {
     pub(super) target: Target,
     pub(super) lock_type: LockType,
     pub(super) options: Options,
+    pub(super) family: Family,
     waiting: Wait<'static>,
     pub(super) program: Option<Program>,
     pub(super) lifetime: Lifetime,
@@ -64,9 +66,11 @@ impl Job {
     }
 
     fn new(arguments: LockArgs, lock_type: LockType) -> Self {
+        let family = if arguments.fcntl { Family::Fcntl } else { Family::Flock };
         Self {
+            family,
             options: Options::new()
-                .family(if arguments.fcntl { Family::Fcntl } else { Family::Flock })
+                .family(family)
                 .preference(lock_type.preference())
                 .create(!arguments.no_create)
                 .nested(match arguments.nested {
@@ -79,8 +83,8 @@ impl Job {
                 (_, Some(limit)) => Wait::at_most(limit),
                 (_, None) => Wait::forever(),
             },
-            target: match arguments.fd {
-                Some(number) => Target::Descriptor(number),
+            target: match arguments.fd.first() {
+                Some(&number) => Target::Descriptor(number),
                 None => Target::Paths(arguments.locks),
             },
             lock_type,

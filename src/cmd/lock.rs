@@ -21,9 +21,9 @@ use super::sys::signals::Signals;
 /// Takes the locks and runs the command under them.
 pub(crate) fn run(job: &Job) -> u8 {
     carry_out(job).unwrap_or_else(|error| {
-        if job.verbosity != Verbosity::Quiet {
+        if job.verbosity != Verbosity::Quiet || !failure::is_busy(&error) {
             report(&match error.downcast_ref::<LockError>() {
-                Some(error) => failure::words(error, job.joins()),
+                Some(error) => failure::words(error, job),
                 None => error.to_string(),
             });
         }

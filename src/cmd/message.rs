@@ -77,6 +77,15 @@ pub(crate) fn printable(words: &str) -> String {
     })
 }
 
+/// The word as a shell would need it.
+pub(crate) fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./:=,+@%^".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
 /// Writes bytes to standard error if that does not block; `false` if they were dropped.
 pub(crate) fn write_stderr_at_once(text: &[u8]) -> bool {
     streams::ignore_broken_pipe();

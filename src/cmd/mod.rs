@@ -1,6 +1,7 @@
 //! All that only the command needs: arguments, subcommands, messages, exit codes. The library knows
 //! nothing of it.
 
+mod advice;
 pub(crate) mod args;
 mod colour;
 mod denial;
@@ -13,6 +14,7 @@ pub(crate) mod flock;
 pub(crate) mod job;
 pub(crate) mod lock;
 mod message;
+mod option_values;
 mod progress;
 mod run;
 pub(crate) mod status;

@@ -7,7 +7,7 @@ use crate::cmd::failure;
 use crate::cmd::message::report;
 
 pub(crate) fn run(arguments: &UnlockArgs) -> u8 {
-    let unlocked = DescriptorLock::new(arguments.fd).unlock();
+    let unlocked = arguments.fd.iter().try_for_each(|&fd| DescriptorLock::new(fd).unlock());
     unlocked.map_or_else(
         |error| {
             report(&error.to_string());

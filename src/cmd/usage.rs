@@ -5,37 +5,52 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::cmd::args::Cli;
+use crate::cmd::advice::{WrongLine, has_tip};
+use crate::cmd::args::{Action, Cli};
 use crate::cmd::exit::Code;
 use crate::cmd::fast_path;
-use crate::cmd::message::{print, report, unanswered};
+use crate::cmd::message::{print, report, unanswered, write_stderr};
 
 /// The command line; or, when there is nothing to do (`--help`) or something is wrong, the code to
 /// end with.
-pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Cli, u8> {
-    if let Some(everyday) = fast_path::parse(&arguments) {
+pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, u8> {
+    if let Some(everyday) = fast_path::parse(arguments) {
         return Ok(everyday);
     }
-    let subcommand = subcommand(&arguments);
-    try_parse(arguments).map_err(|error| match error.kind() {
+    let refused = |line: &str| {
+        report(line);
+        Code::Usage.number()
+    };
+    let cli = try_parse(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => show(&error),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            report("no subcommand: exclusive, read, write, unlock, status or doctor; see 'fasten --help'");
+            write_stderr(error.to_string().as_bytes());
             Code::Usage.number()
         }
-        _ => {
-            report(&format!("{}; see 'fasten --help'", one_line(error, subcommand.as_deref())));
-            Code::Usage.number()
-        }
-    })
+        _ => refused(&one_line(error, &WrongLine::new(arguments))),
+    })?;
+    if descriptors(&cli.action) > 1 {
+        return Err(refused("--fd is given more than once: one call is about one descriptor"));
+    }
+    Ok(cli)
 }
 
 /// Parses as `Cli::try_parse_from` does, but never frees clap's description of the command line:
 /// that was a tenth of the instructions of a run.
-fn try_parse(arguments: Vec<OsString>) -> Result<Cli, Error> {
+fn try_parse(arguments: &[OsString]) -> Result<Cli, Error> {
     let command = Box::leak(Box::new(Cli::command()));
     let mut matches = command.try_get_matches_from_mut(arguments)?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(command))
+}
+
+/// How often a descriptor is given. To lock only the last one would leave the others open to all.
+fn descriptors(action: &Action) -> usize {
+    match action {
+        Action::Exclusive(lock) | Action::Read(lock) => lock.fd.len(),
+        Action::Write(write) => write.lock.fd.len(),
+        Action::Unlock(unlock) => unlock.fd.len(),
+        Action::Status(_) | Action::Doctor(_) => 0,
+    }
 }
 
 fn show(help: &Error) -> u8 {
@@ -48,39 +63,41 @@ fn show(help: &Error) -> u8 {
     )
 }
 
-/// The first word, if it is not an option: fasten has no options that other words can follow.
-fn subcommand(arguments: &[OsString]) -> Option<String> {
-    let first = arguments.get(1)?.to_str()?;
-    (!first.starts_with('-')).then(|| first.to_owned())
+/// What is wrong, and what would be right.
+fn one_line(mut error: Error, line: &WrongLine) -> String {
+    if let Some(advice) = line.advice(&error) {
+        return advice;
+    }
+    let help = line.subcommand().map_or_else(|| "fasten".to_owned(), |name| format!("fasten {name}"));
+    let missing = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(names)) if error.kind() == ErrorKind::MissingRequiredArgument => {
+            Some(format!("missing: {}", names.join(" ")))
+        }
+        _ => None,
+    };
+    let wrong = missing.unwrap_or_else(|| in_words_of_clap(&mut error, line));
+    format!("{wrong}; see '{help} --help'")
 }
 
-/// clap's paragraphs as one line: what is wrong, and what would be right. Left out are the usage
-/// and clap's own pointer to the help, which is always the last paragraph.
-fn one_line(mut error: Error, subcommand: Option<&str>) -> String {
-    if let (ErrorKind::MissingRequiredArgument, Some(ContextValue::Strings(names))) =
-        (error.kind(), error.get(ContextKind::InvalidArg))
-    {
-        return missing(names, subcommand);
-    }
+/// clap's paragraphs as one line. Left out are the usage, clap's own pointer to the help, which is
+/// always the last paragraph, and the tips that are no more than guesses.
+fn in_words_of_clap(error: &mut Error, line: &WrongLine) -> String {
     error.remove(ContextKind::Usage);
-    if subcommand.is_some() {
+    if line.subcommand().is_some() {
         // clap's only tip here is to write the option after `--`, where it would be the command.
         error.remove(ContextKind::Suggested);
+    }
+    let typed = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(typed)) => typed.clone(),
+        _ => String::new(),
+    };
+    if !has_tip(error, ContextKind::SuggestedArg, &typed) {
+        error.remove(ContextKind::SuggestedArg);
     }
     let text = error.to_string();
     let text = text.trim_end().rsplit_once("\n\n").map_or(&*text, |(wanted, _pointer)| wanted);
     let line = text.split("\n\n").map(unfold).collect::<Vec<_>>().join("; ");
     line.strip_prefix("error: ").unwrap_or(&line).to_owned()
-}
-
-fn missing(names: &[String], subcommand: Option<&str>) -> String {
-    let missing = format!("missing: {}", names.join(" "));
-    match subcommand {
-        Some(subcommand @ ("exclusive" | "read" | "write")) => {
-            format!("{missing}; the form is: fasten {subcommand} LOCK... -- COMMAND [ARG]...")
-        }
-        _ => missing,
-    }
 }
 
 fn unfold(paragraph: &str) -> String {

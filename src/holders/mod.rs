@@ -21,7 +21,7 @@ mod report;
 pub use lock_id::LockId;
 pub use os::{all, ancestor_holding, holders, own_pid, wait_cycle};
 #[doc(hidden)]
-pub use os::{search, user_name};
+pub use os::{lineage, search, sharers, user_name};
 #[doc(hidden)]
 pub use report::in_brief;
 pub use report::{Ancestor, Holder, Link, Report, State, Step, Waiter};
@@ -33,7 +33,7 @@ pub use os::{command, mountinfo, parse, snapshot};
 
 pub(crate) use os::{
     AncestorLookup, Cycle, certain_cycle, held_through, holder_of_removed, holding_above, holds_alone,
-    inherited, is_awaited, keeps_nothing, lineage, users, youngest,
+    inherited, is_awaited, keeps_nothing, users, youngest,
 };
 
 use crate::mode::Mode;

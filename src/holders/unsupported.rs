@@ -1,7 +1,7 @@
 //! Systems without Linux's /proc: nothing can be seen, so every answer is "unknown" or "none seen".
 
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 
 use super::file_system::Mount;
@@ -55,8 +55,13 @@ pub fn own_pid() -> io::Result<u32> {
     Ok(std::process::id())
 }
 
+/// Sees no process that shares an open file.
+pub fn sharers(_file: BorrowedFd<'_>) -> Vec<u32> {
+    Vec::new()
+}
+
 /// The process alone: its parents cannot be seen.
-pub(crate) fn lineage(pid: u32) -> Vec<u32> {
+pub fn lineage(pid: u32) -> Vec<u32> {
     vec![pid]
 }
 

@@ -28,9 +28,8 @@ fn with_run<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn wrong_usage_is_64_and_says_what_is_right() {
     let place = Place::new();
-    refused(&place, &[], 64, &["exclusive, read, write, unlock, status or doctor"]);
     refused(&place, &["exclusive", "a.lock"], 64, &["COMMAND", "LOCK... -- COMMAND"]);
-    refused(&place, &["exclusive", "a.lock", "touch", "ran"], 64, &["LOCK... -- COMMAND"]);
+    refused(&place, &["exclusive", "a.lock", "b.lock"], 64, &["LOCK... -- COMMAND"]);
     refused(&place, &["exclusive", "a.lock", "--"], 64, &["COMMAND"]);
     refused(&place, &["exclusive", "--", "touch", "ran"], 64, &["LOCK"]);
     refused(&place, &with_run(&["exclusive", "--timeuot", "1", "a.lock"]), 64, &["--timeuot", "'--timeout'"]);
@@ -39,7 +38,7 @@ fn wrong_usage_is_64_and_says_what_is_right() {
     refused(&place, &with_run(&["exclusive", "-n", "-w", "1", "a.lock"]), 64, &["--nonblock", "--timeout"]);
     refused(&place, &with_run(&["exclusive", "-o", "--linger", "a.lock"]), 64, &["--close", "--linger"]);
     refused(&place, &with_run(&["exclusive", "-F", "-o", "a.lock"]), 64, &["--no-fork", "--close"]);
-    refused(&place, &with_run(&["exclusive", "-c", "touch ran", "a.lock"]), 64, &["--command"]);
+    refused(&place, &with_run(&["exclusive", "-c", "touch ran", "a.lock"]), 64, &["-c takes no arguments"]);
     refused(&place, &with_run(&["read", "--prefer", "fair", "a.lock"]), 64, &["'--prefer' found; see"]);
     refused(&place, &with_run(&["write", "--prefer", "me", "a.lock"]), 64, &["fair", "reader", "writer"]);
 }
@@ -47,7 +46,7 @@ fn wrong_usage_is_64_and_says_what_is_right() {
 #[test]
 fn a_bad_number_is_64() {
     let place = Place::new();
-    for wrong in ["-1", "nan", "inf", "1e30", "", "ten", "5 parsecs", "--"] {
+    for wrong in ["-1", "nan", "inf", "1e30", "", "ten", "5 parsecs", "--", "1M", "1h1M", "1y", "2min", "s"] {
         refused(&place, &with_run(&["exclusive", "-w", wrong, "a.lock"]), 64, &[]);
     }
     for wrong in ["256", "-1", "x", ""] {
@@ -179,8 +178,19 @@ fn a_message_is_one_line_whatever_the_lock_is_called() {
 }
 
 #[test]
-fn quiet_says_nothing() {
+fn quiet_is_quiet_about_busy_locks_and_nothing_else() {
     let place = Place::new();
-    place.fasten("exclusive -q /dev/null -- true").code(66).stderr("").run();
-    place.fasten("exclusive -q a.lock -- no-such").code(127).stderr("").run();
+    let holder = place.hold("exclusive");
+    for words in ["exclusive -q -n", "read -q -w 20ms", "write -n -q"] {
+        place.fasten(words).words("a.lock -- true").code(75).stderr("").run();
+    }
+    holder.leave();
+    refused(&place, &["exclusive", "-q", "/dev/null", "--", "true"], 66, &["a character device"]);
+    refused(&place, &["exclusive", "-q", "none/a.lock", "--", "true"], 66, &["none/a.lock"]);
+    refused(&place, &["read", "-q", "--no-create", "b.lock", "--", "true"], 69, &["does not exist"]);
+    refused(&place, &["exclusive", "-q", "-n", "-E", "0", "a.lock", "--", "no-such"], 127, &["no-such"]);
+    refused(&place, &["write", "-q", "-F", "a.lock", "--", "/"], 126, &["/: cannot be executed"]);
+    let script = "\"$FASTEN\" exclusive -q a.lock -- true";
+    let under = place.fasten("exclusive a.lock -- sh -c").arg(script);
+    assert!(complaint(&under.code(75).run()).contains(": deadlock: "));
 }

@@ -10,7 +10,7 @@ use clap::Parser;
 use proptest::prelude::*;
 
 use self::parser::parse;
-use crate::args;
+use crate::{args, option_values};
 
 /// What a line is made of, between blanks; many of them would be right together.
 const PIECES: [&str; 20] = [

@@ -6,9 +6,13 @@
 #[path = "../../src/cmd/args.rs"]
 #[allow(dead_code, reason = "only compared")]
 mod args;
+#[path = "../../src/cmd/option_values.rs"]
+#[allow(dead_code, reason = "only what clap reads is compared")]
+mod option_values;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod advice;
 mod bad_input;
 mod beside_flock;
 mod doctor;

@@ -38,7 +38,7 @@ fn a_refusal_does_not_wait_for_the_table_of_locks() {
 #[test]
 fn a_holder_that_is_not_found_in_time_is_not_named() {
     let said = refusal_without(&["/proc/locks", "/proc"]);
-    assert!(said.ends_with("a.lock: busy; try again later, or wait with -w"), "{said}");
+    assert!(said.ends_with("a.lock: busy; try again later, or leave out -n to wait"), "{said}");
 }
 
 /// Contenders in an endless loop, which go when this is dropped.

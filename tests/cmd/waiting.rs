@@ -107,7 +107,8 @@ fn a_refusal_is_one_line_with_the_lock_and_the_remedy() {
     let run = |words: &str| place.fasten(words).words("a.lock -- true").output();
     let busy = refused_by_name(|| run("exclusive -n"));
     let late = refused_by_name(|| run("read -w 50ms"));
-    for (output, words) in [(busy, "try again later, or wait with -w"), (late, "gave up after 50ms")] {
+    for (output, words) in [(busy, "try again later, or leave out -n to wait"), (late, "gave up after 50ms")]
+    {
         let said = complaint(&output);
         assert_eq!((output.status.code(), said.lines().count()), (Some(75), 1), "{said}");
         assert!(said.contains("a.lock") && said.contains(words), "{said}");
@@ -150,8 +151,8 @@ fn without_a_terminal_only_verbose_says_that_it_waits() {
 #[test]
 fn times_are_understood_with_and_without_units() {
     let place = Place::new();
-    for time in ["10", "1.5", ".5", "250ms", "2m", "1h30m", "0", "1e3"] {
-        place.fasten(&format!("exclusive -w {time} a.lock -- true")).run();
+    for time in ["10", "1.5", ".5", "250ms", "2m", "1h30m", "0", "1e3", "1d", "1h 30m"] {
+        place.fasten("exclusive -w").arg(time).words("a.lock -- true").run();
     }
 }
 

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::{fmt, io};
 
 use crate::cmd::exit::Code;
-use crate::cmd::message::word;
+use crate::cmd::message::{quoted, word};
 
 /// A command line; never empty.
 #[derive(Debug)]
@@ -43,12 +43,15 @@ fn c_string(argument: OsString) -> CString {
 #[derive(Debug)]
 pub(crate) struct CannotStart {
     name: String,
+    is_shell_line: bool,
     source: io::Error,
 }
 
 impl CannotStart {
     pub(super) fn new(program: &Program, source: io::Error) -> Self {
-        Self { name: program.name(), source }
+        let name = program.name();
+        let is_shell_line = program.words.len() == 1 && name.contains(|c: char| " \t\n|&;<>$".contains(c));
+        Self { name, is_shell_line, source }
     }
 
     /// The system's error.
@@ -72,6 +75,10 @@ impl fmt::Display for CannotStart {
         let name = &self.name;
         let word = word(&self.source);
         match self.code() {
+            Code::NotFound if self.is_shell_line => {
+                let line = quoted(name);
+                write!(out, "{name}: command not found; for a shell line use -c {line}")
+            }
             Code::NotFound => write!(out, "{name}: command not found; check PATH and the script's #! line"),
             Code::System => write!(out, "{name}: cannot be started: {word}"),
             _ => write!(out, "{name}: cannot be executed: {word}"),

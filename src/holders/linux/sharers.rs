@@ -5,11 +5,12 @@
 
 use std::cell::LazyCell;
 use std::fs::File;
-use std::os::fd::AsRawFd;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use super::fdinfo::{FdLock, each_lock};
 use super::parse::{self, Kind};
-use super::proc::{own_pid, read};
+use super::proc::{numbers_in, own_pid, read};
 use super::process::Processes;
 use super::snapshot;
 use crate::holders::LockId;
@@ -30,10 +31,22 @@ pub fn users(gates: &File, lock: &File, bytes: Bytes) -> Vec<i64> {
     users.filter(|entry| entry.pid.as_ref().is_none_or(shares)).map(|entry| entry.start).collect()
 }
 
+/// The other processes that hold the lock of this descriptor too, in the order of their pids. Those
+/// whose descriptors we may not read are missing.
+pub fn sharers(file: BorrowedFd<'_>) -> Vec<u32> {
+    let Some((own, ours)) = own_pid().ok().and_then(|own| Some((own, lock_of(own, &file)?))) else {
+        return Vec::new();
+    };
+    let mut pids: Vec<u32> = numbers_in("/proc").into_iter().flatten().filter(|&pid| pid != own).collect();
+    pids.sort_unstable();
+    pids.retain(|&pid| is_seen_to_share(pid, &ours).unwrap_or(false));
+    pids
+}
+
 /// The lock that our descriptor holds; `None` if none can be seen.
-fn lock_of(own: u32, file: &File) -> Option<FdLock> {
+fn lock_of(own: u32, file: &impl AsFd) -> Option<FdLock> {
     let id = LockId::of_descriptor(file).ok()?.in_table();
-    let descriptor = u32::try_from(file.as_raw_fd()).ok()?;
+    let descriptor = u32::try_from(file.as_fd().as_raw_fd()).ok()?;
     let mut buffer = Vec::new();
     let info = read(&format!("/proc/{own}/fdinfo/{descriptor}"), &mut buffer).ok()?;
     let is_it = |entry: &parse::Entry| entry.file == id && entry.kind != Kind::Posix;
@@ -43,13 +56,16 @@ fn lock_of(own: u32, file: &File) -> Option<FdLock> {
 
 /// Whether the process has the open file through which we hold `ours`; yes if that cannot be seen.
 fn has_the_open_file_of(pid: u32, ours: Option<&FdLock>) -> bool {
-    let Some(ours) = ours else { return true };
+    ours.is_none_or(|ours| is_seen_to_share(pid, ours).unwrap_or(true))
+}
+
+fn is_seen_to_share(pid: u32, ours: &FdLock) -> io::Result<bool> {
     let mut shares = false;
     let readable = each_lock(pid, &mut Vec::new(), |theirs| {
         shares = theirs.shares_lock_with(ours);
         !shares
     });
-    shares || readable.is_err()
+    if shares { Ok(true) } else { readable.map(|()| false) }
 }
 
 /// The processes above this one that share the open file of one of our descriptors, each with its
