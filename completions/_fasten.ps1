@@ -12,12 +12,15 @@ Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
         @{ Name = 'unlock'; Help = 'Release the lock of an open descriptor' }
         @{ Name = 'status'; Help = 'Show who holds locks and who waits for them' }
         @{ Name = 'doctor'; Help = 'Check whether locks work in a directory' }
+        @{ Name = 'completions'; Help = 'Print the completions for a shell' }
+        @{ Name = 'manual'; Help = 'Show the manual page' }
         @{ Name = 'help'; Help = 'Print this message or the help of the given subcommand(s)' }
     )
     $runners = 'exclusive', 'read', 'write'
     $folders = 'doctor'
+    $shells = 'bash', 'zsh', 'fish', 'elvish', 'powershell'
     $options = @(
-        @{ Of = 'fasten', 'exclusive', 'read', 'write', 'unlock', 'status', 'doctor'; Names = '-h', '--help'; Help = 'Print help' }
+        @{ Of = 'fasten', 'exclusive', 'read', 'write', 'unlock', 'status', 'doctor', 'completions', 'manual'; Names = '-h', '--help'; Help = 'Print help' }
         @{ Of = 'fasten'; Names = '-V', '--version'; Help = 'Print version' }
         @{ Of = 'exclusive', 'read', 'write'; Names = '-n', '--nonblock', '--nb'; Help = 'Do not wait for the lock' }
         @{ Of = 'exclusive', 'read', 'write'; Names = '-w', '--timeout', '--wait'; Help = 'Wait at most TIME: 10, 1.5, 250ms, 2m, 1h30m'; Takes = 'word' }
@@ -37,6 +40,7 @@ Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
         @{ Of = 'status'; Names = '-q', '--quiet'; Help = 'Print nothing on standard output: the exit code is the answer' }
         @{ Of = 'status'; Names = '--json'; Help = 'Print JSON, for programs' }
         @{ Of = 'status'; Names = '--watch'; Help = 'Print the table again whenever it changes, until Ctrl-C' }
+        @{ Of = 'status', 'doctor'; Names = '--color'; Help = 'When to use colour'; Takes = 'auto', 'always', 'never' }
         @{ Of = 'doctor'; Names = '-q', '--quiet'; Help = 'Print only what is wrong' }
     )
     # <<<
@@ -74,6 +78,8 @@ Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
         foreach ($option in $own) { foreach ($name in $option.Names) { Offer $name $option.Help } }
     } elseif ('fasten', 'help' -ccontains $verb) {
         foreach ($known in $verbs) { Offer $known.Name $known.Help }
+    } elseif ($verb -ceq 'completions') {
+        foreach ($shell in $shells) { Offer $shell $shell }
     } elseif ($folders -ccontains $verb) {
         [System.Management.Automation.CompletionCompleters]::CompleteFilename($wordToComplete) |
             Where-Object { $_.ResultType -eq 'ProviderContainer' }

@@ -4,11 +4,12 @@
 # A row: of which verbs|which names|what value: `word` (any), `command`, or one of these.
 _fasten_table() {
     # >>> made from src/cmd/args.rs by FASTEN_UPDATE=1 cargo test --test docs completions
-    verbs='exclusive read write unlock status doctor help'
+    verbs='exclusive read write unlock status doctor completions manual help'
     runners='exclusive read write'
     folders='doctor'
+    shells='bash zsh fish elvish powershell'
     rows='
-fasten exclusive read write unlock status doctor|-h --help|
+fasten exclusive read write unlock status doctor completions manual|-h --help|
 fasten|-V --version|
 exclusive read write|-n --nonblock --nb|
 exclusive read write|-w --timeout --wait|word
@@ -28,6 +29,7 @@ unlock|--fd|word
 status|-q --quiet|
 status|--json|
 status|--watch|
+status doctor|--color|auto always never
 doctor|-q --quiet|
 '
     # <<<
@@ -35,7 +37,7 @@ doctor|-q --quiet|
 
 _fasten() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local verb=fasten verbs runners folders rows i of names takes options='' value=''
+    local verb=fasten verbs runners folders shells rows i of names takes options='' value=''
     COMPREPLY=()
     _fasten_table
 
@@ -68,6 +70,7 @@ _fasten() {
     esac
     case $verb:$cur in
         *:-*) _fasten_reply -W "$options" ;;
+        completions:*) _fasten_reply -W "$shells" ;;
         fasten:* | help:*) _fasten_reply -W "$verbs" ;;
         *) if [[ " $folders " == *" $verb "* ]]; then _fasten_folders; else _fasten_files; fi ;;
     esac

@@ -12,12 +12,15 @@ var verbs = [
   [unlock 'Release the lock of an open descriptor']
   [status 'Show who holds locks and who waits for them']
   [doctor 'Check whether locks work in a directory']
+  [completions 'Print the completions for a shell']
+  [manual 'Show the manual page']
   [help 'Print this message or the help of the given subcommand(s)']
 ]
 var runners = [exclusive read write]
 var folders = [doctor]
+var shells = [bash zsh fish elvish powershell]
 var options = [
-  [&of=[fasten exclusive read write unlock status doctor] &names=[-h --help] &takes=[] &help='Print help']
+  [&of=[fasten exclusive read write unlock status doctor completions manual] &names=[-h --help] &takes=[] &help='Print help']
   [&of=[fasten] &names=[-V --version] &takes=[] &help='Print version']
   [&of=[exclusive read write] &names=[-n --nonblock --nb] &takes=[] &help='Do not wait for the lock']
   [&of=[exclusive read write] &names=[-w --timeout --wait] &takes=[word] &help='Wait at most TIME: 10, 1.5, 250ms, 2m, 1h30m']
@@ -37,6 +40,7 @@ var options = [
   [&of=[status] &names=[-q --quiet] &takes=[] &help='Print nothing on standard output: the exit code is the answer']
   [&of=[status] &names=[--json] &takes=[] &help='Print JSON, for programs']
   [&of=[status] &names=[--watch] &takes=[] &help='Print the table again whenever it changes, until Ctrl-C']
+  [&of=[status doctor] &names=[--color] &takes=[auto always never] &help='When to use colour']
   [&of=[doctor] &names=[-q --quiet] &takes=[] &help='Print only what is wrong']
 ]
 # <<<
@@ -73,6 +77,8 @@ set edit:completion:arg-completer[fasten] = {|@words|
     } $own
   } elif (has-value [fasten help] $verb) {
     each {|v| edit:complex-candidate $v[0] &display=$v[0]' ('$v[1]')' } $verbs
+  } elif (eq $verb completions) {
+    all $shells
   } elif (has-value $folders $verb) {
     edit:complete-filename $@words | each {|c| if (path:is-dir &follow-symlink=$true $c[stem]) { put $c } }
   } else {

@@ -24,8 +24,9 @@ end
 
 complete -c fasten -f
 # >>> made from src/cmd/args.rs by FASTEN_UPDATE=1 cargo test --test docs completions
-complete -c fasten -n '__fasten_in exclusive read write unlock status' -F
+complete -c fasten -n '__fasten_in exclusive read write status' -F
 complete -c fasten -n '__fasten_in doctor' -a '(__fish_complete_directories)'
+complete -c fasten -n '__fasten_in completions' -a 'bash zsh fish elvish powershell'
 complete -c fasten -n '__fasten_runs exclusive read write' -a '(__fasten_command)'
 complete -c fasten -n '__fasten_in fasten help' -a exclusive -d 'Run a command under an exclusive lock'
 complete -c fasten -n '__fasten_in fasten help' -a read -d 'Run a command under a shared lock, together with other readers'
@@ -33,8 +34,10 @@ complete -c fasten -n '__fasten_in fasten help' -a write -d 'Run a command under
 complete -c fasten -n '__fasten_in fasten help' -a unlock -d 'Release the lock of an open descriptor'
 complete -c fasten -n '__fasten_in fasten help' -a status -d 'Show who holds locks and who waits for them'
 complete -c fasten -n '__fasten_in fasten help' -a doctor -d 'Check whether locks work in a directory'
+complete -c fasten -n '__fasten_in fasten help' -a completions -d 'Print the completions for a shell'
+complete -c fasten -n '__fasten_in fasten help' -a manual -d 'Show the manual page'
 complete -c fasten -n '__fasten_in fasten help' -a help -d 'Print this message or the help of the given subcommand(s)'
-complete -c fasten -n '__fasten_in fasten exclusive read write unlock status doctor' -s h -l help -d 'Print help'
+complete -c fasten -n '__fasten_in fasten exclusive read write unlock status doctor completions manual' -s h -l help -d 'Print help'
 complete -c fasten -n '__fasten_in fasten' -s V -l version -d 'Print version'
 complete -c fasten -n '__fasten_in exclusive read write' -s n -l nonblock -l nb -d 'Do not wait for the lock'
 complete -c fasten -n '__fasten_in exclusive read write' -s w -l timeout -l wait -x -d 'Wait at most TIME: 10, 1.5, 250ms, 2m, 1h30m'
@@ -54,5 +57,6 @@ complete -c fasten -n '__fasten_in unlock' -l fd -x -d 'Descriptor to unlock'
 complete -c fasten -n '__fasten_in status' -s q -l quiet -d 'Print nothing on standard output: the exit code is the answer'
 complete -c fasten -n '__fasten_in status' -l json -d 'Print JSON, for programs'
 complete -c fasten -n '__fasten_in status' -l watch -d 'Print the table again whenever it changes, until Ctrl-C'
+complete -c fasten -n '__fasten_in status doctor' -l color -x -a "auto\t'At a terminal, unless `NO_COLOR` is set or TERM is \'dumb\'' always\t'Into files and pipes too' never\t'Not at all'" -d 'When to use colour'
 complete -c fasten -n '__fasten_in doctor' -s q -l quiet -d 'Print only what is wrong'
 # <<<

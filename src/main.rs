@@ -11,7 +11,7 @@ use std::path::Path;
 
 use cmd::args::Action;
 use cmd::job::Job;
-use cmd::{doctor, failure, flock, lock, status, unlock, usage};
+use cmd::{completions, doctor, failure, flock, lock, manual, status, unlock, usage};
 
 /// Does what the arguments say, and returns the exit code.
 fn run(arguments: Vec<OsString>) -> u8 {
@@ -33,6 +33,8 @@ fn carry_out(action: Action) -> u8 {
         Action::Unlock(arguments) => unlock::run(&arguments),
         Action::Status(arguments) => status::run(&arguments),
         Action::Doctor(arguments) => doctor::run(&arguments),
+        Action::Completions(arguments) => completions::run(&arguments),
+        Action::Manual => manual::run(),
     }
 }
 

@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 
-use super::option_values::{OnDeadlock, Prefer, descriptor, exit_code, time};
+use super::option_values::{Color, OnDeadlock, Prefer, Shell, descriptor, exit_code, time};
 
 /// Run a command while holding a lock.
 #[derive(Debug, Parser)]
 #[command(name = "fasten", version, args_override_self = true)]
-#[command(after_help = "See 'fasten help COMMAND' for details; the manual is fasten(1).")]
+#[command(after_help = "See 'fasten help COMMAND' for details, and 'fasten manual' for the manual page.")]
 pub struct Cli {
     #[command(subcommand)]
     pub action: Action,
@@ -64,6 +64,18 @@ pub enum Action {
     /// wrong, with 71 if something is.
     #[command(verbatim_doc_comment)]
     Doctor(DoctorArgs),
+    /// Print the completions for a shell
+    ///
+    /// The file belongs where the shell looks for completions, for bash in
+    /// ~/.local/share/bash-completion/completions/fasten.
+    #[command(verbatim_doc_comment)]
+    Completions(CompletionsArgs),
+    /// Show the manual page
+    ///
+    /// At a terminal man(1) shows it. Into a file or a pipe goes its source:
+    /// fasten manual > fasten.1
+    #[command(verbatim_doc_comment)]
+    Manual,
 }
 
 #[derive(Debug, Args)]
@@ -162,8 +174,9 @@ pub struct LockArgs {
 
     /// Report how long it waited and held the lock
     ///
-    /// Also report, after half a second, what is being waited for, and why a
-    /// lock was served first come, first served instead of in turns.
+    /// Also report, after half a second, what is being waited for; why a lock was
+    /// served first come, first served instead of in turns; and which processes
+    /// keep the lock with --linger, or no longer keep it without.
     #[arg(short, long, verbatim_doc_comment)]
     pub verbose: bool,
 
@@ -227,6 +240,10 @@ pub struct StatusArgs {
     #[arg(long)]
     pub watch: bool,
 
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+
     /// Files or directories to show; without one, every lock that can be seen
     #[arg(value_name = "LOCK", value_hint = ValueHint::AnyPath)]
     pub locks: Vec<PathBuf>,
@@ -239,7 +256,18 @@ pub struct DoctorArgs {
     #[arg(short, long)]
     pub quiet: bool,
 
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+
     /// Directories to check; without one, the current directory
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub directories: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// Whose completions to print
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
 }

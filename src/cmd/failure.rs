@@ -24,9 +24,14 @@ pub(crate) fn code(error: &anyhow::Error) -> Code {
     Code::System
 }
 
-/// Whether another process holds the lock: the answer that `-q` is to keep quiet about.
+/// Whether other processes are in the way, as they may be at any time: the answer that `-q` is to
+/// keep quiet about. Of several readers that upgrade, all but one are refused.
 pub(crate) fn is_busy(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(LockError::Busy { .. } | LockError::TimedOut { .. }))
+    match error.downcast_ref() {
+        Some(LockError::Busy { .. } | LockError::TimedOut { .. }) => true,
+        Some(LockError::Deadlock { why, .. }) => matches!(**why, Deadlock::Upgrade),
+        _ => false,
+    }
 }
 
 fn lock_code(error: &LockError) -> Code {

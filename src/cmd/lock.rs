@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell};
 use std::os::fd::RawFd;
 use std::path::Path;
 use std::process;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Result, anyhow};
 use fasten::{DescriptorLock, Error as LockError, Operation, Wait, lock_all};
@@ -12,9 +12,10 @@ use fasten::{DescriptorLock, Error as LockError, Operation, Wait, lock_all};
 use super::exit::Code;
 use super::failure;
 use super::job::{Job, Target};
-use super::message::{report, report_at_once, word};
+use super::lock_report::LockReport;
+use super::message::{report, word};
 use super::progress::{Progress, Verbosity};
-use super::run::{Ended, HeldLocks, Lifetime, end_like, run_under};
+use super::run::{Ended, HeldLocks, Lifetime, Outcome, end_like, run_under};
 use super::sys::descriptors;
 use super::sys::signals::Signals;
 
@@ -37,10 +38,7 @@ pub(crate) fn run(job: &Job) -> u8 {
 fn carry_out(job: &Job) -> Result<u8> {
     let asked = Instant::now();
     let (mut locks, signals) = take(job)?;
-    let taken = Instant::now();
-    if job.verbosity == Verbosity::Verbose {
-        report_wait(&locks, taken - asked);
-    }
+    let lock_report = (job.verbosity == Verbosity::Verbose).then(|| LockReport::begin(&locks, asked));
     let Some(program) = &job.program else {
         locks.detach();
         return Ok(0);
@@ -51,9 +49,10 @@ fn carry_out(job: &Job) -> Result<u8> {
             anyhow!("/dev/fd/{number}: cannot be closed in the command: {}", word(&error))
         })?;
     }
-    let ended = run_under(locks, program, job.lifetime, signals.as_deref())?;
-    if job.verbosity == Verbosity::Verbose {
-        report(&format!("released after {:.3?}", taken.elapsed()));
+    let Outcome { ended, sharers } =
+        run_under(locks, program, job.lifetime, signals.as_deref(), lock_report.is_some())?;
+    if let Some(lock_report) = lock_report {
+        lock_report.end(job.lifetime, &sharers);
     }
     Ok(end_like(ended))
 }
@@ -123,11 +122,4 @@ fn take_uninterrupted(
     drop(progress);
     let taken = unless_signalled(taken, Some(&signals))?;
     Ok((HeldLocks::Descriptor(descriptor, Box::new(taken)), Some(Box::new(signals))))
-}
-
-fn report_wait(locks: &HeldLocks, waited: Duration) {
-    for (path, why) in locks.unfair_reason() {
-        report_at_once(&format!("{}: first come, first served: {why}", path.display()));
-    }
-    report_at_once(&format!("locked after {waited:.3?}"));
 }

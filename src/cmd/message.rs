@@ -45,7 +45,7 @@ pub(crate) fn strerror(error: &io::Error) -> String {
 /// terminal is stopped.
 pub(crate) fn draw_line(words: &str) -> bool {
     let line = format!("fasten: {}", printable(words));
-    let width = streams::terminal_width().saturating_sub(1);
+    let width = streams::terminal_size(Stream::Error).0.saturating_sub(1);
     write_stderr_at_once(format!("\r{}\x1b[K", line.chars().take(width).collect::<String>()).as_bytes())
 }
 

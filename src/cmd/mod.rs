@@ -4,6 +4,7 @@
 mod advice;
 pub(crate) mod args;
 mod colour;
+pub(crate) mod completions;
 mod denial;
 mod describe;
 pub(crate) mod doctor;
@@ -13,6 +14,8 @@ mod fast_path;
 pub(crate) mod flock;
 pub(crate) mod job;
 pub(crate) mod lock;
+mod lock_report;
+pub(crate) mod manual;
 mod message;
 mod option_values;
 mod progress;

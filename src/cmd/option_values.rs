@@ -25,6 +25,25 @@ pub enum OnDeadlock {
     Wait,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Color {
+    /// At a terminal, unless `NO_COLOR` is set or TERM is 'dumb'
+    Auto,
+    /// Into files and pipes too
+    Always,
+    /// Not at all
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Elvish,
+    Powershell,
+}
+
 /// A number of seconds, or numbers with units. Of humantime's units only those that nobody takes
 /// for another: its M is a month.
 pub fn time(text: &str) -> Result<Duration, String> {

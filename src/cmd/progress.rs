@@ -1,7 +1,8 @@
 //! The waiting line: which lock is being waited for, and who holds it.
 //!
 //! It appears after half a second. At a terminal it is one line that is kept up to date and
-//! vanishes with the wait. With `-v`, it is printed once in the background or without a terminal.
+//! vanishes with the wait. At a dumb terminal it is printed once, and with `-v` also in the background
+//! or without a terminal.
 //!
 //! A thread of its own prints it, because the thread that waits must not leave its place in the
 //! kernel's queue; it is started only for a wait. It never delays the lock: it drops what would
@@ -16,6 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::describe;
+use crate::cmd::colour::is_dumb;
 use crate::cmd::message::{clear_line, draw_line, report_at_once};
 use crate::cmd::sys::streams;
 
@@ -48,8 +50,9 @@ impl Progress {
             return;
         }
         let (at_terminal, verbose) = (stderr().is_terminal(), self.verbosity == Verbosity::Verbose);
-        if at_terminal || verbose {
-            let kept_up_to_date = at_terminal && (!verbose || streams::is_our_terminal());
+        let redraws = at_terminal && !is_dumb();
+        if redraws || verbose || at_terminal && streams::is_our_terminal() {
+            let kept_up_to_date = redraws && (!verbose || streams::is_our_terminal());
             self.current.replace(None);
             self.current.replace(Line::about(path, kept_up_to_date));
         }

@@ -1,6 +1,7 @@
 //! What the questions of this module answer: plain values, which need no /proc.
 
 use std::ffi::{OsStr, OsString};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -37,6 +38,8 @@ pub struct Holder {
     pub mode: Mode,
     /// Which of the kernel's two families the lock is in.
     pub family: Family,
+    /// The bytes that an fcntl lock covers, in their order; empty if it covers the whole file.
+    pub ranges: Vec<RangeInclusive<u64>>,
     /// The earliest time at which the lock can have been taken: the start of the command that
     /// fasten or flock(1) runs, otherwise the start of the process.
     pub since: Option<SystemTime>,

@@ -55,6 +55,13 @@ impl DescriptorGuard {
         }
     }
 
+    /// Whether the lock is an inherited one that this process has joined.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn is_joined(&self) -> bool {
+        self.joined.is_some()
+    }
+
     /// Drops the gates, for this process is about to exec the command: exec would drop them without
     /// removing the gate file.
     #[doc(hidden)]

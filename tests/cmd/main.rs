@@ -17,6 +17,7 @@ mod bad_input;
 mod beside_flock;
 mod doctor;
 mod fast_path;
+mod left_out;
 mod lifetime;
 mod moved;
 mod naming;
@@ -30,6 +31,7 @@ mod status;
 mod terminal;
 mod transparent;
 mod unread;
+mod verbose;
 mod waiting;
 mod words;
 #[cfg(target_os = "linux")]

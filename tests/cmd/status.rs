@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::support::lockers::locker;
 use crate::support::{HOLD, Place, Running, complaint, report};
 
 fn status(place: &Place, options: &[&str]) -> (Option<i32>, String) {
@@ -15,7 +16,7 @@ fn a_free_lock_is_0_and_so_is_one_that_does_not_exist() {
     let place = Place::new();
     assert_eq!(status(&place, &[]), (Some(0), "a.lock: free\n".to_owned()));
     assert_eq!(status(&place, &["-q"]), (Some(0), String::new()));
-    place.fasten("status missing").run();
+    place.fasten("status missing").stdout("missing: free (does not exist)\n").run();
     assert!(!place.path("missing").exists());
 }
 
@@ -81,6 +82,9 @@ fn without_a_name_every_lock_is_told() {
 fn watching_tells_of_every_change_until_it_is_interrupted() {
     let place = Place::new();
     let mut watch = place.fasten("status --watch a.lock").start();
+    let time = watch.line();
+    let time = time.strip_prefix("--- ").and_then(|line| line.strip_suffix(" ---"));
+    assert!(time.is_some_and(|time| humantime::parse_rfc3339(time).is_ok()), "{time:?}");
     assert_eq!(watch.line(), "a.lock: free");
     let holder = place.hold("exclusive");
     while watch.line() != "a.lock: write" {}
@@ -125,4 +129,53 @@ fn what_cannot_be_looked_at_is_66() {
     let place = Place::new();
     let output = place.fasten("status a.lock/below").code(66).run();
     assert!(complaint(&output).starts_with("fasten: a.lock/below: cannot be examined: "));
+}
+
+#[test]
+fn what_cannot_be_a_lock_is_66() {
+    let place = Place::new();
+    nix::unistd::mkfifo(&place.path("fifo"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    for (path, kind) in [("/dev/null", "a character device"), ("fifo", "a FIFO")] {
+        for form in ["", "-q", "--json", "--watch"] {
+            let said = complaint(&place.fasten("status").words(form).arg(path).code(66).stdout("").run());
+            assert!(said.starts_with(&format!("fasten: {path}: is {kind}: a lock must be ")), "{said}");
+        }
+    }
+}
+
+#[test]
+fn without_any_lock_it_says_so() {
+    let place = Place::new();
+    // Other locks of this machine are hidden: the kernel's table is empty here.
+    let script = "mount --bind /dev/null /proc/locks && exec \"$FASTEN\" status";
+    place.program("unshare").args(["--mount", "sh", "-c", script]).stdout("no locks\n").run();
+}
+
+#[test]
+fn the_bytes_of_a_lock_on_a_part_of_the_file_are_shown() {
+    let place = Place::new();
+    let holders = [
+        (&["posix:ex:0:100", "posix:ex:512:1", "posix:ex:1000:0"][..], "write fcntl 0-99, 512, 1000-"),
+        (&["ofd:sh:7:3"], "read fcntl 7-9"),
+        (&["posix:ex:0:0"], "write fcntl "),
+    ];
+    for (steps, shown) in holders {
+        let holder = locker(&place.lock, steps);
+        let (code, table) = status(&place, &[]);
+        assert_eq!(code, Some(75));
+        assert!(table.contains(&format!("  {shown} ")), "{table}");
+        holder.kill();
+    }
+}
+
+#[test]
+fn colour_is_used_if_it_is_asked_for() {
+    let place = Place::new();
+    let green = "a.lock: \u{1b}[32mfree\u{1b}[0m\n";
+    let asked = |words: &str| place.fasten("status a.lock").words(words).without_env("NO_COLOR");
+    asked("").stdout("a.lock: free\n").run();
+    asked("--color always").env("NO_COLOR", "1").env("TERM", "dumb").stdout(green).run();
+    asked("--color never").stdout("a.lock: free\n").run();
+    assert!(report(&place.fasten("doctor --color=always .").run()).contains("\u{1b}[32mlocks work\u{1b}[0m"));
+    asked("--color sometimes").code(64).run();
 }

@@ -3,7 +3,7 @@
 //! A real shell with job control in a real pseudo-terminal, driven by Python's
 //! `pty`, which is on every Debian machine that has python3.
 
-use crate::support::{FASTEN, Place};
+use crate::support::{FASTEN, Place, report};
 
 /// Talks to an interactive bash: `type TEXT` and `see TEXT` in turns. The shell
 /// prompts when fasten has stopped; `stopped FILE` waits for the process whose
@@ -45,7 +45,7 @@ os.write(fd, b'exit\n')
 ";
 
 fn at_a_terminal(place: &Place, steps: &str) {
-    place.python(DRIVER).arg(steps).env("TERM", "dumb").run();
+    place.python(DRIVER).arg(steps).env("TERM", "vt100").run();
 }
 
 /// The same while a.lock is held, until all of it has been seen; then it is free.
@@ -166,4 +166,87 @@ fn a_waiter_in_the_background_leaves_the_terminal_alone_until_it_comes_to_the_fr
          type \"$FASTEN\" read -v a.lock -- true &\n\
          see fasten: waiting for a.lock, place 1: held by sh\n",
     );
+}
+
+#[test]
+fn a_waiter_at_a_dumb_terminal_prints_its_line_once() {
+    let place = Place::new();
+    beside_a_holder(
+        &place,
+        "type TERM=dumb \"$FASTEN\" write a.lock -- true\n\
+         see fasten: waiting for a.lock, place 1: held by sh\n\
+         key ^C\n\
+         absent fasten: before ready>\n",
+    );
+}
+
+#[test]
+fn watching_uses_the_alternate_screen_and_fits_it() {
+    let place = Place::new();
+    at_a_terminal(
+        &place,
+        "type stty rows 3 cols 80; \"$FASTEN\" status --watch a.lock b c d e\n\
+         see [?1049h\n\
+         see free\n\
+         see b: \n\
+         absent c: before ... 3 more lines\n\
+         key ^C\n\
+         see [?1049l\n\
+         see ready>\n\
+         type \"$FASTEN\" status --watch a.lock\n\
+         see free\n\
+         key ^Z\n\
+         see Stopped\n\
+         see ready>\n\
+         type kill %1; fg\n\
+         see [?1049l\n\
+         see ready>\n\
+         type TERM=dumb \"$FASTEN\" status --watch a.lock\n\
+         see --- 20\n\
+         absent \u{1b} before a.lock: free\n\
+         key ^C\n\
+         see ready>\n",
+    );
+}
+
+/// What it prints at a terminal of 40 columns.
+fn at_40_columns(place: &Place, setting: &str, words: &str) -> String {
+    let script = format!("script -qec 'stty cols 40; {setting} \"$FASTEN\" {words}' /dev/null | tr -d '\\r'");
+    report(&place.sh(&script).env("TERM", "vt100").without_env("NO_COLOR").run())
+}
+
+#[test]
+fn a_narrow_terminal_shows_the_command_too() {
+    let place = Place::new();
+    let holder = place.hold("exclusive");
+    let waiter = place.waiter("write a.lock -- echo waiter");
+    let shown = at_40_columns(&place, "", "status --color never a.lock");
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (5, "a.lock: write"), "{shown}");
+    assert!(lines[1].starts_with(&format!("  holds {} root ", holder.pid)), "{shown}");
+    assert!(lines[1].ends_with("s write") && lines[2].starts_with("    sh -c 'echo"), "{shown}");
+    assert!(lines[3].starts_with(&format!("  waits 1 {} ", waiter.pid)) && lines[4] == "    echo waiter");
+    assert!(lines.iter().all(|line| line.len() <= 40), "{shown}");
+    holder.leave();
+    waiter.leave();
+}
+
+#[test]
+fn a_terminal_is_coloured_unless_the_user_objects() {
+    let place = Place::new();
+    let (plain, green) = ("a.lock: free\n", "a.lock: \u{1b}[32mfree\u{1b}[0m\n");
+    for (setting, words, shown) in [
+        ("", "", green),
+        ("NO_COLOR=", "", green),
+        ("NO_COLOR=1", "", plain),
+        ("TERM=dumb", "", plain),
+        ("", "--color never", plain),
+        ("NO_COLOR=1 TERM=dumb", "--color always", green),
+    ] {
+        assert_eq!(
+            at_40_columns(&place, setting, &format!("status a.lock {words}")),
+            shown,
+            "{setting} {words}"
+        );
+    }
 }

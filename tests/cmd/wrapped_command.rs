@@ -12,7 +12,7 @@ fn told_by_clap(words: &[&str]) -> Option<OsString> {
     let LockArgs { command, command_string, .. } = match Cli::try_parse_from(words).ok()?.action {
         Action::Exclusive(arguments) | Action::Read(arguments) => arguments,
         Action::Write(WriteArgs { lock, .. }) => lock,
-        Action::Unlock(_) | Action::Status(_) | Action::Doctor(_) => return None,
+        _ => return None,
     };
     let words: Vec<&[u8]> = command.iter().map(|word| word.as_encoded_bytes()).collect();
     command_string.or_else(|| (!words.is_empty()).then(|| line(&words)))

@@ -107,8 +107,8 @@ fn the_options_section_of_the_manual_explains_every_option_under_all_its_names()
 #[test]
 fn the_manual_names_exactly_the_words_that_options_take() {
     let command = command();
-    let options = command.find_subcommand("write").expect("it writes").get_arguments();
-    let taken = options.filter(|one| one.get_action().takes_values());
+    let arguments = command.get_subcommands().flat_map(clap::Command::get_arguments);
+    let taken = arguments.filter(|one| one.get_action().takes_values());
     let known: Names =
         taken.flat_map(clap::Arg::get_possible_values).map(|value| value.get_name().to_owned()).collect();
     assert_eq!(macros("Cm").collect::<Names>(), known);

@@ -31,15 +31,15 @@ const BROKEN: u8 = Code::System.number();
 pub(crate) fn run(arguments: &DoctorArgs) -> u8 {
     let here = [PathBuf::from(".")];
     let directories = if arguments.directories.is_empty() { &here[..] } else { &arguments.directories };
-    let codes: Vec<u8> = directories.iter().map(|directory| one(directory, arguments.quiet)).collect();
+    let codes: Vec<u8> = directories.iter().map(|directory| one(directory, arguments)).collect();
     // Broken locks are worse than a directory that could not be tried.
     if codes.contains(&BROKEN) { BROKEN } else { codes.into_iter().find(|code| *code != 0).unwrap_or(0) }
 }
 
 /// Examines one directory and prints the report; returns the exit code for it alone.
-fn one(directory: &Path, quiet: bool) -> u8 {
+fn one(directory: &Path, arguments: &DoctorArgs) -> u8 {
     let findings = examination::of(directory);
-    if let Err(error) = print(&text_of(directory, &findings, quiet)) {
+    if let Err(error) = print(&text_of(directory, &findings, arguments)) {
         report(&unanswered(&error));
         return BROKEN;
     }
@@ -55,8 +55,9 @@ fn one(directory: &Path, quiet: bool) -> u8 {
 }
 
 /// The directory with the number of problems, and a line for each finding; empty without findings.
-fn text_of(directory: &Path, findings: &[Finding], quiet: bool) -> String {
-    let paint = Paint::new(io::stdout().is_terminal());
+fn text_of(directory: &Path, findings: &[Finding], arguments: &DoctorArgs) -> String {
+    let paint = Paint::new(arguments.color, io::stdout().is_terminal());
+    let quiet = arguments.quiet;
     let lines = findings.iter().filter_map(|Finding { mark, text }| {
         let colour = match mark {
             Mark::Ok if !quiet => GREEN,

@@ -3,6 +3,7 @@
 use std::os::fd::{BorrowedFd, RawFd};
 use std::path::PathBuf;
 
+use fasten::holders::sharers;
 use fasten::{DescriptorGuard, Guard, UnfairReason};
 
 /// Locks that are held.
@@ -24,6 +25,21 @@ impl HeldLocks {
         self.files().iter().filter_map(Guard::descriptor).chain(other)
     }
 
+    /// The locks, and whether each is an inherited one that was joined.
+    pub(crate) fn paths(&self) -> Vec<(PathBuf, bool)> {
+        match self {
+            Self::Files(guards) => {
+                guards.iter().map(|guard| (guard.path().to_owned(), guard.descriptor().is_none())).collect()
+            }
+            Self::Descriptor(number, guard) => vec![(path_of(*number), guard.is_joined())],
+        }
+    }
+
+    /// The other processes that hold the locks which fasten has acquired on files.
+    pub(super) fn sharers(&self) -> Vec<u32> {
+        self.files().iter().find_map(Guard::descriptor).map(sharers).unwrap_or_default()
+    }
+
     /// The locks that were served first come, first served, and why.
     pub(crate) fn unfair_reason(&self) -> Vec<(PathBuf, UnfairReason)> {
         match self {
@@ -31,11 +47,9 @@ impl HeldLocks {
                 .iter()
                 .filter_map(|guard| Some((guard.path().to_owned(), guard.unfair_reason()?)))
                 .collect(),
-            Self::Descriptor(number, guard) => guard
-                .unfair_reason()
-                .map(|why| (format!("/dev/fd/{number}").into(), why))
-                .into_iter()
-                .collect(),
+            Self::Descriptor(number, guard) => {
+                guard.unfair_reason().map(|why| (path_of(*number), why)).into_iter().collect()
+            }
         }
     }
 
@@ -68,4 +82,8 @@ impl HeldLocks {
             Self::Descriptor(..) => &[],
         }
     }
+}
+
+fn path_of(number: RawFd) -> PathBuf {
+    format!("/dev/fd/{number}").into()
 }

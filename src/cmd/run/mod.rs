@@ -7,5 +7,5 @@ mod supervise;
 
 pub(crate) use held_locks::HeldLocks;
 pub(crate) use program::{CannotStart, Program};
-pub(crate) use start::{Lifetime, run_as_flock, run_under};
+pub(crate) use start::{Lifetime, Outcome, run_as_flock, run_under};
 pub(crate) use supervise::{Ended, end_like};

@@ -22,6 +22,14 @@ pub(crate) enum Lifetime {
     InPlace,
 }
 
+/// What became of a command, and which processes it left behind under the locks; these are looked
+/// for only if the caller asks.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) ended: Ended,
+    pub(crate) sharers: Vec<u32>,
+}
+
 /// Runs the command under the locks and releases them when it has ended. Signals that were blocked
 /// before reach the command.
 ///
@@ -33,7 +41,8 @@ pub(crate) fn run_under(
     program: &Program,
     lifetime: Lifetime,
     signals: Option<&Signals>,
-) -> Result<Ended, CannotStart> {
+    looks_for_sharers: bool,
+) -> Result<Outcome, CannotStart> {
     if lifetime != Lifetime::Wrapper {
         let inherited = descriptors::let_inherit(locks.descriptors());
         inherited.map_err(|source| CannotStart::new(program, source))?;
@@ -42,11 +51,12 @@ pub(crate) fn run_under(
         locks.leave_gates();
     }
     let ended = run(program, lifetime, signals, "fasten")?;
+    let sharers = if looks_for_sharers { locks.sharers() } else { Vec::new() };
     match (ended, lifetime) {
         (Ended::Ran(_), Lifetime::LastInheritor) => locks.detach(),
         _ => drop(locks),
     }
-    Ok(ended)
+    Ok(Outcome { ended, sharers })
 }
 
 /// Runs the command as flock(1) does: it inherits the locks under the lowest free numbers. The

@@ -4,10 +4,13 @@ mod json;
 mod table;
 mod watch;
 
+use std::fs;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
+use fasten::OpenError;
 use fasten::holders::{Report, State, all, holders};
 
 use crate::cmd::args::StatusArgs;
@@ -32,7 +35,7 @@ fn show(arguments: &StatusArgs) -> StatusResult {
     let text = match (arguments.quiet, arguments.json) {
         (true, _) => String::new(),
         (_, true) => json::document(&reports),
-        _ => table::of(&reports, io::stdout().is_terminal()),
+        _ => table::of(&reports, &table::Style::new(arguments.color, io::stdout().is_terminal())),
     };
     print(&text)?;
     Ok(code(&reports))
@@ -50,6 +53,9 @@ fn ask(arguments: &StatusArgs) -> Result<Vec<Report>, (Code, anyhow::Error)> {
         });
     }
     let one = |path: &PathBuf| {
+        if let Some(kind) = wrong_kind(path) {
+            return Err((Code::CannotOpen, anyhow!("{}: {}", path.display(), OpenError::WrongKind(kind))));
+        }
         holders(path).map_err(|error| {
             let code = if is_system_failure(&error) { Code::System } else { Code::CannotOpen };
             let why = denied(path).unwrap_or_else(|| message::word(&error));
@@ -57,6 +63,17 @@ fn ask(arguments: &StatusArgs) -> Result<Vec<Report>, (Code, anyhow::Error)> {
         })
     };
     arguments.locks.iter().map(one).collect()
+}
+
+/// What the path leads to, if that cannot be a lock.
+fn wrong_kind(path: &Path) -> Option<&'static str> {
+    let kind = fs::metadata(path).ok()?.file_type();
+    match kind {
+        _ if kind.is_fifo() => Some("a FIFO"),
+        _ if kind.is_socket() => Some("a socket"),
+        _ if kind.is_char_device() => Some("a character device"),
+        _ => None,
+    }
 }
 
 /// 0 only if all locks are known to be free.

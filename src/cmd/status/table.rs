@@ -3,39 +3,47 @@
 //!     build.lock: write
 //!       holds    4242 ann       2m13s  write  make -j8
 //!       waits 1  4250 bob         10s  read   ./report
+//!
+//! At a narrow terminal the command has a line of its own.
 
 use std::ffi::OsString;
+use std::ops::RangeInclusive;
 use std::time::SystemTime;
 
-use fasten::holders::{Report, State};
+use fasten::holders::{Holder, Report, State};
 use fasten::{Family, Mode};
 
 use super::json::{family, mode};
 use crate::cmd::colour::{GREEN, MAGENTA, Paint, RED, YELLOW};
 use crate::cmd::describe::elapsed;
 use crate::cmd::message::printable;
-use crate::cmd::sys::streams;
+use crate::cmd::option_values::Color;
+use crate::cmd::sys::streams::{Stream, terminal_size};
 
 /// All reports; at a terminal in colour, and cut to its width.
-pub(super) fn of(reports: &[Report], at_terminal: bool) -> String {
-    let style = Style::new(at_terminal);
-    reports.iter().map(|report| one(report, &style)).collect()
+pub(super) fn of(reports: &[Report], style: &Style) -> String {
+    if reports.is_empty() {
+        return "no locks\n".to_owned();
+    }
+    reports.iter().map(|report| one(report, style)).collect()
 }
 
 fn one(report: &Report, style: &Style) -> String {
     let name = report.path.as_ref().map(|path| path.to_string_lossy().into_owned());
     let name = printable(&name.unwrap_or_else(|| "a file that cannot be seen".to_owned()));
-    let mut text = format!("{name}: {}\n", style.painted(report.state));
+    let is_missing = report.state == State::Free && report.file.is_none();
+    let missing = if is_missing { " (does not exist)" } else { "" };
+    let mut text = format!("{name}: {}{missing}\n", style.painted(report.state));
     for holder in &report.holders {
         let row = Row {
             role: "holds".to_owned(),
             pid: holder.pid,
             user: holder.user.as_deref(),
             since: holder.since,
-            kind: kind(holder.mode, holder.family),
+            kind: kind_of(holder),
             command: holder.command.as_ref(),
         };
-        text.push_str(&style.fitted(&row.line()));
+        text.push_str(&row.lines(style));
     }
     for (before, waiter) in report.waiters.iter().enumerate() {
         let row = Row {
@@ -46,7 +54,7 @@ fn one(report: &Report, style: &Style) -> String {
             kind: kind(waiter.mode, waiter.family),
             command: waiter.command.as_ref(),
         };
-        text.push_str(&style.fitted(&row.line()));
+        text.push_str(&row.lines(style));
     }
     text
 }
@@ -59,6 +67,20 @@ fn kind(of: Mode, with: Family) -> String {
     }
 }
 
+/// With the bytes that other programs lock: `write fcntl 0-99, 512-`.
+fn kind_of(holder: &Holder) -> String {
+    const MOST: usize = 3;
+    let range = |range: &RangeInclusive<u64>| match (*range.start(), *range.end()) {
+        (first, u64::MAX) => format!("{first}-"),
+        (first, last) if first == last => first.to_string(),
+        (first, last) => format!("{first}-{last}"),
+    };
+    let ranges: Vec<String> = holder.ranges.iter().take(MOST).map(range).collect();
+    let more = if holder.ranges.len() > MOST { ", ..." } else { "" };
+    let blank = if ranges.is_empty() { "" } else { " " };
+    format!("{}{blank}{}{more}", kind(holder.mode, holder.family), ranges.join(", "))
+}
+
 struct Row<'a> {
     role: String,
     pid: Option<u32>,
@@ -69,26 +91,39 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn line(&self) -> String {
+    fn lines(&self, style: &Style) -> String {
         let Some(pid) = self.pid else {
-            return format!("  {:<7} {}, holder not visible from here", self.role, self.kind);
+            return style.fitted(&format!("  {:<7} {}, holder not visible from here", self.role, self.kind));
         };
+        let (role, kind) = (&self.role, &self.kind);
         let user = printable(self.user.unwrap_or("-"));
         let time = elapsed(self.since).unwrap_or_else(|| "-".to_owned());
         let command = self.command.map(|words| words.to_string_lossy()).unwrap_or_default();
-        format!("  {:<7} {pid:>7} {user:<8} {time:>8}  {:<5}  {}", self.role, self.kind, printable(&command))
+        let command = printable(&command);
+        if style.is_narrow() {
+            let about = style.fitted(&format!("  {role} {pid} {user} {time} {kind}"));
+            return about + &style.fitted(&format!("    {command}"));
+        }
+        style.fitted(&format!("  {role:<7} {pid:>7} {user:<8} {time:>8}  {kind:<5}  {command}"))
     }
 }
 
-struct Style {
+/// How the table is to look.
+#[derive(Debug)]
+pub(super) struct Style {
     paint: Paint,
     width: usize,
 }
 
 impl Style {
-    fn new(at_terminal: bool) -> Self {
-        let width = if at_terminal { streams::terminal_width() } else { usize::MAX };
-        Self { paint: Paint::new(at_terminal), width }
+    pub(super) fn new(color: Color, at_terminal: bool) -> Self {
+        let width = if at_terminal { terminal_size(Stream::Output).0 } else { usize::MAX };
+        Self { paint: Paint::new(color, at_terminal), width }
+    }
+
+    /// The columns before the command take 44.
+    fn is_narrow(&self) -> bool {
+        self.width < 70
     }
 
     fn painted(&self, state: State) -> String {

@@ -64,12 +64,13 @@ fn opened_again(stream: RawFd) -> Option<File> {
     waits.then(|| OpenOptions::new().write(true).custom_flags(flags).open(path).ok()).flatten()
 }
 
-/// The columns of the terminal on standard error; 80 if it does not report them.
-pub(crate) fn terminal_width() -> usize {
+/// The columns and lines of the terminal on this stream; 80 and 24 if it does not report them.
+pub(crate) fn terminal_size(stream: Stream) -> (usize, usize) {
     let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
     // SAFETY: TIOCGWINSZ fills in a winsize, and this one is ours.
-    let asked = unsafe { libc::ioctl(libc::STDERR_FILENO, libc::TIOCGWINSZ, &raw mut size) };
-    if asked == 0 && size.ws_col > 0 { size.ws_col.into() } else { 80 }
+    let asked = unsafe { libc::ioctl(stream as RawFd, libc::TIOCGWINSZ, &raw mut size) };
+    let or = |reported: u16, usual| if asked == 0 && reported > 0 { reported.into() } else { usual };
+    (or(size.ws_col, 80), or(size.ws_row, 24))
 }
 
 /// Whether the terminal is ours to draw on. A background job would disturb the job in the

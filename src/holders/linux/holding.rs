@@ -6,6 +6,8 @@
 //! which the others descend stands for them. A line for which no process is found stays a holder
 //! without a pid: the lock is held, even if we cannot see by which process.
 
+use std::ops::RangeInclusive;
+
 use super::fdinfo::{FdLock, FdLocks, Lookup};
 use super::parse::Entry;
 use super::process::Processes;
@@ -23,6 +25,8 @@ pub struct Holding {
     pub mode: Mode,
     /// Which of the kernel's two families the lock is in.
     pub family: Family,
+    /// The bytes that are locked; empty if that is the whole file.
+    pub ranges: Vec<RangeInclusive<u64>>,
     /// The processes known to hold the lock, `pid` first; empty if none can be seen.
     pub processes: Vec<u32>,
     /// A descriptor through which the lock is held.
@@ -34,6 +38,12 @@ impl Entry {
     /// the bytes from [`layout::SLOTS`] on.
     pub fn is_main(&self) -> bool {
         self.start < layout::SLOTS
+    }
+
+    /// The bytes that it covers; `None` for the whole file.
+    fn range(&self) -> Option<RangeInclusive<u64>> {
+        let last = if self.end == i64::MAX { u64::MAX } else { self.end.unsigned_abs() };
+        (self.start > 0 || last < u64::MAX).then(|| self.start.unsigned_abs()..=last)
     }
 
     fn is_same_lock(&self, other: &Self) -> bool {
@@ -111,7 +121,8 @@ pub fn state(held: &[Holding], hidden: bool) -> State {
 }
 
 /// The holder as reports show it: with user, command and start.
-pub fn described(held: Holding, processes: &mut Processes) -> Holder {
+pub fn described(mut held: Holding, processes: &mut Processes) -> Holder {
+    held.ranges.sort_unstable_by_key(|range| (*range.start(), *range.end()));
     let about = held.pid.map(|pid| processes.describe(pid)).unwrap_or_default();
     Holder {
         pid: held.pid,
@@ -119,6 +130,7 @@ pub fn described(held: Holding, processes: &mut Processes) -> Holder {
         command: about.command,
         mode: held.mode,
         family: held.family,
+        ranges: held.ranges,
         since: about.working_since,
         processes: held.processes,
     }
@@ -126,7 +138,8 @@ pub fn described(held: Holding, processes: &mut Processes) -> Holder {
 
 fn one(entry: &Entry, processes: Vec<u32>, through: Option<FdLock>) -> Holding {
     let pid = processes.first().copied();
-    Holding { pid, mode: entry.mode, family: entry.kind.family(), processes, through }
+    let ranges = entry.range().into_iter().collect();
+    Holding { pid, mode: entry.mode, family: entry.kind.family(), ranges, processes, through }
 }
 
 /// A process that has locked several ranges, or through several descriptors, is one holder.
@@ -135,6 +148,13 @@ fn merge(found: &mut Vec<Holding>, new: Holding) {
         Some(held) => {
             if new.mode == Mode::Exclusive {
                 held.mode = Mode::Exclusive;
+            }
+            // A lock on the whole file covers every range.
+            if held.ranges.is_empty() || new.ranges.is_empty() {
+                held.ranges.clear();
+            } else {
+                let news: Vec<_> = new.ranges.into_iter().filter(|one| !held.ranges.contains(one)).collect();
+                held.ranges.extend(news);
             }
             for pid in new.processes {
                 if !held.processes.contains(&pid) {

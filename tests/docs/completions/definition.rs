@@ -17,6 +17,10 @@ pub struct Table {
     pub runners: Vec<String>,
     /// The verbs whose arguments are directories.
     pub folders: Vec<String>,
+    /// The verbs whose arguments are files or directories.
+    pub lockers: Vec<String>,
+    /// The words that `completions` takes.
+    pub shells: Vec<String>,
     pub options: Vec<Opt>,
 }
 
@@ -56,6 +60,14 @@ impl Table {
         Self {
             runners: with(Arg::is_last_set),
             folders: with(|argument| argument.get_value_hint() == ValueHint::DirPath),
+            lockers: with(|argument| argument.get_value_hint() == ValueHint::AnyPath),
+            shells: verbs.iter().find(|verb| verb.get_name() == "completions").map_or_else(
+                Vec::new,
+                |verb| {
+                    let values = verb.get_positionals().flat_map(Arg::get_possible_values);
+                    values.map(|value| value.get_name().to_owned()).collect()
+                },
+            ),
             verbs: verbs.iter().map(|c| (c.get_name().to_owned(), text(c.get_about()))).collect(),
             options,
         }

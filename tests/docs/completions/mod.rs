@@ -111,6 +111,12 @@ fn the_values_of_prefer_are_offered(shell: Shell) {
     assert_eq!(offers(shell, "fasten write -n --prefer re", &[]), ["reader"]);
 }
 
+fn the_shells_are_offered(shell: Shell) {
+    let shells = ["bash", "elvish", "fish", "powershell", "zsh"];
+    assert_eq!(offers(shell, "fasten completions ", &["a file"]), shells);
+    assert_eq!(offers(shell, "fasten completions b", &["b"]), ["bash"]);
+}
+
 fn a_value_after_an_equals_sign_is_offered(shell: Shell) {
     assert_eq!(offers(shell, "fasten write --prefer=re", &[]), ["--prefer=reader"]);
 }
@@ -162,6 +168,7 @@ macro_rules! ask_all {
             verbs_are_offered
             exactly_the_long_options_of_each_verb_are_offered
             the_values_of_prefer_are_offered
+            the_shells_are_offered
             locks_are_files_and_folders_with_any_name
             only_folders_are_offered_to_the_doctor
             a_command_is_offered_after_the_dashes

@@ -7,18 +7,23 @@ use super::definition::{Opt, ROOT, Table, Takes};
 pub fn bash(table: &Table) -> String {
     let row = |o: &Opt| format!("{}|{}|{}", o.of.join(" "), o.names.join(" "), o.takes_words().join(" "));
     let verbs = table.verb_names().join(" ");
-    let (runners, folders) = (table.runners.join(" "), table.folders.join(" "));
+    let (runners, folders, shells) =
+        (table.runners.join(" "), table.folders.join(" "), table.shells.join(" "));
     let rows = lines(&table.options, row);
-    format!("    verbs='{verbs}'\n    runners='{runners}'\n    folders='{folders}'\n    rows='\n{rows}'\n")
+    format!(
+        "    verbs='{verbs}'\n    runners='{runners}'\n    folders='{folders}'\n    shells='{shells}'\n    \
+         rows='\n{rows}'\n"
+    )
 }
 
 pub fn zsh(table: &Table) -> String {
     let verb = |(name, help): &(String, String)| {
         format!("        {}", single(&format!("{name}:{}", escaped(help, ":\\")), "'\\''"))
     };
-    let (runners, folders) = (table.runners.join(" "), table.folders.join(" "));
+    let (runners, folders, shells) =
+        (table.runners.join(" "), table.folders.join(" "), table.shells.join(" "));
     format!(
-        "    verbs=(\n{}    )\n    runners=({runners})\n    folders=({folders})\n{}",
+        "    verbs=(\n{}    )\n    runners=({runners})\n    folders=({folders})\n    shells=({shells})\n{}",
         lines(&table.verbs, verb),
         lines(&table.options, zsh_option),
     )
@@ -52,14 +57,14 @@ pub fn fish(table: &Table) -> String {
         format!("complete -c fasten -n '__fasten_in {ROOT} help' -a {name} -d {}", single(help, "\\'"))
     };
     let (runners, folders) = (table.runners.join(" "), table.folders.join(" "));
-    let takes_locks = |verb: &&str| *verb != "help" && !table.folders.iter().any(|other| other == verb);
-    let lockers: Vec<_> = table.verb_names().into_iter().filter(takes_locks).collect();
     format!(
         "complete -c fasten -n '__fasten_in {}' -F\n\
          complete -c fasten -n '__fasten_in {folders}' -a '(__fish_complete_directories)'\n\
+         complete -c fasten -n '__fasten_in completions' -a '{}'\n\
          complete -c fasten -n '__fasten_runs {runners}' -a '(__fasten_command)'\n\
          {}{}",
-        lockers.join(" "),
+        table.lockers.join(" "),
+        table.shells.join(" "),
         lines(&table.verbs, verb),
         lines(&table.options, fish_option),
     )
@@ -92,10 +97,11 @@ pub fn elvish(table: &Table) -> String {
         format!("  [&of=[{of}] &names=[{names}] &takes=[{takes}] &help={help}]")
     };
     format!(
-        "var verbs = [\n{}]\nvar runners = [{}]\nvar folders = [{}]\nvar options = [\n{}]\n",
+        "var verbs = [\n{}]\nvar runners = [{}]\nvar folders = [{}]\nvar shells = [{}]\nvar options = [\n{}]\n",
         lines(&table.verbs, verb),
         table.runners.join(" "),
         table.folders.join(" "),
+        table.shells.join(" "),
         lines(&table.options, option),
     )
 }
@@ -115,10 +121,11 @@ pub fn powershell(table: &Table) -> String {
         format!("        @{{ Of = {of}; Names = {names}; Help = {help}{takes} }}")
     };
     format!(
-        "    $verbs = @(\n{}    )\n    $runners = {}\n    $folders = {}\n    $options = @(\n{}    )\n",
+        "    $verbs = @(\n{}    )\n    $runners = {}\n    $folders = {}\n    $shells = {}\n    $options = @(\n{}    )\n",
         lines(&table.verbs, verb),
         owned(&table.runners),
         owned(&table.folders),
+        owned(&table.shells),
         lines(&table.options, option),
     )
 }
