@@ -8,12 +8,10 @@
 # one step. If a refresh is killed in between, the sum does not fit, and the next
 # process that looks writes both again.
 #
-# write -n converts the lock for reading into one for writing, unless others read too.
-# Then this process does not wait, because two that wait until the other stops reading
-# would wait without end. It unlocks, queues as a writer, and looks again: by then the
-# work may be done. So nobody needs to see why the first write was refused; an error
-# would be reported by the second one. read converts the lock back, and no other writer
-# gets in between.
+# write converts the lock for reading into one for writing. Of several processes that
+# try, one gets it and the others are refused at once, because each would wait until
+# the other stops reading. These unlock, queue as writers, and look again: by then the
+# work is done. read converts the lock back, and no other writer gets in between.
 #
 # COMMAND inherits the lock: if this shell is killed, COMMAND goes on writing to
 # list.new, and no other process does until COMMAND ends.
@@ -30,7 +28,7 @@ is_fresh() {
 exec 9>>"$directory/lock"
 fasten read --fd 9
 if ! is_fresh; then
-    fasten write -n --fd 9 2>/dev/null || { fasten unlock --fd 9 && fasten write --fd 9; }
+    fasten write -q --fd 9 || { fasten unlock --fd 9 && fasten write --fd 9; }
     if ! is_fresh; then
         "$@" >"$directory/list.new"
         cksum <"$directory/list.new" >"$directory/sum.new"

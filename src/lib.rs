@@ -14,7 +14,7 @@
 //!
 //! The locks between processes exclude threads as well. They are the locks that `fasten exclusive`,
 //! `read` and `write` acquire, so scripts and programs exclude each other. Depending on
-//! [`Options::family`] they are also the locks of flock(1) and cargo, or those of Python's
+//! [`LockOptions::family`] they are also the locks of flock(1) and cargo, or those of Python's
 //! fasteners.
 //!
 //! # Examples
@@ -57,7 +57,7 @@
 //! # let path = std::env::temp_dir().join(format!("start-who-{}", std::process::id()));
 //! # let lock = fasten::InterProcessLock::new(&path);
 //! # let guard = lock.lock().unwrap();
-//! for holder in fasten::holders::holders(&path)?.holders {
+//! for holder in fasten::holders::of(&path)?.holders {
 //!     println!("{:?} since {:?}", holder.pid, holder.since);
 //! }
 //! # drop(guard);
@@ -67,15 +67,15 @@
 //!
 //! # Waiting
 //!
-//! A lock can be acquired in five ways, here with the names of [`InterProcessLock`]. The thread lock
-//! has the first four; [`DescriptorLock::lock`] has the last one.
+//! A lock can be acquired in four ways, here with the names of [`InterProcessLock`]; the other locks
+//! have the same, with `read` and `write` for `lock`. A `Duration` and an `Instant` are waits too:
+//! `lock_with(Duration::from_secs(5))`.
 //!
 //! | method | waits |
 //! | --- | --- |
 //! | [`lock`](InterProcessLock::lock) | until the lock is acquired |
 //! | [`try_lock`](InterProcessLock::try_lock) | never |
 //! | [`lock_timeout`](InterProcessLock::lock_timeout) | at most a `Duration` |
-//! | [`lock_deadline`](InterProcessLock::lock_deadline) | at most until an `Instant` |
 //! | [`lock_with`](InterProcessLock::lock_with) | as a [`Wait`] says |
 //!
 //! [`Wait::cancel_on`] lets another thread cancel the wait with a [`CancelToken`];
@@ -87,11 +87,10 @@
 //! A wait that certainly never ends fails with [`Error::Deadlock`], and [`Deadlock`] is the reason:
 //! this thread or an ancestor holds the lock, processes wait for each other in a cycle, or two
 //! readers upgrade. [`Nested`] says what is recognised, and selects what else to do. To acquire
-//! several locks use [`lock_all`], which cannot deadlock with itself. [`holders::wait_cycle`] finds
-//! the cycle that a wait would close.
+//! several locks use [`lock_all`], which cannot deadlock with itself.
 //!
 //! [`Error`] is the error of all locks between processes, with details in [`OpenError`],
-//! [`Operation`] and [`UnfairReason`]; [`thread::Error`] is that of the thread lock. Both convert
+//! [`Operation`] and [`UnfairReason`]; [`thread::LockError`] is that of the thread lock. Both convert
 //! to a `std::io::Error` of the kind that fits.
 //!
 //! # Guarantees
@@ -146,7 +145,8 @@ mod sys;
 pub mod thread;
 
 pub use interprocess::{
-    DescriptorLock, Guard, InterProcessLock, InterProcessReaderWriterLock, LockRequest, Options, lock_all,
+    DescriptorLock, Guard, Guards, InterProcessLock, InterProcessReaderWriterLock, LockOptions, LockRequest,
+    lock_all,
 };
 pub use lock::{
     CancelToken, Deadlock, DescriptorGuard, Error, Nested, OpenError, Operation, UnfairReason, Wait,
@@ -155,5 +155,8 @@ pub use lock::{
 pub use lock::{above_standard, held_by, target_of};
 pub use mode::{Family, Mode};
 #[doc(hidden)]
-pub use sys::{fd::without_nonblock, file_id, helper_thread};
+pub use sys::{
+    fd::{ForeignDescriptor, without_nonblock},
+    file_id, helper_thread,
+};
 pub use thread::Preference;

@@ -12,14 +12,14 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::bare::Calls;
-use fasten::{InterProcessLock, Nested, Options};
+use fasten::{InterProcessLock, LockOptions, Nested};
 
 const TIMES: usize = 300;
 
 /// The waiter.
 pub fn plays(path: &Path, how: &str) {
     // It is a child of the holder, which does not wait for it.
-    let lock = InterProcessLock::with_options(path, Options::new().nested(Nested::Wait));
+    let lock = InterProcessLock::with_options(path, LockOptions::new().nested(Nested::Wait));
     let calls = Calls::on(path);
     for _ in stdin().lock().lines() {
         let got = if how == "bare" {
@@ -75,5 +75,5 @@ fn is_waited_for(inode: &str) -> bool {
 
 fn now() -> u64 {
     let now = nix::time::clock_gettime(nix::time::ClockId::CLOCK_MONOTONIC).expect("a clock");
-    now.tv_sec().cast_unsigned() * 1_000_000_000 + now.tv_nsec().cast_unsigned()
+    u64::try_from(now.tv_sec() * 1_000_000_000 + now.tv_nsec()).expect("time since the start")
 }

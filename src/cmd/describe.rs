@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{Duration, Instant, SystemTime};
 
-use fasten::holders::{Ancestor, Holder, Report, holders, in_brief, lineage, own_pid, search};
+use fasten::holders::{Ancestor, Holder, Report, in_brief, lineage, of as holders, own_pid, search};
 use fasten::{Family, Mode, held_by as held_by_ancestor};
 
 use crate::cmd::message::{printable, report};

@@ -29,7 +29,7 @@ pub(crate) fn code(error: &anyhow::Error) -> Code {
 pub(crate) fn is_busy(error: &anyhow::Error) -> bool {
     match error.downcast_ref() {
         Some(LockError::Busy { .. } | LockError::TimedOut { .. }) => true,
-        Some(LockError::Deadlock { why, .. }) => matches!(**why, Deadlock::Upgrade),
+        Some(LockError::Deadlock { why, .. }) => matches!(why, Deadlock::Upgrade),
         _ => false,
     }
 }
@@ -63,10 +63,10 @@ pub(crate) fn words(error: &LockError, job: &Job) -> String {
 /// `None` if the error's own words are enough.
 fn refusal(error: &LockError, job: &Job) -> Option<String> {
     let (path, outcome) = match error {
-        LockError::Busy { path } => (path, "try again later, or leave out -n to wait".to_owned()),
-        LockError::TimedOut { path, limit } => (path, format!("gave up after {}", short(*limit))),
+        LockError::Busy { path, .. } => (path, "try again later, or leave out -n to wait".to_owned()),
+        LockError::TimedOut { path, limit, .. } => (path, format!("gave up after {}", short(*limit))),
         LockError::Deadlock { why, .. } => return Some(format!("{error}; {}", remedy(why, job.joins()))),
-        LockError::CouldNotOpen { path, why } => {
+        LockError::CouldNotOpen { path, why, .. } => {
             let why = match why {
                 OpenError::NotOpened(_) => format!("cannot be opened: {}", denied(path)?),
                 OpenError::Missing => "does not exist (--no-create was given)".to_owned(),

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fasten::{
-    Family, InterProcessLock, InterProcessReaderWriterLock, LockRequest, Mode, Nested, Options, Preference,
-    Wait,
+    Family, InterProcessLock, InterProcessReaderWriterLock, LockOptions, LockRequest, Mode, Nested,
+    Preference, Wait,
 };
 
 use super::args::{LockArgs, WriteArgs};
@@ -20,7 +20,7 @@ use super::run::{Lifetime, Program};
 pub(crate) struct Job {
     pub(super) target: Target,
     pub(super) lock_type: LockType,
-    pub(super) options: Options,
+    pub(super) options: LockOptions,
     pub(super) family: Family,
     waiting: Wait<'static>,
     pub(super) program: Option<Program>,
@@ -69,7 +69,7 @@ impl Job {
         let family = if arguments.fcntl { Family::Fcntl } else { Family::Flock };
         Self {
             family,
-            options: Options::new()
+            options: LockOptions::new()
                 .family(family)
                 .preference(lock_type.preference())
                 .create(!arguments.no_create)
@@ -125,10 +125,10 @@ impl Job {
     /// The request for one of the locks.
     pub(super) fn request(&self, path: &Path) -> LockRequest {
         if let LockType::Exclusive = self.lock_type {
-            return InterProcessLock::with_options(path, self.options).to_lock();
+            return InterProcessLock::with_options(path, self.options).request();
         }
         let lock = InterProcessReaderWriterLock::with_options(path, self.options);
-        if let LockType::Reader = self.lock_type { lock.to_read() } else { lock.to_write() }
+        if let LockType::Reader = self.lock_type { lock.read_request() } else { lock.write_request() }
     }
 }
 

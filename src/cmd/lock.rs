@@ -83,7 +83,7 @@ fn take(job: &Job) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
         lock_all(requests, job.waiting().on_wait(&|path| progress.waiting_for(path)).stopped_by(&block));
     drop(progress);
     let taken = unless_signalled(taken, blocked.get())?;
-    Ok((HeldLocks::Files(taken), blocked.into_inner().map(Box::new)))
+    Ok((HeldLocks::Files(taken.into_iter().collect()), blocked.into_inner().map(Box::new)))
 }
 
 /// What was taken; but if a signal has arrived meanwhile, it ends this process as it would have
@@ -107,7 +107,7 @@ fn take_uninterrupted(
     let signals = Signals::block();
     let on_wait = |path: &Path| progress.waiting_for(path);
     let waiting = job.waiting().on_wait(&on_wait);
-    let lock = DescriptorLock::with_options(descriptor, job.options);
+    let lock = DescriptorLock::of_foreign(descriptors::inherited(descriptor), job.options);
     // Without a way to notice signals the wait is not begun: nothing could end it.
     let taken = match signals.arrival() {
         Ok(arrival) => {
@@ -115,7 +115,7 @@ fn take_uninterrupted(
             lock.lock(job.lock_type.mode(), waiting.only_stopped_by(&|| arrival.take()))
         }
         Err(source) => lock.lock(job.lock_type.mode(), Wait::never()).map_err(|error| match error {
-            LockError::Busy { path } => LockError::System { path, operation: Operation::Wait, source },
+            LockError::Busy { path, .. } => LockError::system(&path, Operation::Wait, source),
             error => error,
         }),
     };

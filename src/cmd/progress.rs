@@ -8,7 +8,6 @@
 //! kernel's queue; it is started only for a wait. It never delays the lock: it drops what would
 //! block, and prints nothing after the wait.
 
-use std::cell::RefCell;
 use std::io::{IsTerminal, stderr};
 use std::path::Path;
 use std::process;
@@ -36,12 +35,12 @@ pub(crate) enum Verbosity {
 #[derive(Debug)]
 pub(crate) struct Progress {
     verbosity: Verbosity,
-    current: RefCell<Option<Line>>,
+    current: Mutex<Option<Line>>,
 }
 
 impl Progress {
     pub(crate) fn new(verbosity: Verbosity) -> Self {
-        Self { verbosity, current: RefCell::new(None) }
+        Self { verbosity, current: Mutex::new(None) }
     }
 
     /// Reports that this lock is being waited for, instead of the one before.
@@ -53,8 +52,10 @@ impl Progress {
         let redraws = at_terminal && !is_dumb();
         if redraws || verbose || at_terminal && streams::is_our_terminal() {
             let kept_up_to_date = redraws && (!verbose || streams::is_our_terminal());
-            self.current.replace(None);
-            self.current.replace(Line::about(path, kept_up_to_date));
+            // The line of the last lock ends before the next one begins.
+            let mut current = locked(&self.current);
+            *current = None;
+            *current = Line::about(path, kept_up_to_date);
         }
     }
 }
@@ -96,8 +97,8 @@ impl Drop for Line {
     }
 }
 
-fn locked(screen: &Mutex<Screen>) -> MutexGuard<'_, Screen> {
-    screen.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn redraw(path: &Path, kept_up_to_date: bool, screen: &Mutex<Screen>, ended: &Receiver<()>) {

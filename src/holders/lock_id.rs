@@ -14,18 +14,23 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LockId {
     /// The device's major number.
+    #[doc(hidden)]
     pub major: u32,
     /// The device's minor number.
+    #[doc(hidden)]
     pub minor: u32,
     /// The inode number.
+    #[doc(hidden)]
     pub inode: u64,
     /// The subvolume: the device that stat(2) reports, if that is another one. /proc/locks does not
     /// show it.
+    #[doc(hidden)]
     pub subvolume: Option<u64>,
 }
 
 impl LockId {
     /// The name as /proc/locks has it: without the subvolume.
+    #[doc(hidden)]
     #[must_use]
     pub fn in_table(self) -> Self {
         Self { subvolume: None, ..self }

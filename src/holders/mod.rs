@@ -5,7 +5,7 @@
 //! descriptors of processes, and never acquires a lock. What cannot be seen is reported as unknown,
 //! never as free.
 //!
-//! [`holders`](fn@holders) and [`all`] make reports for users. [`ancestor_holding`] and
+//! [`of`] and [`all`] make reports for users. [`ancestor_holding`] and
 //! [`wait_cycle`] answer a process that is about to wait. All answers are plain values. On systems
 //! without Linux's /proc, nothing can be seen.
 
@@ -19,7 +19,10 @@ mod os;
 mod report;
 
 pub use lock_id::LockId;
-pub use os::{all, ancestor_holding, holders, own_pid, wait_cycle};
+pub use os::{all, of};
+/// For those who look for deadlocks themselves: the command, and tests.
+#[doc(hidden)]
+pub use os::{ancestor_holding, own_pid, wait_cycle};
 #[doc(hidden)]
 pub use os::{lineage, search, sharers, user_name};
 #[doc(hidden)]

@@ -1,6 +1,7 @@
 //! What the questions of this module answer: plain values, which need no /proc.
 
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -10,6 +11,7 @@ use crate::mode::{Family, Mode};
 
 /// Whether a lock is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum State {
     /// No process holds it.
     Free,
@@ -25,6 +27,7 @@ pub enum State {
 
 /// A holder of a lock: one process, or several that share the open file.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Holder {
     /// The process that stands for the holder; `None` if no process can be seen.
     pub pid: Option<u32>,
@@ -50,6 +53,7 @@ pub struct Holder {
 
 /// A process that waits for a lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Waiter {
     /// The process; `None` if it cannot be seen.
     pub pid: Option<u32>,
@@ -69,6 +73,7 @@ pub struct Waiter {
 /// One lock file: its state, its holders, and its waiters in the order in which they will get the
 /// lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report {
     /// The path that was asked about. In a report from [`all`](super::all), the path by which a
     /// holder opened the file, or `None` if no holder can be seen.
@@ -85,6 +90,7 @@ pub struct Report {
 
 /// A process above the asking one, or the asking one itself, that holds the lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Ancestor {
     /// The process.
     pub pid: u32,
@@ -98,7 +104,9 @@ pub struct Ancestor {
 }
 
 /// A lock in a cycle of waits.
+#[doc(hidden)]
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Link {
     /// The lock file.
     pub file: LockId,
@@ -110,7 +118,9 @@ pub struct Link {
 
 /// One step of a cycle of waits. Each step wants what the next one holds; the last step wants what
 /// the first one holds.
+#[doc(hidden)]
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Step {
     /// The process that holds [`holds`](Step::holds).
     pub pid: u32,
@@ -125,6 +135,20 @@ pub struct Step {
     pub waiter: u32,
     /// The lock that the waiter requests.
     pub wants: Link,
+}
+
+impl fmt::Display for Holder {
+    /// `make -j8 (pid 4242, ann)`, as far as it can be seen; a long command is cut.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let command = self.command.as_ref().map(|words| in_brief(words));
+        out.write_str(command.as_deref().unwrap_or("a process"))?;
+        match (self.pid, &self.user) {
+            (Some(pid), Some(user)) => write!(out, " (pid {pid}, {user})"),
+            (Some(pid), None) => write!(out, " (pid {pid})"),
+            (None, Some(user)) => write!(out, " ({user})"),
+            (None, None) => Ok(()),
+        }
+    }
 }
 
 /// A command as messages show it: shortened, as a long one would hide what comes after it.

@@ -13,7 +13,8 @@ use crate::mode::{Family, Mode};
 ///
 /// # Errors
 /// None.
-pub fn holders(path: &Path) -> io::Result<Report> {
+pub fn of(path: impl AsRef<Path>) -> io::Result<Report> {
+    let path = path.as_ref();
     let path = Some(path.to_owned());
     Ok(Report { path, file: None, state: State::Unknown, holders: vec![], waiters: vec![] })
 }
@@ -161,7 +162,7 @@ pub(crate) fn mount_of(_file: impl AsFd) -> Option<Mount> {
 /// # Errors
 /// None.
 pub fn search(path: &Path) -> io::Result<Report> {
-    holders(path)
+    of(path)
 }
 
 impl LockId {

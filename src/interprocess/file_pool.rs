@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::options::Options;
+use super::options::LockOptions;
 use super::thread_queue::{Key, ThreadQueue};
 use crate::lock::{Error, LockFile};
 use crate::sys::per_process::PerProcess;
@@ -22,7 +22,7 @@ const MAX_IDLE: usize = 16;
 #[derive(Debug)]
 pub(super) struct FilePool {
     path: PathBuf,
-    options: Options,
+    options: LockOptions,
     /// Who goes first at the gates; `None` for first come, first served.
     order: Option<Preference>,
     /// A forked child starts with an empty pool: its parent's open files are shared with the
@@ -38,7 +38,7 @@ struct Idle {
 }
 
 impl FilePool {
-    pub(super) fn new(path: PathBuf, options: Options, order: Option<Preference>) -> Arc<Self> {
+    pub(super) fn new(path: PathBuf, options: LockOptions, order: Option<Preference>) -> Arc<Self> {
         Arc::new(Self { path, options, order, idle: PerProcess::new() })
     }
 
@@ -50,7 +50,7 @@ impl FilePool {
         self.order
     }
 
-    pub(super) fn options(&self) -> &Options {
+    pub(super) fn options(&self) -> &LockOptions {
         &self.options
     }
 

@@ -1,6 +1,7 @@
 //! The guard of a lock between processes.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::os::fd::BorrowedFd;
 use std::path::Path;
 use std::rc::Rc;
@@ -33,11 +34,18 @@ use crate::mode::Mode;
 #[must_use = "the lock is released as soon as the guard is dropped"]
 pub struct Guard {
     held: Rc<HeldLock>,
+    _stays: GuardStaysInItsThread,
 }
+
+/// The compiler names this type when a guard is sent to another thread: only the thread that has
+/// acquired a lock may release it. Send the lock object, and acquire it there; or
+/// [`detach`](Guard::detach) the lock, and let a process that has inherited it release it.
+#[derive(Debug, Default)]
+struct GuardStaysInItsThread(PhantomData<*const ()>);
 
 impl Guard {
     pub(super) fn new(held: Rc<HeldLock>) -> Self {
-        Self { held }
+        Self { held, _stays: GuardStaysInItsThread::default() }
     }
 
     /// Which lock this is.
@@ -63,10 +71,21 @@ impl Guard {
         self.held.path()
     }
 
-    /// Whether the lock is still held. `false` only after an upgrade failed with [`Error::Lost`].
+    /// Whether the lock is still held, in this guard's mode: the kernel is asked. `false` after an
+    /// upgrade failed with [`Error::Lost`], and if another program or process unlocked an inherited
+    /// descriptor. Where the kernel shows no locks (without /proc, on a network file system), only
+    /// the first case is known.
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.held.is_held()
+    }
+
+    /// Whether an ancestor of this process acquired the lock, and this process inherited its
+    /// descriptor ([`Nested::Join`](crate::Nested::Join)). The ancestor's lock stays held until the
+    /// last process that joined it has released it.
+    #[must_use]
+    pub fn is_borrowed(&self) -> bool {
+        self.held.is_borrowed()
     }
 
     /// The descriptor that holds the lock; it is close-on-exec. If another process inherits a
@@ -115,8 +134,8 @@ impl Guard {
     /// # std::fs::remove_file(&path).unwrap();
     /// # Ok::<(), fasten::Error>(())
     /// ```
-    pub fn upgrade(&self, wait: Wait<'_>) -> Result<(), Error> {
-        self.held.upgrade(&WaitState::new(wait))
+    pub fn upgrade<'a>(&self, wait: impl Into<Wait<'a>>) -> Result<(), Error> {
+        self.held.upgrade(&WaitState::new(wait.into()))
     }
 
     /// Turns an exclusive lock into a shared one, with no other writer in between. Never waits.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use super::file_pool::FilePool;
 use super::thread_queue::{Key, Turn};
+use crate::holders::{OwnLock, held_through};
 use crate::lock::{Deadlock, Error, Held, Joined, Nested, UnfairReason, WaitError, WaitState};
 use crate::mode::Mode;
 use crate::sys::file_id::leads_to;
@@ -49,8 +50,6 @@ pub(super) enum Reentry {
     Shares,
     /// Fail, because the thread would wait for itself.
     Refused(WaitError),
-    /// Wait all the same, as [`Nested::Wait`] asks.
-    Waits,
 }
 
 impl HeldLock {
@@ -91,15 +90,29 @@ impl HeldLock {
         let is_enough = held == Mode::Exclusive || wanted == Mode::Shared;
         match (held, nested) {
             (Mode::Shared, _) | (_, Nested::Join) if is_enough => Reentry::Shares,
-            (_, Nested::Wait) if wait_state.may_wait() => Reentry::Waits,
             _ if !wait_state.may_wait() => Reentry::Refused(WaitError::Busy),
             _ => Reentry::Refused(WaitError::Deadlock(Box::new(Deadlock::HeldByThisThread(held)))),
         }
     }
 
-    /// `false` only after an upgrade failed with [`Error::Lost`].
+    /// What the kernel says of it; where that cannot be seen, `false` only after an upgrade failed
+    /// with [`Error::Lost`].
     pub(super) fn is_held(&self) -> bool {
-        !self.is_lost.get()
+        let held = match &self.lease {
+            Lease::Own(held) => held.lock(),
+            Lease::Joined(joined, _) => joined.lock(),
+            Lease::Released => return false,
+        };
+        match held_through(&held.file, held.family) {
+            OwnLock::Held(mode) => mode == Mode::Exclusive || self.mode() == Mode::Shared,
+            OwnLock::Free => false,
+            OwnLock::Unknown => !self.is_lost.get(),
+        }
+    }
+
+    /// Whether the lock is an ancestor's, which this process has inherited.
+    pub(super) fn is_borrowed(&self) -> bool {
+        matches!(self.lease, Lease::Joined(..))
     }
 
     /// The kernel's lock; `None` if it is an ancestor's.

@@ -10,38 +10,20 @@
 //! finds a path leading to another file than it was sorted by releases everything and starts again:
 //! going on would break the order.
 
-use std::sync::Arc;
-
-use super::file_pool::FilePool;
 use super::guard::Guard;
+use super::guards::Guards;
+use super::lock_request::LockRequest;
 use super::obtain::{acquire_from, key_of_path};
 use super::thread_queue::Key;
 use crate::lock::{Error, Wait, WaitState};
 use crate::mode::Mode;
-
-/// A lock and the mode in which to acquire it, for [`lock_all`].
-///
-/// Made by [`InterProcessLock::to_lock`](super::InterProcessLock::to_lock),
-/// [`InterProcessReaderWriterLock::to_read`](super::InterProcessReaderWriterLock::to_read) and
-/// [`to_write`](super::InterProcessReaderWriterLock::to_write).
-#[derive(Debug, Clone)]
-pub struct LockRequest {
-    pool: Arc<FilePool>,
-    mode: Mode,
-}
-
-impl LockRequest {
-    pub(super) fn new(pool: &Arc<FilePool>, mode: Mode) -> Self {
-        Self { pool: Arc::clone(pool), mode }
-    }
-}
 
 /// Acquires several locks: all of them, or none.
 ///
 /// The locks are acquired in one order, whatever the order of the requests, so two calls cannot
 /// deadlock with each other. The time limit of the [`Wait`] is for the whole call. Several paths to
 /// one file are one lock with one guard, which is exclusive if one of the requests is. The guards
-/// are in the order of acquisition, not in that of the requests.
+/// are in the order of the requests.
 ///
 /// Dropping the guards releases the locks, in any order. On panic, crash and fork see [`Guard`].
 ///
@@ -60,20 +42,23 @@ impl LockRequest {
 /// let queue = InterProcessLock::new(directory.join("queue.lock"));
 /// let settings = InterProcessReaderWriterLock::new(directory.join("settings.lock"));
 ///
-/// let guards = lock_all([queue.to_lock(), settings.to_read()], Wait::forever())?;
+/// let guards = lock_all([queue.request(), settings.read_request()], Wait::forever())?;
 /// assert_eq!(guards.len(), 2);
+/// assert_eq!(guards.get(queue.path()).unwrap().path(), queue.path());
 /// # drop(guards);
 /// # std::fs::remove_dir_all(&directory).unwrap();
 /// # Ok::<(), fasten::Error>(())
 /// ```
-pub fn lock_all(
-    requests: impl IntoIterator<Item = LockRequest>,
-    wait: Wait<'_>,
-) -> Result<Vec<Guard>, Error> {
-    let (wait_state, requests) = (WaitState::new(wait), Vec::from_iter(requests));
+pub fn lock_all<'a>(
+    requests: impl IntoIterator<Item = impl Into<LockRequest>>,
+    wait: impl Into<Wait<'a>>,
+) -> Result<Guards, Error> {
+    let wait_state = WaitState::new(wait.into());
+    let requests: Vec<LockRequest> = requests.into_iter().map(Into::into).collect();
     loop {
-        let mut guards = Vec::with_capacity(requests.len());
-        let ordered = in_order(&requests, &wait_state)?;
+        let mut guards: Vec<Guard> = Vec::with_capacity(requests.len());
+        let keys = keys(&requests, &wait_state)?;
+        let ordered = in_order(&requests, &keys);
         for (key, request) in &ordered {
             let guard = acquire_from(&request.pool, request.mode, &wait_state)?;
             // The path was replaced after the sort: this lock may belong elsewhere in the order.
@@ -85,7 +70,7 @@ pub fn lock_all(
         // The files of the first locks may have been replaced while the call waited for the last
         // ones. `acquire_from` has just checked the last one itself.
         if guards.len() == ordered.len() && (guards.len() == 1 || guards.iter().all(Guard::is_still_there)) {
-            return Ok(guards);
+            return Ok(Guards::in_order_of(&requests, &keys, guards));
         }
         if let Some(first) = requests.first() {
             wait_state.begin_again().map_err(|why| Error::refused(first.pool.path(), why))?;
@@ -93,15 +78,15 @@ pub fn lock_all(
     }
 }
 
+fn keys(requests: &[LockRequest], wait_state: &WaitState) -> Result<Vec<Key>, Error> {
+    requests.iter().map(|one| key_of_path(&one.pool, one.mode, wait_state)).collect()
+}
+
 /// Each lock once, in the strongest mode requested, in the order in which all calls acquire them.
-fn in_order<'a>(
-    requests: &'a [LockRequest],
-    wait_state: &WaitState,
-) -> Result<Vec<(Key, &'a LockRequest)>, Error> {
-    let keyed = requests.iter().map(|one| Ok((key_of_path(&one.pool, one.mode, wait_state)?, one)));
-    let mut keyed = keyed.collect::<Result<Vec<_>, Error>>()?;
+fn in_order<'a>(requests: &'a [LockRequest], keys: &[Key]) -> Vec<(Key, &'a LockRequest)> {
+    let mut keyed: Vec<_> = keys.iter().copied().zip(requests).collect();
     // Of the requests for one lock, an exclusive one comes first, and `dedup` keeps the first.
     keyed.sort_by_key(|(key, one)| (*key, one.mode == Mode::Shared));
     keyed.dedup_by_key(|(key, _)| *key);
-    Ok(keyed)
+    keyed
 }

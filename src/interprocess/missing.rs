@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use super::held_lock::{self, Reentry};
-use super::options::Options;
+use super::options::LockOptions;
 use super::thread_queue::{ThreadQueue, any_turn};
 use crate::holders::{holder_of_removed, lineage, own_pid};
 use crate::lock::{
@@ -21,7 +21,7 @@ use crate::mode::Mode;
 /// options allow it, after the holder of a removed one has released it.
 pub(super) fn open_or_create(
     path: &Path,
-    options: &Options,
+    options: &LockOptions,
     mode: Mode,
     wait_state: &WaitState,
 ) -> Result<LockFile, Error> {
@@ -44,11 +44,11 @@ pub(super) fn open_or_create(
 /// the ancestor may wait for this process.
 fn await_holder_of_removed(
     path: &Path,
-    options: &Options,
+    options: &LockOptions,
     mode: Mode,
     wait_state: &WaitState,
 ) -> Result<(), WaitError> {
-    let Options { family, nested, .. } = *options;
+    let LockOptions { family, nested, .. } = *options;
     let threads = if any_turn() { Threads::Share } else { Threads::None };
     let request = Request { mode, order: None, nested, threads, holds_others: true };
     while let Some(removed) = holder_of_removed(path, family, mode) {
@@ -60,7 +60,7 @@ fn await_holder_of_removed(
         if let Some(held) = held_lock::find(queue.number()) {
             match held.reentry(mode, nested, wait_state) {
                 Reentry::Refused(why) => return Err(why),
-                Reentry::Shares | Reentry::Waits => break,
+                Reentry::Shares => break,
             }
         }
         match acquire(file, &request, wait_state) {

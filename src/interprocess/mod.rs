@@ -9,9 +9,12 @@
 
 mod descriptor;
 mod file_pool;
+mod foreign;
 mod guard;
+mod guards;
 mod held_lock;
 mod lock_all;
+mod lock_request;
 mod missing;
 mod mutex;
 mod obtain;
@@ -21,7 +24,9 @@ mod thread_queue;
 
 pub use descriptor::DescriptorLock;
 pub use guard::Guard;
-pub use lock_all::{LockRequest, lock_all};
+pub use guards::Guards;
+pub use lock_all::lock_all;
+pub use lock_request::LockRequest;
 pub use mutex::InterProcessLock;
-pub use options::Options;
+pub use options::LockOptions;
 pub use rwlock::InterProcessReaderWriterLock;

@@ -1,14 +1,17 @@
 //! A mutex for the threads of all processes.
 
+use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::file_pool::FilePool;
 use super::guard::Guard;
-use super::lock_all::LockRequest;
+use super::lock_request::LockRequest;
 use super::obtain::acquire_from;
-use super::options::Options;
+use super::options::LockOptions;
+use crate::holders::{self, Report};
 use crate::lock::{Error, Wait, WaitState};
 use crate::mode::Mode;
 
@@ -43,22 +46,34 @@ use crate::mode::Mode;
 /// # std::fs::remove_file(&path).unwrap();
 /// # Ok::<(), fasten::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[doc(alias = "flock")]
+#[doc(alias = "FileLock")]
+#[doc(alias = "Mutex")]
+#[derive(Clone)]
 pub struct InterProcessLock {
     pool: Arc<FilePool>,
 }
 
 impl InterProcessLock {
-    /// The lock on this file, with the [default options](Options::new). Opens nothing yet.
+    /// The lock on this file, with the [default options](LockOptions::new). Opens nothing yet.
     ///
     /// Python's fasteners: `InterProcessLock(path)`.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self::with_options(path, Options::new())
+        Self::with_options(path, LockOptions::new())
     }
 
     /// The lock on this file. Opens nothing yet.
-    pub fn with_options(path: impl Into<PathBuf>, options: Options) -> Self {
+    pub fn with_options(path: impl Into<PathBuf>, options: LockOptions) -> Self {
         Self { pool: FilePool::new(path.into(), options, None) }
+    }
+
+    /// Who holds the lock, and who waits for it. Acquires nothing; see [`holders::of`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`holders::of`].
+    pub fn holders(&self) -> io::Result<Report> {
+        holders::of(self.path())
     }
 
     /// The path of the lock file, as it was given.
@@ -78,6 +93,7 @@ impl InterProcessLock {
     /// - [`Error::System`] if a system call fails, for example for lack of descriptors.
     ///
     /// Python's fasteners: `acquire()`.
+    #[doc(alias = "acquire")]
     pub fn lock(&self) -> Result<Guard, Error> {
         self.lock_with(Wait::forever())
     }
@@ -116,17 +132,9 @@ impl InterProcessLock {
     /// [`lock`](Self::lock).
     ///
     /// Python's fasteners: `acquire(timeout=...)`.
+    #[doc(alias = "try_lock_for")]
     pub fn lock_timeout(&self, timeout: Duration) -> Result<Guard, Error> {
         self.lock_with(Wait::at_most(timeout))
-    }
-
-    /// Acquires the lock. Waits at most until `deadline`.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`lock_timeout`](Self::lock_timeout).
-    pub fn lock_deadline(&self, deadline: Instant) -> Result<Guard, Error> {
-        self.lock_with(Wait::until(deadline))
     }
 
     /// Acquires the lock. Waits as `wait` says: it may have a limit, a [`CancelToken`] and a
@@ -155,13 +163,26 @@ impl InterProcessLock {
     /// # std::fs::remove_file(&path).unwrap();
     /// # Ok::<(), Error>(())
     /// ```
-    pub fn lock_with(&self, wait: Wait<'_>) -> Result<Guard, Error> {
-        acquire_from(&self.pool, Mode::Exclusive, &WaitState::new(wait))
+    pub fn lock_with<'a>(&self, wait: impl Into<Wait<'a>>) -> Result<Guard, Error> {
+        acquire_from(&self.pool, Mode::Exclusive, &WaitState::new(wait.into()))
     }
 
     /// A request for this lock, for [`lock_all`](super::lock_all).
     #[must_use]
-    pub fn to_lock(&self) -> LockRequest {
+    pub fn request(&self) -> LockRequest {
         LockRequest::new(&self.pool, Mode::Exclusive)
+    }
+}
+
+impl fmt::Debug for InterProcessLock {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("InterProcessLock").field("path", &self.path()).finish_non_exhaustive()
+    }
+}
+
+impl From<&InterProcessLock> for LockRequest {
+    /// As [`InterProcessLock::request`].
+    fn from(lock: &InterProcessLock) -> Self {
+        lock.request()
     }
 }

@@ -28,7 +28,6 @@ pub(super) fn acquire_from(pool: &Arc<FilePool>, mode: Mode, wait_state: &WaitSt
             match held.reentry(mode, pool.options().nested, wait_state) {
                 Reentry::Shares => return Ok(Guard::new(held)),
                 Reentry::Refused(why) => return Err(refused(why)),
-                Reentry::Waits => {}
             }
         }
         // Whether to look for deadlocks while this call waits for other processes. The kernel knows

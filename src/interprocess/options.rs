@@ -10,14 +10,14 @@ use crate::thread::Preference;
 /// Python's fasteners: the arguments of `InterProcessLock` and `InterProcessReaderWriterLock`.
 ///
 /// ```
-/// use fasten::{Family, InterProcessLock, Options};
+/// use fasten::{Family, InterProcessLock, LockOptions};
 ///
-/// let options = Options::new().family(Family::Fcntl).permissions(0o600);
+/// let options = LockOptions::new().family(Family::Fcntl).permissions(0o600);
 /// let lock = InterProcessLock::with_options("/var/tmp/app.lock", options);
 /// # drop(lock);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options {
+pub struct LockOptions {
     pub(super) family: Family,
     pub(super) preference: Preference,
     pub(super) nested: Nested,
@@ -25,7 +25,7 @@ pub struct Options {
     pub(super) permissions: u32,
 }
 
-impl Options {
+impl LockOptions {
     /// The defaults: flock(2), phase-fair, a missing file is created with permissions 0666 less the
     /// umask, and a deadlock is an error.
     #[must_use]
@@ -80,7 +80,40 @@ impl Options {
     }
 }
 
-impl Default for Options {
+/// What is set.
+impl LockOptions {
+    /// Which of the kernel's locks is used.
+    #[must_use]
+    pub const fn get_family(&self) -> Family {
+        self.family
+    }
+
+    /// Who goes first.
+    #[must_use]
+    pub const fn get_preference(&self) -> Preference {
+        self.preference
+    }
+
+    /// What happens when a wait certainly never ends.
+    #[must_use]
+    pub const fn get_nested(&self) -> Nested {
+        self.nested
+    }
+
+    /// Whether a missing lock file is created.
+    #[must_use]
+    pub const fn get_create(&self) -> bool {
+        self.create
+    }
+
+    /// The permissions of a lock file that is created, before the umask.
+    #[must_use]
+    pub const fn get_permissions(&self) -> u32 {
+        self.permissions
+    }
+}
+
+impl Default for LockOptions {
     /// The same as [`new`](Self::new).
     fn default() -> Self {
         Self::new()

@@ -1,14 +1,17 @@
 //! A reader-writer lock for the threads of all processes.
 
+use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::file_pool::FilePool;
 use super::guard::Guard;
-use super::lock_all::LockRequest;
+use super::lock_request::LockRequest;
 use super::obtain::acquire_from;
-use super::options::Options;
+use super::options::LockOptions;
+use crate::holders::{self, Report};
 use crate::lock::{Error, Wait, WaitState};
 use crate::mode::Mode;
 
@@ -46,22 +49,34 @@ use crate::mode::Mode;
 /// # std::fs::remove_file(&path).unwrap();
 /// # Ok::<(), fasten::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[doc(alias = "flock")]
+#[doc(alias = "FileLock")]
+#[doc(alias = "RwLock")]
+#[derive(Clone)]
 pub struct InterProcessReaderWriterLock {
     pool: Arc<FilePool>,
 }
 
 impl InterProcessReaderWriterLock {
-    /// The lock on this file, with the [default options](Options::new). Opens nothing yet.
+    /// The lock on this file, with the [default options](LockOptions::new). Opens nothing yet.
     ///
     /// Python's fasteners: `InterProcessReaderWriterLock(path)`.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self::with_options(path, Options::new())
+        Self::with_options(path, LockOptions::new())
     }
 
     /// The lock on this file. Opens nothing yet.
-    pub fn with_options(path: impl Into<PathBuf>, options: Options) -> Self {
+    pub fn with_options(path: impl Into<PathBuf>, options: LockOptions) -> Self {
         Self { pool: FilePool::new(path.into(), options, Some(options.preference)) }
+    }
+
+    /// Who holds the lock, and who waits for it. Acquires nothing; see [`holders::of`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`holders::of`].
+    pub fn holders(&self) -> io::Result<Report> {
+        holders::of(self.path())
     }
 
     /// The path of the lock file, as it was given.
@@ -108,15 +123,6 @@ impl InterProcessReaderWriterLock {
         self.read_with(Wait::at_most(timeout))
     }
 
-    /// Acquires the lock to read. Waits at most until `deadline`.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`read_timeout`](Self::read_timeout).
-    pub fn read_deadline(&self, deadline: Instant) -> Result<Guard, Error> {
-        self.read_with(Wait::until(deadline))
-    }
-
     /// Acquires the lock to read. Waits as `wait` says: it may have a limit, a
     /// [`CancelToken`](crate::CancelToken) and a callback.
     ///
@@ -124,8 +130,8 @@ impl InterProcessReaderWriterLock {
     ///
     /// [`Error::Cancelled`], after which nothing of the request is left; and those of the other
     /// methods.
-    pub fn read_with(&self, wait: Wait<'_>) -> Result<Guard, Error> {
-        acquire_from(&self.pool, Mode::Shared, &WaitState::new(wait))
+    pub fn read_with<'a>(&self, wait: impl Into<Wait<'a>>) -> Result<Guard, Error> {
+        acquire_from(&self.pool, Mode::Shared, &WaitState::new(wait.into()))
     }
 
     /// Acquires the lock to write. Waits until no reader or writer holds it and it is
@@ -166,15 +172,6 @@ impl InterProcessReaderWriterLock {
         self.write_with(Wait::at_most(timeout))
     }
 
-    /// Acquires the lock to write. Waits at most until `deadline`.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`write_timeout`](Self::write_timeout).
-    pub fn write_deadline(&self, deadline: Instant) -> Result<Guard, Error> {
-        self.write_with(Wait::until(deadline))
-    }
-
     /// Acquires the lock to write. Waits as `wait` says: it may have a limit, a
     /// [`CancelToken`](crate::CancelToken) and a callback.
     ///
@@ -182,19 +179,25 @@ impl InterProcessReaderWriterLock {
     ///
     /// [`Error::Cancelled`], after which nothing of the request is left; and those of the other
     /// methods.
-    pub fn write_with(&self, wait: Wait<'_>) -> Result<Guard, Error> {
-        acquire_from(&self.pool, Mode::Exclusive, &WaitState::new(wait))
+    pub fn write_with<'a>(&self, wait: impl Into<Wait<'a>>) -> Result<Guard, Error> {
+        acquire_from(&self.pool, Mode::Exclusive, &WaitState::new(wait.into()))
     }
 
     /// A request for this lock to read, for [`lock_all`](super::lock_all).
     #[must_use]
-    pub fn to_read(&self) -> LockRequest {
+    pub fn read_request(&self) -> LockRequest {
         LockRequest::new(&self.pool, Mode::Shared)
     }
 
     /// A request for this lock to write, for [`lock_all`](super::lock_all).
     #[must_use]
-    pub fn to_write(&self) -> LockRequest {
+    pub fn write_request(&self) -> LockRequest {
         LockRequest::new(&self.pool, Mode::Exclusive)
+    }
+}
+
+impl fmt::Debug for InterProcessReaderWriterLock {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("InterProcessReaderWriterLock").field("path", &self.path()).finish_non_exhaustive()
     }
 }

@@ -78,18 +78,12 @@ fn obtain(lock: &LockFile, request: &Request, wait_state: &WaitState) -> Result<
     if open && try_enter(lock, request.mode).map_err(WaitError::Failed)? {
         return Ok(entered_at_once(lock, side));
     }
-    if request.nested == Nested::Join
-        && let Some((descriptor, mode)) = inherited(&lock.file, lock.family)
-        && (mode == Mode::Exclusive || request.mode == Mode::Shared)
-        && let Ok(file) = duplicate(descriptor)
-    {
-        let (path, family) = (lock.path.clone(), lock.family);
-        let inherited = LockFile::new(path, file, lock.id, false, family);
-        return Ok(Obtained::Joined(Joined::new(inherited, mode)));
+    if let Some(joined) = join(lock, request) {
+        return Ok(Obtained::Joined(joined));
     }
     wait_state.begin(&lock.path)?;
     // No process waits for a thread that holds nothing, so its wait closes no cycle.
-    let nested = if request.holds_others { request.nested } else { Nested::Wait };
+    let nested = request.holds_others.then_some(request.nested);
     let mut watch_for = WatchFor { mode: request.mode, nested, may_be_below_reader };
     loop {
         let watch = DeadlockWatch::start(lock, watch_for, wait_state);
@@ -156,6 +150,18 @@ fn yield_to_upgrade(lock: &LockFile, mode: Mode) -> io::Result<Option<GateFile>>
         main_lock::unlock(lock)?;
     }
     upgrade
+}
+
+/// The lock that this process has inherited, if the request is to join it and its mode suffices.
+fn join(lock: &LockFile, request: &Request) -> Option<Joined> {
+    if request.nested != Nested::Join {
+        return None;
+    }
+    let suffices = |&(_, mode): &(_, Mode)| mode == Mode::Exclusive || request.mode == Mode::Shared;
+    let (descriptor, mode) = inherited(&lock.file, lock.family).filter(suffices)?;
+    let file = duplicate(descriptor).ok()?;
+    let inherited = LockFile::new(lock.path.clone(), file, lock.id, false, lock.family);
+    Some(Joined::new(inherited, mode))
 }
 
 /// Whether this process or one above it holds the lock shared: a writer at the gates waits for that

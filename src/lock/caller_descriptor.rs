@@ -19,11 +19,12 @@ use std::os::fd::RawFd;
 use std::thread;
 use std::time::Duration;
 
-use super::error::{Error, Operation};
+use super::error::Error;
 use super::file::{LockFile, opened};
 use super::guard::DescriptorGuard;
 use super::held::{Held, OnRelease};
 use super::main_lock::{self, is_free, try_lock};
+use super::operation::Operation;
 use super::request::Request;
 use super::unfair::UnfairReason;
 use super::upgrade::{downgrade, upgrade};
@@ -44,7 +45,7 @@ pub(crate) enum Found {
     /// The descriptor holds nothing, and the lock has not been acquired.
     Free(LockFile),
     /// The lock is held in the mode that was asked for.
-    Taken(Box<DescriptorGuard>),
+    Taken(Box<DescriptorGuard<'static>>),
 }
 
 /// Finds out what the descriptor holds, or acquires the lock by a call that loses nothing whatever
@@ -139,7 +140,7 @@ pub(crate) fn convert(
     held: Mode,
     request: &Request,
     wait_state: &WaitState,
-) -> Result<DescriptorGuard, Error> {
+) -> Result<DescriptorGuard<'static>, Error> {
     let (converted, on_release) = match (held, request.mode) {
         (Mode::Shared, Mode::Exclusive) => (upgrade(&lock, request.nested, wait_state), OnRelease::Downgrade),
         (Mode::Exclusive, Mode::Shared) => (downgrade(&lock), OnRelease::Keep),

@@ -36,6 +36,12 @@ pub(crate) enum Wakeable {
 }
 
 impl CancelToken {
+    /// A token that is not cancelled.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Ends every wait that has this token, now or later, with
     /// [`Error::Cancelled`](super::Error::Cancelled). Does not wait for the threads to return.
     pub fn cancel(&self) {

@@ -42,8 +42,8 @@ pub(crate) struct DeadlockWatch<'a>(&'a WaitState<'a>);
 pub(crate) struct WatchFor {
     /// The mode that the thread waits for.
     pub(crate) mode: Mode,
-    /// What to do about a deadlock; [`Nested::Wait`] to search for none.
-    pub(crate) nested: Nested,
+    /// What to do about a deadlock; `None` to search for none.
+    pub(crate) nested: Option<Nested>,
     /// Whether the thread waits at the gates as a reader, so that a process above it may be a
     /// reader for which the writer ahead waits.
     pub(crate) may_be_below_reader: bool,
@@ -53,7 +53,7 @@ impl<'a> DeadlockWatch<'a> {
     /// For the calling thread, which is about to wait for this lock; `None` if there is nothing to
     /// search for.
     pub(crate) fn start(lock: &LockFile, watch_for: WatchFor, wait_state: &'a WaitState<'a>) -> Option<Self> {
-        if watch_for.nested == Nested::Wait && !watch_for.may_be_below_reader {
+        if watch_for.nested.is_none() && !watch_for.may_be_below_reader {
             return None;
         }
         let mut observer = Observer {
@@ -107,7 +107,7 @@ impl Observer {
         {
             return Verdict::End(WaitError::BelowReader);
         }
-        if self.watch_for.nested == Nested::Wait {
+        if self.watch_for.nested.is_none() {
             return Verdict::Done;
         }
         let cycle = self.cycle(file, own);
@@ -142,7 +142,13 @@ impl Observer {
             return None;
         }
         let descriptor = u32::try_from(self.descriptor).ok();
-        certain_cycle(file, self.watch_for.mode, self.family, own, descriptor).ok().flatten()
+        let cycle = certain_cycle(file, self.watch_for.mode, self.family, own, descriptor).ok().flatten();
+        // An ancestor's lock may be waited for on request; a cycle never ends.
+        cycle.filter(|cycle| !self.outlives_ancestors() || matches!(cycle, Cycle::Steps(_)))
+    }
+
+    fn outlives_ancestors(&self) -> bool {
+        self.watch_for.nested == Some(Nested::Wait)
     }
 
     fn gives_up(&self, cycle: &Cycle) -> bool {
@@ -156,13 +162,12 @@ impl Observer {
 
     /// Reports an ancestor that holds the lock, once and after a while.
     fn doubt(&mut self, file: LockId, own: u32) {
-        if self.start.elapsed() < DOUBT_AFTER {
+        if self.outlives_ancestors() || self.start.elapsed() < DOUBT_AFTER {
             return;
         }
-        if let Some(report) = self.on_doubt.take()
-            && let Some(above) = self.holding_above(file, own)
-            && above.mode.conflicts_with(self.watch_for.mode)
-        {
+        let Some(report) = self.on_doubt.take() else { return };
+        let above = self.holding_above(file, own);
+        if let Some(above) = above.filter(|above| above.mode.conflicts_with(self.watch_for.mode)) {
             report(&self.path, &above);
         }
     }

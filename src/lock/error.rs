@@ -6,23 +6,41 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::deadlock::Deadlock;
+use super::open_error::OpenError;
+use super::operation::Operation;
 use super::unfair::{UnfairReason, lower};
 use super::wait_error::WaitError;
+use crate::mode::Mode;
+use crate::thread::LockError;
 
 /// Why a lock was not acquired or not converted.
 ///
 /// After an error the call holds nothing that the caller did not hold before, and has lost nothing,
 /// except after [`Error::Lost`]. The text names the path, the reason and, where one is known, the
 /// remedy. Python's fasteners returns `False` instead.
+///
+/// As a [`std::io::Error`] it keeps its text and has this kind:
+///
+/// | error | kind |
+/// | --- | --- |
+/// | `Busy` | `WouldBlock` |
+/// | `TimedOut` | `TimedOut` |
+/// | `Cancelled` | `Other`; never `Interrupted`, which callers repeat |
+/// | `Deadlock` | `Deadlock` |
+/// | `CannotUpgrade`, `Lost` | `Other` |
+/// | `CouldNotOpen` | that of the system's error; `NotFound` if missing, `PermissionDenied` for want of access, otherwise `Other` |
+/// | `System` | that of the system's error |
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// Another process or thread holds the lock, or waits for it, and the call must not wait.
+    #[non_exhaustive]
     Busy {
         /// The lock.
         path: PathBuf,
     },
     /// The lock was still held at the deadline.
+    #[non_exhaustive]
     TimedOut {
         /// The lock.
         path: PathBuf,
@@ -30,18 +48,21 @@ pub enum Error {
         limit: Duration,
     },
     /// The wait was cancelled by a [`CancelToken`](super::CancelToken).
+    #[non_exhaustive]
     Cancelled {
         /// The lock.
         path: PathBuf,
     },
     /// Waiting for the lock would never end. Found on Linux only.
+    #[non_exhaustive]
     Deadlock {
         /// The lock.
         path: PathBuf,
         /// What closes the deadlock.
-        why: Box<Deadlock>,
+        why: Deadlock,
     },
     /// A shared lock cannot be upgraded without the risk of losing it. It is held as before.
+    #[non_exhaustive]
     CannotUpgrade {
         /// The lock.
         path: PathBuf,
@@ -50,11 +71,13 @@ pub enum Error {
     },
     /// An upgrade failed, and the shared lock is lost: a process that locks without fasten acquired
     /// it meanwhile. Nothing is held.
+    #[non_exhaustive]
     Lost {
         /// The lock.
         path: PathBuf,
     },
     /// The lock file could not be opened or created.
+    #[non_exhaustive]
     CouldNotOpen {
         /// The lock.
         path: PathBuf,
@@ -62,6 +85,7 @@ pub enum Error {
         why: OpenError,
     },
     /// A system call failed: no memory, no descriptors, no locks left.
+    #[non_exhaustive]
     System {
         /// The lock.
         path: PathBuf,
@@ -72,41 +96,54 @@ pub enum Error {
     },
 }
 
-/// What the library was doing when the system failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Operation {
-    /// Opening the lock file.
-    Open,
-    /// Acquiring the lock.
-    Lock,
-    /// Waiting for it.
-    Wait,
-    /// Releasing it.
-    Unlock,
-}
-
-/// Why a lock file could not be opened.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// It does not exist, and the options forbid creating it.
-    Missing,
-    /// It cannot be a lock: a FIFO, a socket, a character device.
-    WrongKind(&'static str),
-    /// It exists and cannot be opened, or its directory does not exist.
-    NotOpened(io::Error),
-    /// It cannot be locked in the fcntl family: a shared lock needs read permission, an exclusive
-    /// lock write permission.
-    Access,
-    /// It does not exist and cannot be created.
-    NotCreated(io::Error),
-    /// It is another user's symbolic link to a missing file, in a directory that others can write
-    /// to: that user may want this process to create the file.
-    ForeignLink,
-}
-
 impl Error {
+    /// The path of the lock.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Busy { path }
+            | Self::TimedOut { path, .. }
+            | Self::Cancelled { path }
+            | Self::Deadlock { path, .. }
+            | Self::CannotUpgrade { path, .. }
+            | Self::Lost { path }
+            | Self::CouldNotOpen { path, .. }
+            | Self::System { path, .. } => path,
+        }
+    }
+
+    /// Whether the lock was not free and the call did not wait.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Busy { .. })
+    }
+
+    /// Whether the lock was not free at the deadline.
+    #[must_use]
+    pub fn is_timed_out(&self) -> bool {
+        matches!(self, Self::TimedOut { .. })
+    }
+
+    /// Whether a [`CancelToken`](super::CancelToken) ended the wait.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Cancelled { .. })
+    }
+
+    /// For the command, which makes some of its own.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn system(path: &Path, operation: Operation, source: io::Error) -> Self {
+        Self::System { path: path.to_owned(), operation, source }
+    }
+
+    /// For the command, which opens some files itself.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn could_not_open(path: &Path, why: OpenError) -> Self {
+        Self::CouldNotOpen { path: path.to_owned(), why }
+    }
+
     /// Adds the path to the end of a wait. A reason that the library answers itself by another
     /// attempt becomes `Busy` here.
     pub(crate) fn refused(path: &Path, why: WaitError) -> Self {
@@ -117,7 +154,7 @@ impl Error {
             }
             WaitError::TimedOut(limit) => Self::TimedOut { path, limit },
             WaitError::Cancelled => Self::Cancelled { path },
-            WaitError::Deadlock(why) => Self::Deadlock { path, why },
+            WaitError::Deadlock(why) => Self::Deadlock { path, why: *why },
             WaitError::CannotConvert(why) => Self::CannotUpgrade { path, why },
             WaitError::Lost => Self::Lost { path },
             failed if failed.lacks_access() => Self::CouldNotOpen { path, why: OpenError::Access },
@@ -128,81 +165,35 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The lock of a thread has no path.
+        match self.path() {
+            path if path.as_os_str().is_empty() => out.write_str("the lock: ")?,
+            path => write!(out, "{}: ", path.display())?,
+        }
         match self {
-            Self::Busy { path } => write!(out, "{}: busy; wait for it or try again later", path.display()),
-            Self::TimedOut { path, limit } => {
-                write!(out, "{}: busy; gave up after {limit:?}", path.display())
-            }
-            Self::Cancelled { path } => write!(out, "{}: the wait was cancelled", path.display()),
-            Self::Deadlock { path, why } => write!(out, "{}: deadlock: {why}", path.display()),
-            Self::CannotUpgrade { path, why } => write!(
+            Self::Busy { .. } => out.write_str("busy"),
+            Self::TimedOut { limit, .. } if limit.is_zero() => out.write_str("busy; the time is up"),
+            Self::TimedOut { limit, .. } => write!(out, "busy; gave up after {limit:?}"),
+            Self::Cancelled { .. } => out.write_str("the wait was cancelled"),
+            Self::Deadlock { why, .. } => write!(out, "deadlock: {why}"),
+            Self::CannotUpgrade { why, .. } => write!(
                 out,
-                "{}: cannot be upgraded from shared to exclusive without losing it: {why}; unlock it and lock it again",
-                path.display()
+                "cannot be upgraded from shared to exclusive without losing it: {why}; unlock it and lock it again",
             ),
-            Self::Lost { path } => write!(
-                out,
-                "{}: the shared lock was lost to a process that locks without fasten; unlock it and lock it again",
-                path.display()
+            Self::Lost { .. } => out.write_str(
+                "the shared lock was lost to a process that locks without fasten; unlock it and lock it again",
             ),
-            Self::CouldNotOpen { path, why } => write!(out, "{}: {why}", path.display()),
-            Self::System { path, operation, source } => {
-                write!(out, "{}: {operation}: {}", path.display(), lower(source))
+            Self::CouldNotOpen { why, .. } => write!(out, "{why}"),
+            Self::System { operation, source, .. } => {
+                write!(out, "{operation}: {}", lower(source))
             }
         }
     }
 }
 
-impl fmt::Display for Operation {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Open => "opening it",
-            Self::Lock => "locking it",
-            Self::Wait => "waiting for it",
-            Self::Unlock => "unlocking it",
-        })
-    }
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing => out.write_str("does not exist and must not be created"),
-            Self::WrongKind(kind) => {
-                write!(out, "is {kind}: a lock must be a file, a directory or a block device")
-            }
-            Self::Access => out.write_str(
-                "cannot be locked with fcntl: a shared lock needs read permission, an exclusive lock write permission",
-            ),
-            Self::ForeignLink => out.write_str(
-                "is another user's symbolic link to a missing file, in a directory that others can write to; \
-                 remove it, or create the file",
-            ),
-            // The kernel answers so when it has to create a missing `name/`.
-            Self::NotOpened(source) if source.raw_os_error() == Some(libc::EISDIR) => {
-                out.write_str("does not exist, and only files are created; make the directory first")
-            }
-            Self::NotOpened(source) => {
-                write!(out, "cannot be opened: {}", hint(source, "choose one that may be read or written"))
-            }
-            Self::NotCreated(source) => {
-                write!(out, "cannot be created: {}", hint(source, "its directory must be writable"))
-            }
-        }
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::System { source, .. }
-            | Self::CouldNotOpen {
-                why: OpenError::NotOpened(source) | OpenError::NotCreated(source), ..
-            } => Some(source),
-            _ => None,
-        }
-    }
-}
+/// The text is complete, so there is no source, which a chain of errors would print once more: the
+/// system's error is in [`Error::System`] and [`OpenError`].
+impl std::error::Error for Error {}
 
 impl From<Error> for io::Error {
     /// Keeps the text, and chooses the closest kind.
@@ -223,17 +214,14 @@ impl From<Error> for io::Error {
     }
 }
 
-/// The system's message, followed by a remedy where one is known.
-fn hint(source: &io::Error, directory: &str) -> String {
-    let remedy = match source.kind() {
-        io::ErrorKind::NotFound => "its directory must exist",
-        io::ErrorKind::PermissionDenied => directory,
-        io::ErrorKind::ReadOnlyFilesystem => "choose one in a writable file system",
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "make room or choose another file system"
+impl From<LockError> for Error {
+    /// An error without a path, and without a limit.
+    fn from(error: LockError) -> Self {
+        let path = PathBuf::new();
+        match error {
+            LockError::TimedOut => Self::TimedOut { path, limit: Duration::ZERO },
+            LockError::Deadlock => Self::Deadlock { path, why: Deadlock::HeldByThisThread(Mode::Shared) },
+            LockError::Busy => Self::Busy { path },
         }
-        _ if source.raw_os_error() == Some(libc::EBADF) => "open it first, as in a shell: exec 9>>lock",
-        _ => return lower(source),
-    };
-    format!("{}; {remedy}", lower(source))
+    }
 }

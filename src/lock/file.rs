@@ -4,14 +4,12 @@
 //!
 //! - It is opened without `O_CREAT` first. With that flag, `fs.protected_regular` refuses other
 //!   users' files in sticky directories, even to root.
-//! - It is opened for reading where that suffices. A file that is open for writing cannot be
-//!   executed, and closing it wakes programs that watch it. Only an exclusive fcntl(2) lock needs
-//!   more.
+//! - It is opened for reading unless it is an exclusive fcntl(2) lock: a file that is open for
+//!   writing cannot be executed, and closing it wakes programs that watch it.
 //! - `O_NONBLOCK` keeps the open from hanging on a FIFO, and `O_NOCTTY` from acquiring a terminal.
 //!   Then `O_NONBLOCK` is cleared, because a command inherits the open file.
 //!
-//! The path may lead to another file later; the callers ask `is_still_there` after they have
-//! locked.
+//! The path may lead to another file later; callers ask `is_still_there` once they have locked.
 
 use std::cell::OnceCell;
 use std::fs::{self, File, OpenOptions};
@@ -23,7 +21,9 @@ use std::path::{Path, PathBuf};
 use nix::fcntl::OFlag;
 use nix::unistd::geteuid;
 
-use super::error::{Error, OpenError, Operation};
+use super::error::Error;
+use super::open_error::OpenError;
+use super::operation::Operation;
 use crate::holders::Removed;
 use crate::layout::gate_file;
 use crate::mode::Family;

@@ -157,7 +157,7 @@ impl Gates {
     /// locked that it cannot be chance.
     fn free_intent(&self) -> Option<Bytes> {
         const TRIES: i64 = 64;
-        let start = (RandomState::new().hash_one(()) >> 33).cast_signed();
+        let start = i64::try_from(RandomState::new().hash_one(()) >> 33).unwrap_or_default();
         let mut bytes = (start..start + TRIES).map(|number| Gate::of(self.family).intent(number));
         bytes.find(|&byte| is_free(&self.file, byte, Mode::Shared))
     }

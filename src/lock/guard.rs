@@ -1,13 +1,18 @@
 //! The guard of a lock on a descriptor that the caller opened.
 
+use std::marker::PhantomData;
 use std::os::fd::{AsFd, BorrowedFd};
 
+use super::deadlock::Deadlock;
+use super::error::Error;
 use super::file::LockFile;
 use super::held::Held;
 use super::main_lock;
+use super::request::Nested;
 use super::share::Joined;
 use super::unfair::UnfairReason;
 use super::wait::Wait;
+use super::wait_error::WaitError;
 use super::wait_state::WaitState;
 use crate::mode::Mode;
 
@@ -24,26 +29,64 @@ use crate::mode::Mode;
 /// Python's fasteners has nothing like it; the model is `flock NUMBER` of flock(1).
 #[derive(Debug)]
 #[must_use = "the lock is released as soon as the guard is dropped"]
-pub struct DescriptorGuard {
+pub struct DescriptorGuard<'a> {
     held: Option<Held>,
     joined: Option<Joined>,
     /// The caller's descriptor, where the lock is held shared through a second open file.
     descriptor: Option<LockFile>,
+    nested: Nested,
+    /// One guard at a time: two could be dropped in the wrong order.
+    lock: PhantomData<&'a mut ()>,
 }
 
-impl DescriptorGuard {
+impl DescriptorGuard<'_> {
     pub(crate) fn new(held: Option<Held>) -> Self {
-        Self { held, joined: None, descriptor: None }
+        Self { held, joined: None, descriptor: None, nested: Nested::Refuse, lock: PhantomData }
     }
 
     /// For an inherited lock that suffices.
     pub(crate) fn joined(joined: Joined) -> Self {
-        Self { held: None, joined: Some(joined), descriptor: None }
+        Self { joined: Some(joined), ..Self::new(None) }
     }
 
     /// For a shared lock through a second open file, which leaves the descriptor unchanged.
     pub(crate) fn beside(held: Held, descriptor: LockFile) -> Self {
-        Self { held: Some(held), joined: None, descriptor: Some(descriptor) }
+        Self { descriptor: Some(descriptor), ..Self::new(Some(held)) }
+    }
+
+    /// What to do about a deadlock in an upgrade.
+    pub(crate) fn with_nested(self, nested: Nested) -> Self {
+        Self { nested, ..self }
+    }
+
+    /// Turns a shared lock into an exclusive one, with no other writer in between; see
+    /// [`Guard::upgrade`](crate::Guard::upgrade). Returns at once if it is exclusive already.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Guard::upgrade`](crate::Guard::upgrade).
+    pub fn upgrade<'w>(&mut self, wait: impl Into<Wait<'w>>) -> Result<(), Error> {
+        if let Some(joined) = &self.joined {
+            let why = WaitError::Deadlock(Box::new(Deadlock::Inherited));
+            let is_exclusive = joined.mode() == Mode::Exclusive;
+            return if is_exclusive { Ok(()) } else { Err(Error::refused(&joined.lock().path, why)) };
+        }
+        let Some(held) = self.held.as_mut().filter(|held| held.mode() == Mode::Shared) else { return Ok(()) };
+        let upgraded = held.upgrade_on_descriptor(self.nested, &WaitState::new(wait.into()));
+        upgraded.map_err(|why| Error::refused(&held.lock().path, why))
+    }
+
+    /// Turns an exclusive lock into a shared one, with no other writer in between. Never waits.
+    /// Returns at once if it is shared already.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::System`]; then the lock is still held exclusively.
+    pub fn downgrade(&mut self) -> Result<(), Error> {
+        let Some(held) = self.held.as_ref().filter(|held| held.mode() == Mode::Exclusive) else {
+            return Ok(());
+        };
+        held.downgrade().map_err(|why| Error::refused(&held.lock().path, why))
     }
 
     /// Announces a command that is about to run under the lock, perhaps beside others under the
@@ -74,6 +117,7 @@ impl DescriptorGuard {
 
     /// The descriptor that a command has to inherit to keep the lock, if it is not the one that was
     /// locked; otherwise `None`.
+    #[doc(hidden)]
     #[must_use]
     pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         self.descriptor.as_ref()?;

@@ -98,6 +98,19 @@ impl Held {
         Ok(())
     }
 
+    /// The same for a descriptor. One that held the lock shared before is shared again on release.
+    pub(super) fn upgrade_on_descriptor(
+        &mut self,
+        nested: Nested,
+        wait_state: &WaitState,
+    ) -> Result<(), WaitError> {
+        self.upgrade(nested, wait_state)?;
+        if self.on_release == OnRelease::Keep {
+            self.on_release = OnRelease::Downgrade;
+        }
+        Ok(())
+    }
+
     /// Converts an exclusive lock to a shared one. The gate is dropped first, as in a release.
     pub(crate) fn downgrade(&self) -> Result<(), WaitError> {
         self.intent.take();

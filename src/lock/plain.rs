@@ -7,9 +7,10 @@
 use std::os::fd::RawFd;
 use std::path::PathBuf;
 
-use super::error::{Error, Operation};
+use super::error::Error;
 use super::file::LockFile;
 use super::main_lock;
+use super::operation::Operation;
 use super::wait::Wait;
 use super::wait_error::WaitError;
 use super::wait_state::WaitState;

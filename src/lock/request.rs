@@ -38,6 +38,7 @@ pub(crate) enum Threads {
 /// kernel's queue; no environment variable marks the processes under a lock, so none can go stale.
 /// Python's fasteners does not look for deadlocks between processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Nested {
     /// Fail with [`Error::Deadlock`](super::Error::Deadlock), as soon as it is certain.
     #[default]
@@ -47,6 +48,7 @@ pub enum Nested {
     /// inherited cannot be joined, and an exclusive lock cannot join a shared one; such a deadlock
     /// is refused.
     Join,
-    /// Wait all the same.
+    /// Wait for an ancestor's lock all the same: until the ancestor is killed, say. A thread that
+    /// would wait for itself is still refused, and so is a wait that closes a cycle.
     Wait,
 }

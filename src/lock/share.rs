@@ -91,6 +91,10 @@ impl Joined {
     pub(crate) fn mode(&self) -> Mode {
         self.mode
     }
+
+    pub(crate) fn lock(&self) -> &LockFile {
+        &self.lock
+    }
 }
 
 impl Drop for Joined {

@@ -1,25 +1,26 @@
 //! A descriptor that ends a wait when it becomes readable. The command uses it for signals that
 //! must not end it halfway.
 
-use std::io::{self, PipeReader, PipeWriter, Read, Write};
+use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-/// The descriptor, and a pipe that wakes the helper thread while it polls.
+/// The descriptor, and a pair of sockets that wakes the helper thread while it polls.
 #[derive(Debug)]
 pub(super) struct StopDescriptor {
     descriptor: OwnedFd,
-    woken: PipeReader,
-    wakes: PipeWriter,
+    woken: UnixStream,
+    wakes: UnixStream,
 }
 
 impl StopDescriptor {
-    /// For the descriptor that `open` returns, if it returns one. The pipe is made first: if that
+    /// For the descriptor that `open` returns, if it returns one. The pair is made first: if that
     /// fails, `open` has not been called.
     pub(super) fn new(open: impl FnOnce() -> Option<OwnedFd>) -> io::Result<Option<Self>> {
-        let (woken, wakes) = io::pipe()?;
+        let (woken, wakes) = UnixStream::pair()?;
         Ok(open().map(|descriptor| Self { descriptor, woken, wakes }))
     }
 

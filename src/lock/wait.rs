@@ -31,7 +31,7 @@ use crate::holders::Ancestor;
 pub struct Wait<'a> {
     pub(crate) limit: Limit,
     pub(crate) cancel: Option<&'a CancelToken>,
-    pub(crate) notify: &'a dyn Fn(&Path),
+    pub(crate) notify: &'a (dyn Fn(&Path) + Sync),
     pub(crate) on_doubt: Option<OnDoubt>,
     pub(crate) stop: Option<StopSource<'a>>,
 }
@@ -61,13 +61,13 @@ pub(crate) type OnDoubt = fn(&Path, &Ancestor);
 impl<'a> Wait<'a> {
     /// Waits until the lock is free.
     #[must_use]
-    pub fn forever() -> Self {
+    pub const fn forever() -> Self {
         Self::new(Limit::Forever)
     }
 
     /// Does not wait: a lock that is not free is [`Busy`](super::Error::Busy).
     #[must_use]
-    pub fn never() -> Self {
+    pub const fn never() -> Self {
         Self::new(Limit::Never)
     }
 
@@ -75,13 +75,13 @@ impl<'a> Wait<'a> {
     /// [`TimedOut`](super::Error::TimedOut). With a limit of zero the call acquires a lock that is
     /// free, and any other one is `TimedOut` at once.
     #[must_use]
-    pub fn at_most(limit: Duration) -> Self {
+    pub const fn at_most(limit: Duration) -> Self {
         Self::new(Limit::AtMost(limit))
     }
 
     /// Waits until this instant; then the call fails with [`TimedOut`](super::Error::TimedOut).
     #[must_use]
-    pub fn until(deadline: Instant) -> Self {
+    pub const fn until(deadline: Instant) -> Self {
         Self::new(Limit::Until(deadline))
     }
 
@@ -96,7 +96,7 @@ impl<'a> Wait<'a> {
     /// waits: once for the threads of this process and once for other processes, if it waits for
     /// both. A call that need not wait does not call it.
     #[must_use]
-    pub fn on_wait(self, on_wait: &'a dyn Fn(&Path)) -> Self {
+    pub fn on_wait(self, on_wait: &'a (dyn Fn(&Path) + Sync)) -> Self {
         Self { notify: on_wait, ..self }
     }
 
@@ -125,8 +125,22 @@ impl<'a> Wait<'a> {
         Self { stop: Some(StopSource { descriptor, is_required: true }), ..self }
     }
 
-    fn new(limit: Limit) -> Self {
+    const fn new(limit: Limit) -> Self {
         Self { limit, cancel: None, notify: &|_| (), on_doubt: None, stop: None }
+    }
+}
+
+impl From<Duration> for Wait<'_> {
+    /// As [`at_most`](Self::at_most).
+    fn from(limit: Duration) -> Self {
+        Self::at_most(limit)
+    }
+}
+
+impl From<Instant> for Wait<'_> {
+    /// As [`until`](Self::until).
+    fn from(deadline: Instant) -> Self {
+        Self::until(deadline)
     }
 }
 

@@ -11,6 +11,27 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 
 use super::reopen::reopen;
 
+/// A descriptor that other code has opened and keeps open, by its number.
+#[derive(Debug, Clone, Copy)]
+pub struct ForeignDescriptor(RawFd);
+
+impl ForeignDescriptor {
+    /// The descriptor of this number. One that is not open is an error of each call.
+    ///
+    /// # Safety
+    ///
+    /// No value of this process owns the descriptor and relies on its lock: a lock on it may convert
+    /// or release that.
+    #[must_use]
+    pub unsafe fn from_raw(number: RawFd) -> Self {
+        Self(number)
+    }
+
+    pub(crate) fn number(self) -> RawFd {
+        self.0
+    }
+}
+
 /// Duplicates an open descriptor, which the caller names by its number: the same open file
 /// description, and so the same locks. The duplicate is close-on-exec and above the standard
 /// streams.

@@ -4,10 +4,17 @@
 //! SIGURG. Its default action is to do nothing, so a signal that arrives after the handler was
 //! removed does no harm; Go's runtime chose it for the same reason. It is sent to the waiting
 //! thread alone, and unblocked there, so it works whatever the caller has blocked or ignored.
+//!
+//! A program may use SIGURG itself. While a wait with a limit lasts, our handler calls the
+//! program's for every SIGURG, ours included: of two that arrive at once the kernel delivers one,
+//! so none is lost. Its alternate stack is kept, its `SA_RESTART` cannot be: with that flag the
+//! kernel would restart the very call that is to end. Afterwards the program's handler is restored,
+//! unless the program has installed another one meanwhile.
 
 use std::io;
 use std::mem::MaybeUninit;
 use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::per_process::PerProcess;
@@ -15,6 +22,10 @@ use super::per_process::PerProcess;
 const SIGNAL: libc::c_int = libc::SIGURG;
 
 static INSTALLED: PerProcess<Mutex<Installed>> = PerProcess::new();
+
+/// The program's own disposition, for our handler; null before the first wait. Each is leaked, for
+/// a handler may still read it when the next one is stored.
+static BEFORE: AtomicPtr<libc::sigaction> = AtomicPtr::new(ptr::null_mut());
 
 #[derive(Default)]
 struct Installed {
@@ -67,11 +78,8 @@ impl Drop for Interruptible {
         }
         let mut installed = installed();
         installed.users -= 1;
-        if installed.users == 0
-            && let Some(before) = installed.before.take()
-        {
-            // SAFETY: sigaction has filled in `before`.
-            unsafe { libc::sigaction(SIGNAL, &raw const before, ptr::null_mut()) };
+        if installed.users == 0 {
+            installed.before.take().iter().for_each(restore);
         }
     }
 }
@@ -85,17 +93,64 @@ impl InterruptTarget {
     }
 }
 
-extern "C" fn do_nothing(_signal: libc::c_int) {}
+/// Calls the program's own handler, if it has one. Running is enough to end the blocked call.
+extern "C" fn pass_on(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+    // SAFETY: the pointer is null or leads to a disposition that is never freed or changed.
+    let Some(before) = (unsafe { BEFORE.load(Ordering::Acquire).as_ref() }) else { return };
+    if matches!(before.sa_sigaction, libc::SIG_DFL | libc::SIG_IGN) {
+        return;
+    }
+    // SAFETY: the program has given the kernel this handler, with the flag for the kind that it is,
+    // and the kernel calls us with what it would pass to it.
+    unsafe {
+        if before.sa_flags & libc::SA_SIGINFO == 0 {
+            std::mem::transmute::<usize, extern "C" fn(libc::c_int)>(before.sa_sigaction)(signal);
+        } else {
+            type Handler = extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void);
+            std::mem::transmute::<usize, Handler>(before.sa_sigaction)(signal, info, context);
+        }
+    }
+}
+
+fn our_handler() -> libc::sighandler_t {
+    pass_on as extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) as libc::sighandler_t
+}
 
 fn install_handler() -> io::Result<libc::sigaction> {
-    let mut before = MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: a zeroed sigaction is a valid one with no flags (so without SA_RESTART, which would
-    // restart the interrupted call), and the handler does nothing, which is safe at any point.
+    let before = disposition()?;
+    let is_known = |known: &libc::sigaction| known.sa_sigaction == before.sa_sigaction;
+    // SAFETY: as in the handler. A program may have saved ours and installed it again.
+    let known = unsafe { BEFORE.load(Ordering::Acquire).as_ref() }.is_some_and(is_known);
+    if !known && before.sa_sigaction != our_handler() {
+        BEFORE.store(Box::into_raw(Box::new(before)), Ordering::Release);
+    }
+    // SAFETY: the new disposition differs from a valid one in the handler, which does what is safe
+    // at any point, and in its flags: without SA_RESTART, which would restart the interrupted call.
     unsafe {
-        let mut wanted: libc::sigaction = MaybeUninit::zeroed().assume_init();
-        wanted.sa_sigaction = do_nothing as extern "C" fn(libc::c_int) as libc::sighandler_t;
-        match libc::sigaction(SIGNAL, &raw const wanted, before.as_mut_ptr()) {
-            0 => Ok(before.assume_init()),
+        let mut wanted = before;
+        wanted.sa_sigaction = our_handler();
+        wanted.sa_flags = libc::SA_SIGINFO | before.sa_flags & libc::SA_ONSTACK;
+        match libc::sigaction(SIGNAL, &raw const wanted, ptr::null_mut()) {
+            0 => Ok(before),
+            _ => Err(io::Error::last_os_error()),
+        }
+    }
+}
+
+/// Gives the program its disposition back, unless it has installed another one meanwhile.
+fn restore(before: &libc::sigaction) {
+    if disposition().is_ok_and(|now| now.sa_sigaction == our_handler()) {
+        // SAFETY: sigaction has filled in `before`.
+        unsafe { libc::sigaction(SIGNAL, before, ptr::null_mut()) };
+    }
+}
+
+fn disposition() -> io::Result<libc::sigaction> {
+    let mut found = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: nothing is changed, and a zeroed sigaction is a valid one.
+    unsafe {
+        match libc::sigaction(SIGNAL, ptr::null(), found.as_mut_ptr()) {
+            0 => Ok(found.assume_init()),
             _ => Err(io::Error::last_os_error()),
         }
     }

@@ -5,9 +5,8 @@
 //! when the last guard, or the last write guard, is dropped.
 
 use std::fmt;
-use std::thread;
 
-use super::Error;
+use super::LockError;
 use super::guard::{ReadGuard, WriteGuard};
 use super::holds::{self, Hold};
 use super::preference::Preference;
@@ -34,15 +33,13 @@ impl ReaderWriterLock {
         self.hold().reads > 0
     }
 
-    /// Whether the calling thread writes or, with `check_pending`, waits to write.
+    /// Whether the calling thread writes.
     ///
-    /// A waiting thread runs no code of its caller, so in Rust both answers are nearly always the
-    /// same. The parameter is kept from Python's fasteners, where its default is `true`.
-    ///
-    /// Python's fasteners: `is_writer(check_pending=True)`.
+    /// Python's fasteners: `is_writer(check_pending=False)`. A thread that waits to write runs no
+    /// code of its caller meanwhile.
     #[must_use]
-    pub fn is_writer(&self, check_pending: bool) -> bool {
-        self.hold().writes > 0 || check_pending && self.raw.queue().is_pending_writer(thread::current().id())
+    pub fn is_writer(&self) -> bool {
+        self.hold().writes > 0
     }
 
     /// How the lock is held now, by any thread; `None` if it is free. A writer that reads as well
@@ -90,11 +87,11 @@ impl ReaderWriterLock {
     /// Whether this thread already writes. An error if it reads and does not write: a writer waits
     /// for all readers, so it would wait for itself.
     #[inline]
-    pub(super) fn may_write(&self) -> Result<bool, Error> {
+    pub(super) fn may_write(&self) -> Result<bool, LockError> {
         match self.hold() {
             Hold { writes: 1.., .. } => Ok(true),
             Hold { reads: 0, .. } => Ok(false),
-            Hold { .. } => Err(Error::Deadlock),
+            Hold { .. } => Err(LockError::Deadlock),
         }
     }
 
@@ -167,24 +164,5 @@ impl fmt::Debug for ReaderWriterLock {
             .field("pending_readers", &readers)
             .field("pending_writers", &writers)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::thread::waiter::QueuedThread;
-
-    #[test]
-    fn a_thread_in_line_to_write_is_a_writer_if_pending_ones_count() {
-        let lock = ReaderWriterLock::new();
-        let waiter = Arc::new(QueuedThread::new());
-        lock.raw.queue().push(Role::Reader, Arc::clone(&waiter));
-        assert!(!lock.is_writer(true));
-        lock.raw.queue().push(Role::Writer, Arc::clone(&waiter));
-        assert!(lock.is_writer(true) && !lock.is_writer(false));
-        assert!(lock.has_pending_writers());
     }
 }

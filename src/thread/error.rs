@@ -5,7 +5,7 @@ use std::fmt;
 /// Why the lock was not acquired. The attempt has changed nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Error {
+pub enum LockError {
     /// Another thread holds the lock or goes first, and the call does not wait.
     Busy,
     /// The lock could not be acquired within the time given.
@@ -14,7 +14,7 @@ pub enum Error {
     Deadlock,
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for LockError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Busy => "the lock is busy",
@@ -27,16 +27,16 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for LockError {}
 
-impl From<Error> for std::io::Error {
+impl From<LockError> for std::io::Error {
     /// Keeps the message, and chooses the kind that fits best: `WouldBlock`, `TimedOut` or
     /// `Deadlock`.
-    fn from(error: Error) -> Self {
+    fn from(error: LockError) -> Self {
         let kind = match error {
-            Error::Busy => std::io::ErrorKind::WouldBlock,
-            Error::TimedOut => std::io::ErrorKind::TimedOut,
-            Error::Deadlock => std::io::ErrorKind::Deadlock,
+            LockError::Busy => std::io::ErrorKind::WouldBlock,
+            LockError::TimedOut => std::io::ErrorKind::TimedOut,
+            LockError::Deadlock => std::io::ErrorKind::Deadlock,
         };
         Self::new(kind, error)
     }

@@ -102,9 +102,9 @@ impl<'a> WriteGuard<'a> {
     /// let lock = ReaderWriterLock::new();
     /// let write = lock.write()?;
     /// let read = write.downgrade();
-    /// assert!(lock.is_reader() && !lock.is_writer(false));
+    /// assert!(lock.is_reader() && !lock.is_writer());
     /// # drop(read);
-    /// # Ok::<(), fasten::thread::Error>(())
+    /// # Ok::<(), fasten::thread::LockError>(())
     /// ```
     pub fn downgrade(self) -> ReadGuard<'a> {
         // Acquired before `self` is dropped, so that the thread's account never becomes empty.

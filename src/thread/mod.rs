@@ -66,7 +66,7 @@ mod sync;
 mod waiter;
 
 pub use account::Owner;
-pub use error::Error;
+pub use error::LockError;
 pub use guard::{ReadGuard, WriteGuard};
 pub use preference::Preference;
 pub use rwlock::ReaderWriterLock;

@@ -8,6 +8,7 @@
 /// Python's fasteners: *preference* in its glossary. Its thread lock always does what
 /// [`Preference::Writer`] does here, so a stream of writers keeps its readers out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Preference {
     /// Reader phases and writer phases alternate, so neither side can starve the other.
     ///

@@ -7,7 +7,6 @@
 
 use std::collections::VecDeque;
 use std::mem;
-use std::thread::ThreadId;
 
 use super::preference::Preference;
 use super::sync::Arc;
@@ -53,11 +52,6 @@ impl Queue {
 
     pub fn writers(&self) -> usize {
         self.writers.len()
-    }
-
-    /// Whether this thread waits to write.
-    pub fn is_pending_writer(&self, thread: ThreadId) -> bool {
-        self.writers.iter().any(|waiter| waiter.thread() == thread)
     }
 
     pub fn push(&mut self, role: Role, waiter: Arc<QueuedThread>) {

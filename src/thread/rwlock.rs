@@ -9,7 +9,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::Error;
+use super::LockError;
 use super::guard::{ReadGuard, WriteGuard};
 use super::holds::Identity;
 use super::preference::Preference;
@@ -106,24 +106,24 @@ impl ReaderWriterLock {
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] if a writer holds the lock, or if another thread waits and goes first.
+    /// [`LockError::Busy`] if a writer holds the lock, or if another thread waits and goes first.
     ///
     /// ```
-    /// use fasten::thread::{Error, ReaderWriterLock};
+    /// use fasten::thread::{LockError, ReaderWriterLock};
     ///
     /// let lock = ReaderWriterLock::new();
     /// let _writing = lock.write()?;
     /// std::thread::scope(|scope| {
-    ///     scope.spawn(|| assert_eq!(lock.try_read().err(), Some(Error::Busy)));
+    ///     scope.spawn(|| assert_eq!(lock.try_read().err(), Some(LockError::Busy)));
     /// });
-    /// # Ok::<(), Error>(())
+    /// # Ok::<(), LockError>(())
     /// ```
     #[inline]
-    pub fn try_read(&self) -> Result<ReadGuard<'_>, Error> {
+    pub fn try_read(&self) -> Result<ReadGuard<'_>, LockError> {
         if self.is_held() || self.raw.try_acquire(Role::Reader) {
             Ok(self.reading())
         } else {
-            Err(Error::Busy)
+            Err(LockError::Busy)
         }
     }
 
@@ -131,8 +131,8 @@ impl ReaderWriterLock {
     ///
     /// # Errors
     ///
-    /// [`Error::TimedOut`]; the attempt then has no effect.
-    pub fn read_timeout(&self, timeout: Duration) -> Result<ReadGuard<'_>, Error> {
+    /// [`LockError::TimedOut`]; the attempt then has no effect.
+    pub fn read_timeout(&self, timeout: Duration) -> Result<ReadGuard<'_>, LockError> {
         self.read_before(Instant::now().checked_add(timeout))
     }
 
@@ -140,8 +140,8 @@ impl ReaderWriterLock {
     ///
     /// # Errors
     ///
-    /// [`Error::TimedOut`]; the attempt then has no effect.
-    pub fn read_deadline(&self, deadline: Instant) -> Result<ReadGuard<'_>, Error> {
+    /// [`LockError::TimedOut`]; the attempt then has no effect.
+    pub fn read_deadline(&self, deadline: Instant) -> Result<ReadGuard<'_>, LockError> {
         self.read_before(Some(deadline))
     }
 
@@ -152,7 +152,7 @@ impl ReaderWriterLock {
     ///
     /// # Errors
     ///
-    /// [`Error::Deadlock`], without waiting, if this thread reads and does not write: it would wait
+    /// [`LockError::Deadlock`], without waiting, if this thread reads and does not write: it would wait
     /// for itself.
     ///
     /// **Panic**: if this thread would have more than `u32::MAX` write guards of this lock.
@@ -161,7 +161,7 @@ impl ReaderWriterLock {
     /// for a reader.
     ///
     /// ```
-    /// use fasten::thread::{Error, ReaderWriterLock};
+    /// use fasten::thread::{LockError, ReaderWriterLock};
     ///
     /// let lock = ReaderWriterLock::new();
     /// {
@@ -170,11 +170,11 @@ impl ReaderWriterLock {
     ///     let _reading = lock.read();
     /// }
     /// let _reading = lock.read();
-    /// assert_eq!(lock.write().err(), Some(Error::Deadlock));
-    /// # Ok::<(), Error>(())
+    /// assert_eq!(lock.write().err(), Some(LockError::Deadlock));
+    /// # Ok::<(), LockError>(())
     /// ```
     #[inline]
-    pub fn write(&self) -> Result<WriteGuard<'_>, Error> {
+    pub fn write(&self) -> Result<WriteGuard<'_>, LockError> {
         if !self.may_write()? {
             // As in `read`, it can only succeed.
             self.raw.acquire(Role::Writer, None);
@@ -186,14 +186,14 @@ impl ReaderWriterLock {
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] if another thread holds the lock or waits for it, [`Error::Deadlock`] if
+    /// [`LockError::Busy`] if another thread holds the lock or waits for it, [`LockError::Deadlock`] if
     /// this thread reads and does not write.
     #[inline]
-    pub fn try_write(&self) -> Result<WriteGuard<'_>, Error> {
+    pub fn try_write(&self) -> Result<WriteGuard<'_>, LockError> {
         if self.may_write()? || self.raw.try_acquire(Role::Writer) {
             Ok(self.writing())
         } else {
-            Err(Error::Busy)
+            Err(LockError::Busy)
         }
     }
 
@@ -201,12 +201,12 @@ impl ReaderWriterLock {
     ///
     /// # Errors
     ///
-    /// [`Error::TimedOut`]; the attempt then has no effect, and readers that waited only for this
-    /// writer are admitted. [`Error::Deadlock`], without waiting, if this thread reads and does not
+    /// [`LockError::TimedOut`]; the attempt then has no effect, and readers that waited only for this
+    /// writer are admitted. [`LockError::Deadlock`], without waiting, if this thread reads and does not
     /// write.
     ///
     /// ```
-    /// use fasten::thread::{Error, ReaderWriterLock};
+    /// use fasten::thread::{LockError, ReaderWriterLock};
     /// use std::{thread, time::Duration};
     ///
     /// let lock = ReaderWriterLock::new();
@@ -214,11 +214,11 @@ impl ReaderWriterLock {
     /// thread::scope(|scope| {
     ///     scope.spawn(|| {
     ///         let refused = lock.write_timeout(Duration::from_millis(10)).err();
-    ///         assert_eq!(refused, Some(Error::TimedOut));
+    ///         assert_eq!(refused, Some(LockError::TimedOut));
     ///     });
     /// });
     /// ```
-    pub fn write_timeout(&self, timeout: Duration) -> Result<WriteGuard<'_>, Error> {
+    pub fn write_timeout(&self, timeout: Duration) -> Result<WriteGuard<'_>, LockError> {
         self.write_before(Instant::now().checked_add(timeout))
     }
 
@@ -227,24 +227,24 @@ impl ReaderWriterLock {
     /// # Errors
     ///
     /// The same as those of [`write_timeout`](Self::write_timeout).
-    pub fn write_deadline(&self, deadline: Instant) -> Result<WriteGuard<'_>, Error> {
+    pub fn write_deadline(&self, deadline: Instant) -> Result<WriteGuard<'_>, LockError> {
         self.write_before(Some(deadline))
     }
 
     /// Without a deadline (the timeout exceeds what the clock can express) there is no time limit.
-    fn read_before(&self, deadline: Option<Instant>) -> Result<ReadGuard<'_>, Error> {
+    fn read_before(&self, deadline: Option<Instant>) -> Result<ReadGuard<'_>, LockError> {
         if self.is_held() || self.raw.acquire(Role::Reader, deadline) {
             Ok(self.reading())
         } else {
-            Err(Error::TimedOut)
+            Err(LockError::TimedOut)
         }
     }
 
-    fn write_before(&self, deadline: Option<Instant>) -> Result<WriteGuard<'_>, Error> {
+    fn write_before(&self, deadline: Option<Instant>) -> Result<WriteGuard<'_>, LockError> {
         if self.may_write()? || self.raw.acquire(Role::Writer, deadline) {
             Ok(self.writing())
         } else {
-            Err(Error::TimedOut)
+            Err(LockError::TimedOut)
         }
     }
 }

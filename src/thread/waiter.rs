@@ -12,7 +12,6 @@
 //! The mutex also orders memory: what happened before `grant` happens before `wait` returns `true`.
 
 use std::mem;
-use std::thread::{self, ThreadId};
 
 use super::sync::{self, Backoff, Condvar, Instant, Mutex, MutexGuard, PoisonError};
 
@@ -33,7 +32,6 @@ enum WaiterState {
 /// A thread that waits until another thread admits it.
 #[derive(Debug)]
 pub struct QueuedThread {
-    thread: ThreadId,
     state: Mutex<WaiterState>,
     wake: Condvar,
 }
@@ -41,12 +39,7 @@ pub struct QueuedThread {
 impl QueuedThread {
     /// A waiter for the calling thread.
     pub fn new() -> Self {
-        Self { thread: thread::current().id(), state: Mutex::new(WaiterState::Awake), wake: Condvar::new() }
-    }
-
-    /// The thread that waits.
-    pub fn thread(&self) -> ThreadId {
-        self.thread
+        Self { state: Mutex::new(WaiterState::Awake), wake: Condvar::new() }
     }
 
     /// Ends the wait with success. The word must already count the thread as a holder.

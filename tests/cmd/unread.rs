@@ -1,16 +1,18 @@
 //! Nobody reads what fasten says: a full pipe, a stopped terminal. The command starts all the same.
 
 use std::fs::File;
-use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
+use std::io::{Read, Write};
 use std::thread;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::unistd::pipe;
 
 use crate::support::{FASTEN, Place, until};
 
 /// A pipe that takes no byte more.
-fn full() -> (PipeReader, PipeWriter) {
-    let (reader, mut writer) = pipe().unwrap();
+fn full() -> (File, File) {
+    let (reader, writer) = pipe().unwrap();
+    let (reader, mut writer) = (File::from(reader), File::from(writer));
     fcntl(&writer, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
     for size in [4096, 1] {
         while writer.write(&vec![b'.'; size]).is_ok() {}

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use fasten::Family::Flock;
-use fasten::holders::{LockId, State, all, ancestor_holding, holders};
+use fasten::holders::{LockId, State, all, ancestor_holding, of as holders};
 
 use crate::support::lockers::{again, asking, given, lock_file, locker};
 use crate::support::until;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use fasten::Family::Fcntl;
 use fasten::Mode::{self, Exclusive, Shared};
-use fasten::holders::{State, holders};
+use fasten::holders::{State, of as holders};
 
 use crate::support::fasteners::python_with_fasteners;
 use crate::support::lockers::lock_file;

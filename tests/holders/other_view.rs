@@ -1,6 +1,6 @@
 //! The holders of a lock, seen from another pid namespace, or by another user.
 
-use fasten::holders::{State, holders};
+use fasten::holders::{State, of as holders};
 
 use super::real_processes::only;
 use crate::support::Running;
@@ -41,7 +41,7 @@ fn in_a_pid_namespace_a_child_left_behind_is_found() {
 #[test]
 #[ignore = "run by another test in a pid namespace"]
 fn inside_the_state_is_unknown() {
-    let report = holders(&given()).unwrap();
+    let report = holders(given()).unwrap();
     assert_eq!((report.state, report.holders.len()), (State::Unknown, 0));
 }
 
@@ -88,7 +88,7 @@ fn without_permission_an_ofd_holder_is_not_visible_and_a_flock_holder_is_a_pid()
 #[test]
 #[ignore = "run by another test without permissions"]
 fn held_by_nobody_visible() {
-    let report = holders(&given()).unwrap();
+    let report = holders(given()).unwrap();
     assert_eq!(report.state, State::Exclusive);
     assert_eq!((report.holders[0].pid, report.holders.len()), (None, 1));
 }

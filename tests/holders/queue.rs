@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use fasten::Mode::{Exclusive, Shared};
-use fasten::holders::{State, Waiter, holders};
+use fasten::holders::{State, Waiter, of as holders};
 use fasten::{Family, Mode};
 
 use crate::support::gate_file::gate_file;

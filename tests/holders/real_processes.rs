@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use fasten::holders::{Holder, Report, State, all, holders, search};
+use fasten::holders::{Holder, Report, State, all, of as holders, search};
 use fasten::{Family, Mode};
 
 use crate::support::lockers::{flock, lock_file, locker, table};
@@ -26,14 +26,14 @@ fn a_file_that_nobody_locks_is_free() {
 #[test]
 fn a_missing_file_is_free() {
     let (directory, _) = lock_file();
-    let report = holders(&directory.path("missing")).unwrap();
+    let report = holders(directory.path("missing")).unwrap();
     assert_eq!((report.state, report.file), (State::Free, None));
 }
 
 #[test]
 fn a_path_through_a_file_is_an_error() {
     let (_directory, path) = lock_file();
-    assert!(holders(&path.join("below")).is_err());
+    assert!(holders(path.join("below")).is_err());
 }
 
 #[test]

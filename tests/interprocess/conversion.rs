@@ -1,13 +1,12 @@
 //! From reading to writing and back.
 
 use std::fs::{self, File};
-use std::os::fd::AsRawFd;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
-use fasten::{CancelToken, DescriptorLock, Family, InterProcessReaderWriterLock, Mode, Options, Wait};
+use fasten::{CancelToken, DescriptorLock, Family, InterProcessReaderWriterLock, LockOptions, Mode, Wait};
 
 use crate::player::{is_left_alone, kind, player, waiters};
 use crate::support::gate_file::gate_file;
@@ -24,7 +23,7 @@ fn lock() -> (Lock, InterProcessReaderWriterLock) {
 fn a_guard_says_what_it_holds_through_all_conversions() {
     for family in [Family::Flock, Family::Fcntl] {
         let lock = Lock::new();
-        let options = Options::new().family(family);
+        let options = LockOptions::new().family(family);
         let shared = InterProcessReaderWriterLock::with_options(&lock.path, options);
         let guard = shared.read().unwrap();
         assert_eq!((guard.mode(), guard.path()), (Mode::Shared, lock.path.as_path()));
@@ -167,11 +166,11 @@ fn of_two_threads_with_descriptors_of_their_own_one_upgrades() {
     let (value, both_read) = (AtomicU32::new(0), Barrier::new(2));
     let upgrades = || {
         let file = File::open(&lock.path).unwrap();
-        let descriptor = DescriptorLock::new(file.as_raw_fd());
-        descriptor.lock(Mode::Shared, Wait::forever()).unwrap().detach();
+        let mut descriptor = DescriptorLock::new(&file);
+        descriptor.read().unwrap().detach();
         let seen = value.load(SeqCst);
         both_read.wait();
-        let upgraded = descriptor.lock(Mode::Exclusive, Wait::forever());
+        let upgraded = descriptor.write();
         if let Ok(guard) = &upgraded {
             assert_eq!(value.fetch_add(1, SeqCst), seen, "another wrote in between");
             let _ = guard;
@@ -194,10 +193,10 @@ fn threads_that_lock_descriptors_stand_in_the_line_of_their_process() {
         let writer = scope.spawn(|| drop(shared.write().unwrap()));
         until("the writer waits", || !waiters(&lock.path).is_empty());
         let file = File::open(&lock.path).unwrap();
-        let descriptor = DescriptorLock::new(file.as_raw_fd());
-        assert_eq!(kind(&descriptor.lock(Mode::Shared, Wait::never()).unwrap_err()), "busy");
+        let mut descriptor = DescriptorLock::new(&file);
+        assert_eq!(kind(&descriptor.try_read().unwrap_err()), "busy");
         assert_eq!(reader.does("drop"), "done");
         writer.join().unwrap();
-        descriptor.lock(Mode::Shared, Wait::never()).unwrap().detach();
+        descriptor.try_read().unwrap().detach();
     });
 }

@@ -3,7 +3,7 @@
 use std::sync::Barrier;
 use std::thread;
 
-use fasten::{InterProcessLock, InterProcessReaderWriterLock, Nested, Options};
+use fasten::{InterProcessLock, InterProcessReaderWriterLock, LockOptions, Nested};
 
 use crate::player::{is_left_alone, kind, player};
 use crate::support::ordered::Lock;
@@ -50,7 +50,7 @@ fn the_copy_of_a_guard_frees_nothing_when_the_child_drops_it() {
 fn a_child_waits_for_what_its_parent_holds_or_joins_it() {
     let lock = Lock::new();
     let mutex = InterProcessLock::new(&lock.path);
-    let joining = InterProcessLock::with_options(&lock.path, Options::new().nested(Nested::Join));
+    let joining = InterProcessLock::with_options(&lock.path, LockOptions::new().nested(Nested::Join));
     let _held = mutex.lock().unwrap();
     assert!(answer(forked(|| mutex.try_lock().is_err_and(|error| kind(&error) == "busy"))));
     let limit = std::time::Duration::from_millis(200);

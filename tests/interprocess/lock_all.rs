@@ -20,11 +20,11 @@ fn all_or_none() {
     let locks: Vec<Lock> = (0..5).map(|_| Lock::new()).collect();
     let mut other = player(&locks[3]);
     assert_eq!(other.does("lock"), "done");
-    let refused = lock_all(locks.iter().map(|lock| mutex(lock).to_lock()), Wait::never()).unwrap_err();
+    let refused = lock_all(locks.iter().map(|lock| mutex(lock).request()), Wait::never()).unwrap_err();
     assert_eq!(kind(&refused), "busy");
     assert_eq!(other.does("drop"), "done");
     assert!(locks.iter().all(|lock| is_left_alone(&lock.path)));
-    let guards = lock_all(locks.iter().map(|lock| mutex(lock).to_lock()), Wait::never()).unwrap();
+    let guards = lock_all(locks.iter().map(|lock| mutex(lock).request()), Wait::never()).unwrap();
     assert_eq!(guards.len(), 5);
 }
 
@@ -41,7 +41,7 @@ fn two_who_name_the_same_locks_in_different_orders_do_not_wait_for_each_other() 
             }
             scope.spawn(move || {
                 for _ in 0..100 {
-                    let wanted = locks.iter().map(InterProcessLock::to_lock);
+                    let wanted = locks.iter().map(InterProcessLock::request);
                     assert_eq!(lock_all(wanted, Wait::forever()).unwrap().len(), 3);
                 }
             });
@@ -56,7 +56,8 @@ fn two_paths_to_one_file_are_one_lock_and_a_writer_s_if_one_is_to_write() {
     std::fs::hard_link(&lock.path, &link).unwrap();
     let (one, other) =
         (InterProcessReaderWriterLock::new(&lock.path), InterProcessReaderWriterLock::new(&link));
-    let guards = lock_all([one.to_read(), other.to_write(), one.to_read()], Wait::forever()).unwrap();
+    let guards =
+        lock_all([one.read_request(), other.write_request(), one.read_request()], Wait::forever()).unwrap();
     assert_eq!(guards.iter().map(fasten::Guard::mode).collect::<Vec<_>>(), [Mode::Exclusive]);
 }
 
@@ -64,14 +65,14 @@ fn two_paths_to_one_file_are_one_lock_and_a_writer_s_if_one_is_to_write() {
 fn a_lock_that_this_thread_holds_already_is_refused_and_the_others_are_free() {
     let (held, free) = (Lock::new(), Lock::new());
     let _held = mutex(&held).lock().unwrap();
-    let wanted = [mutex(&held).to_lock(), mutex(&free).to_lock()];
+    let wanted = [mutex(&held).request(), mutex(&free).request()];
     assert_eq!(kind(&lock_all(wanted, Wait::forever()).unwrap_err()), "would never end");
     assert!(is_left_alone(&free.path));
 }
 
 #[test]
 fn none_is_all_of_none() {
-    assert!(lock_all([], Wait::forever()).unwrap().is_empty());
+    assert!(lock_all([] as [fasten::LockRequest; 0], Wait::forever()).unwrap().is_empty());
 }
 
 #[test]
@@ -89,7 +90,7 @@ fn one_that_is_not_to_wait_returns_while_the_files_are_replaced_without_end() {
                 }
             });
         }
-        let wanted: Vec<_> = files.iter().map(|file| mutex(file).to_lock()).collect();
+        let wanted: Vec<_> = files.iter().map(|file| mutex(file).request()).collect();
         scope.spawn(move || {
             let locked = lock_all(wanted, Wait::never()).map_err(|error| kind(&error));
             returned.send(locked.map(|guards| guards.len())).unwrap();

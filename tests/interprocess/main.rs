@@ -10,6 +10,7 @@ mod fork;
 mod giving_up;
 mod kept_out;
 mod lock_all;
+mod own_signal;
 mod player;
 mod pool;
 mod processes;

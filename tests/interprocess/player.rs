@@ -8,7 +8,7 @@ use std::io::{self, BufRead, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use fasten::{Error, Guard, InterProcessLock, InterProcessReaderWriterLock, Nested, Options, Wait};
+use fasten::{Error, Guard, InterProcessLock, InterProcessReaderWriterLock, LockOptions, Nested, Wait};
 
 use crate::support::Running;
 use crate::support::gate_file::gate_file;
@@ -85,7 +85,7 @@ fn plays() {
     let mut lines = io::stdin().lock().lines().map_while(Result::ok);
     let path = lines.next().unwrap();
     // It is a child of the test, which holds the lock now and then and does not wait for it.
-    let options = Options::new().nested(Nested::Wait);
+    let options = LockOptions::new().nested(Nested::Wait);
     let mutex = InterProcessLock::with_options(&path, options);
     let lock = InterProcessReaderWriterLock::with_options(&path, options);
     let prefers_writers = options.preference(fasten::Preference::Writer);

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use fasten::{Error, InterProcessLock, InterProcessReaderWriterLock, OpenError, Options};
+use fasten::{Error, InterProcessLock, InterProcessReaderWriterLock, LockOptions, OpenError};
 
 use crate::player::{kind, player};
 use crate::support::ordered::Lock;
@@ -92,9 +92,9 @@ fn the_file_stays_open_and_is_not_opened_again() {
 fn a_missing_file_is_created_as_the_options_say() {
     let lock = Lock::new();
     let missing = lock.path.with_extension("missing");
-    let none = InterProcessLock::with_options(&missing, Options::new().create(false)).lock().unwrap_err();
+    let none = InterProcessLock::with_options(&missing, LockOptions::new().create(false)).lock().unwrap_err();
     assert!(matches!(none, Error::CouldNotOpen { why: OpenError::Missing, .. }), "{none}");
     assert!(!missing.exists());
-    drop(InterProcessLock::with_options(&missing, Options::new().permissions(0o600)).lock().unwrap());
+    drop(InterProcessLock::with_options(&missing, LockOptions::new().permissions(0o600)).lock().unwrap());
     assert_eq!(fs::metadata(&missing).unwrap().permissions().mode() & 0o777, 0o600);
 }

@@ -85,6 +85,6 @@ fn fifty_processes_on_fifty_files() {
         assert_eq!(kind(&InterProcessLock::new(&lock.path).try_lock().unwrap_err()), "busy");
     }
     players.iter_mut().for_each(|player| player.begins("drop"));
-    let wanted = locks.iter().map(|lock| InterProcessLock::new(&lock.path).to_lock());
+    let wanted = locks.iter().map(|lock| InterProcessLock::new(&lock.path).request());
     assert_eq!(fasten::lock_all(wanted, Wait::forever()).unwrap().len(), 50);
 }

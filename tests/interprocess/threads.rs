@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use fasten::{Family, InterProcessLock, InterProcessReaderWriterLock, Options, Preference};
+use fasten::{Family, InterProcessLock, InterProcessReaderWriterLock, LockOptions, Preference};
 
 use crate::player::{count, is_left_alone};
 use crate::support::ordered::Lock;
@@ -54,13 +54,13 @@ fn threads_that_name_the_file_by_different_paths_exclude_each_other() {
 #[test]
 fn threads_exclude_each_other_with_fcntl_locks() {
     let lock = Lock::new();
-    let shared = InterProcessLock::with_options(&lock.path, Options::new().family(Family::Fcntl));
+    let shared = InterProcessLock::with_options(&lock.path, LockOptions::new().family(Family::Fcntl));
     never_two(|_| shared.clone());
     drop(shared);
     assert!(is_left_alone(&lock.path));
 }
 
-fn readers_and_a_writer(options: Options) {
+fn readers_and_a_writer(options: LockOptions) {
     let lock = Lock::new();
     let shared = InterProcessReaderWriterLock::with_options(&lock.path, options);
     let (readers, writers) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -94,7 +94,7 @@ fn readers_and_a_writer(options: Options) {
 fn readers_and_writers_exclude_each_other_whatever_the_preference_and_family() {
     for family in [Family::Flock, Family::Fcntl] {
         for preference in [Preference::PhaseFair, Preference::Reader, Preference::Writer] {
-            readers_and_a_writer(Options::new().family(family).preference(preference));
+            readers_and_a_writer(LockOptions::new().family(family).preference(preference));
         }
     }
 }

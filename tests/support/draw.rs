@@ -11,7 +11,13 @@ pub struct Draw<'a>(pub &'a [u8]);
 
 impl<'a> Draw<'a> {
     fn byte(&mut self) -> u8 {
-        self.0.split_off_first().copied().unwrap_or_default()
+        self.bytes_of(1).first().copied().unwrap_or_default()
+    }
+
+    fn bytes_of(&mut self, count: usize) -> &'a [u8] {
+        let (first, rest) = self.0.split_at(count.min(self.0.len()));
+        self.0 = rest;
+        first
     }
 
     pub fn below(&mut self, limit: u8) -> u8 {
@@ -20,7 +26,7 @@ impl<'a> Draw<'a> {
 
     pub fn bytes(&mut self) -> &'a [u8] {
         let count = usize::from(self.below(40)).min(self.0.len());
-        self.0.split_off(..count).unwrap()
+        self.bytes_of(count)
     }
 
     /// A word without a zero byte.

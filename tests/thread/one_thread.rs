@@ -6,7 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use fasten::thread::Error;
+use fasten::thread::LockError;
 use fasten::thread::{Owner, Preference, ReaderWriterLock};
 
 #[test]
@@ -14,7 +14,7 @@ fn a_new_lock_is_free_and_phase_fair() {
     let lock = ReaderWriterLock::default();
     assert_eq!(lock.owner(), None);
     assert_eq!(lock.preference(), Preference::PhaseFair);
-    assert!(!lock.is_reader() && !lock.is_writer(true) && !lock.has_pending_writers());
+    assert!(!lock.is_reader() && !lock.is_writer() && !lock.has_pending_writers());
 }
 
 #[test]
@@ -26,13 +26,13 @@ fn a_thread_reads_then_writes_then_reads() {
     }
     {
         let _write = lock.write().unwrap();
-        assert!(lock.is_writer(false));
+        assert!(lock.is_writer());
     }
     {
         let _read = lock.read();
         assert!(lock.is_reader());
     }
-    assert!(!lock.is_reader() && !lock.is_writer(true));
+    assert!(!lock.is_reader() && !lock.is_writer());
     assert_eq!(lock.owner(), None);
 }
 
@@ -41,7 +41,7 @@ fn a_reader_may_read_again() {
     let lock = ReaderWriterLock::new();
     let outer = lock.read();
     let inner = lock.read();
-    assert!(lock.is_reader() && !lock.is_writer(true));
+    assert!(lock.is_reader() && !lock.is_writer());
     drop(outer);
     assert!(lock.is_reader());
     assert_eq!(lock.owner(), Some(Owner::Reader));
@@ -55,9 +55,9 @@ fn a_writer_may_write_again() {
     let lock = ReaderWriterLock::new();
     let outer = lock.write().unwrap();
     let inner = lock.write().unwrap();
-    assert!(!lock.is_reader() && lock.is_writer(true));
+    assert!(!lock.is_reader() && lock.is_writer());
     drop(outer);
-    assert!(lock.is_writer(true));
+    assert!(lock.is_writer());
     assert_eq!(lock.owner(), Some(Owner::Writer));
     drop(inner);
     assert_eq!(lock.owner(), None);
@@ -68,11 +68,11 @@ fn a_writer_may_read() {
     let lock = ReaderWriterLock::new();
     let write = lock.write().unwrap();
     let read = lock.read();
-    assert!(lock.is_writer(true) && lock.is_reader());
+    assert!(lock.is_writer() && lock.is_reader());
     drop(read);
-    assert!(lock.is_writer(true) && !lock.is_reader());
+    assert!(lock.is_writer() && !lock.is_reader());
     drop(write);
-    assert!(!lock.is_writer(true) && !lock.is_reader());
+    assert!(!lock.is_writer() && !lock.is_reader());
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_writer_that_reads_may_write_again() {
     let _write = lock.write().unwrap();
     let _read = lock.read();
     let _again = lock.write().unwrap();
-    assert!(lock.is_writer(true) && lock.is_reader());
+    assert!(lock.is_writer() && lock.is_reader());
     assert!(lock.try_write().is_ok() && lock.try_read().is_ok());
 }
 
@@ -89,12 +89,12 @@ fn a_writer_that_reads_may_write_again() {
 fn a_reader_that_asks_to_write_is_refused_at_once_and_goes_on_reading() {
     let lock = ReaderWriterLock::new();
     let read = lock.read();
-    let never = Some(Error::Deadlock);
+    let never = Some(LockError::Deadlock);
     let long = std::time::Duration::from_secs(1000);
     assert_eq!(lock.write().err(), never);
     assert_eq!(lock.try_write().err(), never);
     assert_eq!(lock.write_timeout(long).err(), never);
-    assert!(lock.is_reader() && !lock.is_writer(true));
+    assert!(lock.is_reader() && !lock.is_writer());
     drop(read);
     assert!(lock.try_write().is_ok());
 }
@@ -105,13 +105,13 @@ fn a_writer_becomes_a_reader_by_keeping_the_read() {
     let write = lock.write().unwrap();
     let read = lock.read();
     drop(write);
-    assert!(lock.is_reader() && !lock.is_writer(true));
+    assert!(lock.is_reader() && !lock.is_writer());
     assert_eq!(lock.owner(), Some(Owner::Reader));
-    assert_eq!(lock.write().err(), Some(Error::Deadlock));
+    assert_eq!(lock.write().err(), Some(LockError::Deadlock));
     thread::scope(|scope| {
         scope.spawn(|| {
             assert!(lock.try_read().is_ok());
-            assert_eq!(lock.try_write().err(), Some(Error::Busy));
+            assert_eq!(lock.try_write().err(), Some(LockError::Busy));
         });
     });
     drop(read);
@@ -123,9 +123,9 @@ fn a_downgrade_inside_another_write_takes_effect_when_that_ends() {
     let lock = ReaderWriterLock::new();
     let outer = lock.write().unwrap();
     let read = lock.write().unwrap().downgrade();
-    assert!(lock.is_reader() && lock.is_writer(true));
+    assert!(lock.is_reader() && lock.is_writer());
     drop(outer);
-    assert!(lock.is_reader() && !lock.is_writer(true));
+    assert!(lock.is_reader() && !lock.is_writer());
     drop(read);
     assert_eq!(lock.owner(), None);
 }
@@ -177,7 +177,7 @@ fn a_thread_that_ends_without_dropping_its_guard_holds_the_lock_for_good() {
     });
     assert_eq!(lock.owner(), Some(Owner::Reader));
     assert!(!lock.is_reader() && lock.try_read().is_ok());
-    assert_eq!(lock.try_write().err(), Some(Error::Busy));
+    assert_eq!(lock.try_write().err(), Some(LockError::Busy));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::thread::{self, Scope};
 
-use fasten::thread::{Error, Owner, Preference, ReaderWriterLock};
+use fasten::thread::{LockError, Owner, Preference, ReaderWriterLock};
 
 use crate::in_line::await_line;
 
@@ -121,7 +121,7 @@ fn a_stream_of_reads_does_not_keep_a_waiting_writer_out() {
         story.line_up(scope, "W");
         for _ in 0..10 {
             let refused = scope.spawn(|| story.lock.try_read().err());
-            assert_eq!(refused.join().unwrap(), Some(Error::Busy));
+            assert_eq!(refused.join().unwrap(), Some(LockError::Busy));
         }
         drop(read);
         let _after = story.lock.read();

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use fasten::thread::{Error, ReaderWriterLock};
+use fasten::thread::{LockError, ReaderWriterLock};
 
 use crate::in_line::await_line;
 
@@ -18,9 +18,9 @@ fn one_who_tries_is_told_that_the_lock_is_busy() {
     };
     others(None, None);
     let write = lock.write().unwrap();
-    others(Some(Error::Busy), Some(Error::Busy));
+    others(Some(LockError::Busy), Some(LockError::Busy));
     let _read = write.downgrade();
-    others(None, Some(Error::Busy));
+    others(None, Some(LockError::Busy));
 }
 
 #[test]
@@ -31,13 +31,13 @@ fn one_whose_time_is_up_leaves_nothing_behind() {
     thread::scope(|scope| {
         scope.spawn(|| {
             let start = Instant::now();
-            assert_eq!(lock.read_timeout(short).err(), Some(Error::TimedOut));
-            assert_eq!(lock.write_timeout(short).err(), Some(Error::TimedOut));
+            assert_eq!(lock.read_timeout(short).err(), Some(LockError::TimedOut));
+            assert_eq!(lock.write_timeout(short).err(), Some(LockError::TimedOut));
             assert!(start.elapsed() >= 2 * short);
             let past = Instant::now();
-            assert_eq!(lock.read_deadline(past).err(), Some(Error::TimedOut));
-            assert_eq!(lock.write_deadline(past).err(), Some(Error::TimedOut));
-            assert!(!lock.is_reader() && !lock.is_writer(true));
+            assert_eq!(lock.read_deadline(past).err(), Some(LockError::TimedOut));
+            assert_eq!(lock.write_deadline(past).err(), Some(LockError::TimedOut));
+            assert!(!lock.is_reader() && !lock.is_writer());
         });
     });
     assert_eq!(crate::in_line::in_line(&lock), (0, 0));
@@ -72,7 +72,7 @@ fn a_reader_behind_a_writer_whose_time_is_up_joins_the_reader_in_front_of_it() {
         }
         let reader = scope.spawn(|| drop(lock.read()));
         reader.join().unwrap();
-        assert_eq!(writer.join().unwrap(), Some(Error::TimedOut));
+        assert_eq!(writer.join().unwrap(), Some(LockError::TimedOut));
         assert!(!lock.has_pending_writers());
     });
 }

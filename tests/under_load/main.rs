@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use fasten::holders::{State, all, holders};
+use fasten::holders::{State, all, of as holders};
 
 use support::Running;
 use support::lockers::{asking, flock, lock_file, locker, until_blocked};

@@ -153,7 +153,7 @@ fn exit_code(text: &OsStr) -> Result<u8, Refusal> {
 /// A number of bytes; one beyond 63 bits becomes negative, and the kernel refuses it.
 fn offset(text: &OsStr, wrong: &str) -> Result<i64, Refusal> {
     let refused = |error| Refusal::system(FlockCode::Usage, quoting(wrong, text), &error);
-    size(text).map(u64::cast_signed).map_err(refused)
+    size(text).map(|size| i64::from_ne_bytes(size.to_ne_bytes())).map_err(refused)
 }
 
 /// A whole number as flock(1) takes it: strtoimax(3), so blanks may precede it, limited to 32 bits.

@@ -8,12 +8,13 @@ use std::path::Path;
 
 use fasten::file_id::{FileId, leads_to};
 use fasten::{
-    DescriptorLock, Error, Family, Guard, InterProcessReaderWriterLock, Mode, Nested, OpenError, Options,
+    DescriptorLock, Error, Family, Guard, InterProcessReaderWriterLock, LockOptions, Mode, Nested, OpenError,
     Preference,
 };
 
 use super::command_line::{ByteRange, Call};
 use super::refusal::Refusal;
+use crate::cmd::sys::descriptors::inherited;
 use crate::cmd::sys::flock_open::{may_read_and_write, open_or_create};
 
 /// An open file, and with it the lock, if there is one.
@@ -62,7 +63,7 @@ pub(super) fn on_descriptor(call: &Call, number: RawFd) -> Result<(), Refusal> {
 }
 
 fn apply(call: &Call, number: RawFd) -> Result<(), Error> {
-    let lock = DescriptorLock::with_options(number, options(call));
+    let lock = DescriptorLock::of_foreign(inherited(number), options(call));
     let ByteRange { start, length } = call.bytes;
     match call.mode {
         Some(mode) => lock.lock_range_like_flock(start, length, mode, call.waiting),
@@ -113,8 +114,8 @@ fn not_locked(call: &Call, path: &Path, error: &Error) -> Refusal {
 }
 
 /// flock(1) takes no turns with readers, and does not look for deadlocks.
-fn options(call: &Call) -> Options {
-    Options::new().family(call.family).preference(Preference::Reader).nested(Nested::Wait)
+fn options(call: &Call) -> LockOptions {
+    LockOptions::new().family(call.family).preference(Preference::Reader).nested(Nested::Wait)
 }
 
 /// A terminal, a serial line or a pipe: flock(1) locks them, the library's opener refuses them.

@@ -12,7 +12,7 @@ pub(crate) enum HeldLocks {
     /// On files that fasten has opened.
     Files(Vec<Guard>),
     /// On a descriptor that the caller has opened.
-    Descriptor(RawFd, Box<DescriptorGuard>),
+    Descriptor(RawFd, Box<DescriptorGuard<'static>>),
 }
 
 impl HeldLocks {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 use fasten::OpenError;
-use fasten::holders::{Report, State, all, holders};
+use fasten::holders::{Report, State, all, of as holders};
 
 use crate::cmd::args::StatusArgs;
 use crate::cmd::denial::denied;
@@ -86,6 +86,6 @@ fn word(state: State) -> &'static str {
         State::Free => "free",
         State::Shared => "read",
         State::Exclusive => "write",
-        State::Unknown => "unknown",
+        _ => "unknown",
     }
 }

@@ -131,7 +131,7 @@ impl Style {
             State::Free => GREEN,
             State::Shared => YELLOW,
             State::Exclusive => RED,
-            State::Unknown => MAGENTA,
+            _ => MAGENTA,
         };
         self.paint.words(colour, super::word(state))
     }

@@ -3,6 +3,7 @@
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 
+use fasten::ForeignDescriptor;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::unistd::close;
@@ -42,4 +43,10 @@ pub(crate) fn let_inherit_lowest<'a>(locks: impl Iterator<Item = BorrowedFd<'a>>
         fcntl(lock, FcntlArg::F_SETFD(FdFlag::empty()))?;
     }
     Ok(())
+}
+
+/// The descriptor of this number, which a shell or another parent has opened for the command.
+pub(crate) fn inherited(number: RawFd) -> ForeignDescriptor {
+    // SAFETY: nothing in this process owns a descriptor that was there when it began.
+    unsafe { ForeignDescriptor::from_raw(number) }
 }

@@ -47,7 +47,7 @@ fn ready(opened: io::Result<File>, path: &Path, writes: bool) -> Result<File, Er
         }
         without_nonblock(file)
     });
-    let refused = |error| Error::CouldNotOpen { path: path.to_owned(), why: OpenError::NotOpened(error) };
+    let refused = |error| Error::could_not_open(path, OpenError::NotOpened(error));
     ready.map_err(refused)
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::child::Child;
 
 /// How many descriptors are closed one by one if the system cannot close all at once.
-const FIRST_ONES: u32 = 1024;
+const FIRST_ONES: RawFd = 1024;
 
 /// The copy. It is killed when this is dropped, even if it has not answered.
 #[derive(Debug)]
@@ -100,9 +100,8 @@ fn any_readable(helpers: &[Helper], patience: Duration) -> bool {
 
 /// Called in the copy: the descriptors of the original stay open.
 fn close_all_but(kept: RawFd) {
-    let kept = kept.cast_unsigned();
     #[cfg(target_os = "linux")]
-    let closed = [(0, kept.saturating_sub(1)), (kept + 1, u32::MAX)].iter().all(|&(first, last)| {
+    let closed = [(0, kept - 1), (kept + 1, RawFd::MAX)].iter().all(|&(first, last)| {
         // SAFETY: nothing of the copy uses what is closed; it ends without giving it back.
         last < first || unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) } == 0
     });
@@ -111,7 +110,7 @@ fn close_all_but(kept: RawFd) {
     if !closed {
         for descriptor in (0..FIRST_ONES).filter(|&descriptor| descriptor != kept) {
             // SAFETY: as above.
-            unsafe { libc::close(descriptor.cast_signed()) };
+            unsafe { libc::close(descriptor) };
         }
     }
 }

@@ -45,11 +45,11 @@ pub fn arguments(cmdline: &[u8]) -> Vec<&[u8]> {
 /// with blanks that only empty words follow stays as it is: it is the title that a daemon has given
 /// itself.
 pub fn line(words: &[&[u8]]) -> OsString {
-    if let [title, padding @ ..] = words
-        && title.contains(&b' ')
-        && padding.iter().all(|word| word.is_empty())
-    {
-        return text(title);
+    match words {
+        [title, padding @ ..] if title.contains(&b' ') && padding.iter().all(|word| word.is_empty()) => {
+            return text(title);
+        }
+        _ => {}
     }
     let mut line = Vec::new();
     for (index, word) in words.iter().enumerate() {
@@ -86,9 +86,8 @@ fn of_fasten(arguments: &[&[u8]]) -> Option<OsString> {
             b"--timeout" | b"--wait" | b"--conflict-exit-code" | b"--fd" | b"--nested" | b"--prefer" => {
                 rest.next();
             }
-            _ if let Some(value) = word.strip_prefix(b"--command=") => string = Some(value),
-            _ if word.starts_with(b"--") => {}
-            _ if let Some(cluster) = word.strip_prefix(b"-") => match cluster_value(cluster, b"cwE") {
+            [b'-', b'-', ..] => string = word.strip_prefix(b"--command=").or(string),
+            [b'-', cluster @ ..] => match cluster_value(cluster, b"cwE") {
                 Some((b'c', b"")) => string = rest.next().copied(),
                 Some((b'c', value)) => string = Some(value.strip_prefix(b"=").unwrap_or(value)),
                 Some((_, b"")) => drop(rest.next()),

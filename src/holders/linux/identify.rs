@@ -21,6 +21,7 @@ impl LockId {
     /// # Errors
     /// Those of open(2) with `O_PATH` (the file does not exist, a directory on the way may not be
     /// searched), and those of reading /proc.
+    #[doc(hidden)]
     pub fn of_path(path: &Path) -> io::Result<Self> {
         Self::of_descriptor(&Self::open(path)?)
     }
@@ -36,6 +37,7 @@ impl LockId {
     ///
     /// # Errors
     /// Those of reading /proc.
+    #[doc(hidden)]
     pub fn of_descriptor(descriptor: &impl AsFd) -> io::Result<Self> {
         let descriptor = descriptor.as_fd();
         let mut buffer = Vec::new();

@@ -43,7 +43,7 @@ pub(crate) use proc::mount_of;
 pub use proc::own_pid;
 pub(crate) use process::youngest;
 pub use process::{lineage, user_name};
-pub use query::{all, holders};
+pub use query::{all, of};
 pub(crate) use removed::holder_of_removed;
 pub use search::search;
 pub use sharers::sharers;

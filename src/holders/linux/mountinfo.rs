@@ -64,5 +64,5 @@ fn unescaped(word: &[u8]) -> String {
 }
 
 fn octal(word: &[u8]) -> Option<u8> {
-    u8::from_str_radix(str::from_utf8(word).ok()?, 8).ok()
+    u8::from_str_radix(std::str::from_utf8(word).ok()?, 8).ok()
 }

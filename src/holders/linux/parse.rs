@@ -104,7 +104,7 @@ pub fn field_number(file: &[u8], key: &str) -> Option<u64> {
 
 /// Whether a descriptor is open for writing, from its /proc/PID/fdinfo/FD.
 pub fn is_written(fdinfo: &[u8]) -> bool {
-    let flags = field(fdinfo, "flags:").and_then(|flags| str::from_utf8(flags).ok());
+    let flags = field(fdinfo, "flags:").and_then(|flags| std::str::from_utf8(flags).ok());
     let flags = flags.and_then(|flags| i32::from_str_radix(flags, 8).ok());
     flags.is_some_and(|flags| flags & libc::O_ACCMODE != libc::O_RDONLY)
 }
@@ -120,7 +120,7 @@ pub fn user_name(passwd: &[u8], uid: u32) -> Option<&str> {
         let mut fields = line.split(|&byte| byte == b':');
         let name = fields.next()?;
         let found = number::<u32>(fields.nth(1)?)?;
-        (found == uid).then(|| str::from_utf8(name).ok())?
+        (found == uid).then(|| std::str::from_utf8(name).ok())?
     })
 }
 
@@ -191,11 +191,11 @@ pub(super) fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 pub(super) fn number<T: std::str::FromStr>(word: &[u8]) -> Option<T> {
-    str::from_utf8(word).ok()?.parse().ok()
+    std::str::from_utf8(word).ok()?.parse().ok()
 }
 
 fn hex(word: &[u8]) -> Option<u64> {
-    u64::from_str_radix(str::from_utf8(word).ok()?, 16).ok()
+    u64::from_str_radix(std::str::from_utf8(word).ok()?, 16).ok()
 }
 
 fn hex_file(word: &[u8]) -> Option<LockId> {

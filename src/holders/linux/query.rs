@@ -35,7 +35,8 @@ use crate::sys::statfs::keeps_families_apart;
 /// # Errors
 /// Those of reaching the file, except that it does not exist. If /proc cannot be read, that is not
 /// an error: the state is [`State::Unknown`].
-pub fn holders(path: &Path) -> io::Result<Report> {
+pub fn of(path: impl AsRef<Path>) -> io::Result<Report> {
+    let path = path.as_ref();
     let mut report = Report {
         path: Some(path.to_owned()),
         file: None,
@@ -147,7 +148,7 @@ impl Query {
 /// processes hold come first; both groups are sorted by path, files without a path last. Nothing is
 /// acquired.
 ///
-/// Sources of truth: as for [`holders`](super::holders()). The path is that of the descriptor
+/// Sources of truth: as for [`holders`](super::of()). The path is that of the descriptor
 /// through which a process holds the lock (/proc/PID/fd), as that process sees it. If the file has
 /// been removed, ` (deleted)` follows.
 ///

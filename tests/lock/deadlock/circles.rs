@@ -34,6 +34,18 @@ fn the_second_of_two_who_close_a_circle_is_refused_and_told() {
 }
 
 #[test]
+fn a_circle_is_refused_also_to_one_that_is_to_wait_for_its_ancestors() {
+    let place = Place::with(&["x", "y"]);
+    let mut shells = holders(&place, &["x", "y"], "exclusive");
+    shells[0].begins("fasten exclusive --nested wait y -- echo A");
+    place.until_waiting("y", 1);
+    let refused = shells[1].does("fasten exclusive --nested wait x -- echo B");
+    assert_refused(&refused, &["y", "x"]);
+    shells[1].ends("fasten unlock --fd 9", 0);
+    assert_eq!(shells[0].ended().said, "A\n");
+}
+
+#[test]
 fn the_third_of_three_is_refused_and_told_the_whole_circle() {
     let place = Place::with(&["x", "y", "z"]);
     let mut shells = holders(&place, &["x", "y", "z"], "write");
@@ -92,18 +104,6 @@ fn a_circle_with_a_program_that_does_not_look_is_found_too() {
     place.until_waiting("y", 1);
     shells[1].begins("flock x echo B");
     let refused = shells[0].ended();
-    assert_refused(&refused, &["x", "y"]);
-    shells[0].ends("fasten unlock --fd 9", 0);
-    assert_eq!(shells[1].ended().said, "B\n");
-}
-
-#[test]
-fn who_wants_to_wait_waits_in_a_circle_too() {
-    let place = Place::with(&["x", "y"]);
-    let mut shells = holders(&place, &["x", "y"], "exclusive");
-    shells[1].begins("fasten exclusive --nested wait x -- echo B");
-    place.until_waiting("x", 1);
-    let refused = shells[0].does("fasten exclusive y -- echo A");
     assert_refused(&refused, &["x", "y"]);
     shells[0].ends("fasten unlock --fd 9", 0);
     assert_eq!(shells[1].ended().said, "B\n");

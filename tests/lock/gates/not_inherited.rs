@@ -55,7 +55,8 @@ fn accesses(pid: &str, path: &Path) -> Vec<u32> {
     let inode = |path: &Path| fs::metadata(path).map(|found| (found.dev(), found.ino())).ok();
     let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
     let of_the_lock = descriptors.map(Result::unwrap).filter(|one| inode(&one.path()) == inode(path));
-    let information = of_the_lock.map(|one| format!("/proc/{pid}/fdinfo/{}", one.file_name().display()));
+    let information =
+        of_the_lock.map(|one| format!("/proc/{pid}/fdinfo/{}", one.file_name().to_string_lossy()));
     information.map(|path| access(&fs::read_to_string(path).unwrap())).collect()
 }
 
