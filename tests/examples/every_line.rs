@@ -123,8 +123,8 @@ fn try_it(block: &Block) -> Result<(), String> {
             _ => machine.run(&["sh", "-e", "block"]),
         };
         let output = program.output();
-        let has_error =
-            complaint(&output).lines().any(|line| line.starts_with("fasten: ")) && !script.contains("-v");
+        let has_error = complaint(&output).lines().any(|line| line.starts_with("fasten: "))
+            && !script.split_whitespace().any(|word| word == "-v");
         if !output.status.success() || has_error {
             let (report, complaint) = (report(&output), complaint(&output));
             return Err(format!("{block:#?}\n{:?}\n{report}{complaint}", output.status.code()));

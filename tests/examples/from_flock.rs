@@ -44,8 +44,8 @@ fn lines() -> Vec<[Block; 2]> {
     let page = read(PAGE);
     let heading = page.lines().position(|line| line == "## Line by line").expect("it has this heading");
     let all: Vec<_> = blocks(PAGE).into_iter().filter(|block| block.line > heading).collect();
-    let (pairs, []) = all.as_chunks::<2>() else { panic!("one line has no translation") };
-    pairs.to_vec()
+    assert_eq!(all.len() % 2, 0, "one line has no translation");
+    all.chunks(2).map(|pair| [pair[0].clone(), pair[1].clone()]).collect()
 }
 
 /// Both lines of each pair.

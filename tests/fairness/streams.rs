@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use crate::support::ordered::{At, Lock};
+use crate::support::ordered::Lock;
 use crate::support::table::{Entry, Family};
 use crate::support::{FASTEN, HOLD, Running, until};
 
@@ -148,12 +148,11 @@ impl Stream {
         until("so many have passed", || {
             self.story().entered[before..].iter().filter(|&&number| number >= later).count() >= count
         });
-        assert!(self.lock.waits(guest.pid, At::Main) && !guest.has_ended());
+        assert!(!self.holds_or_waits(&guest, tool, |entry| !entry.waits) && !guest.has_ended());
     }
 
     /// Starts a guest and sees it in line: a reader at any gate, a writer at the lock, because it has closed the gates
-    /// only then. With it come how many of the stream were in before, and the number of the
-    /// first one after it.
+    /// only then. With it come how many of the stream were in before, and the number of the first one after it.
     fn arrive(&self, tool: &[&str]) -> (Running, usize, Number) {
         self.story().guest = Some(Guest::Starts);
         let guest = self.start(tool);
