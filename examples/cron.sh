@@ -8,8 +8,8 @@
 # Every other failure is printed, because cron mails the output and ignores the code.
 #
 # -n does not wait, -E 0 makes "busy" a success, and -q keeps fasten from printing
-# it. But -q keeps it from printing anything, for example that the directory does not
-# exist; so every code other than 0 gets a line here.
+# that, but no error. find and gzip may fail without a word, so every code other than 0
+# gets a line here.
 #
 # The directory is its own lock. --no-create: otherwise fasten would create a file in
 # its place if it does not exist. --linger: if find is killed, gzip goes on, and has the

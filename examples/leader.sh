@@ -16,13 +16,13 @@
 # before the STEP has ended. (If a STEP starts a daemon, leave --linger out, or the
 # daemon leads.)
 #
-# self-locking.sh explains the variable.
+# self-locking.sh explains the variables.
 set -eu
 lock=$1
 
 if [ "${LEADING-}" != "$PPID $lock" ]; then
     export LEADING="$$ $lock"
-    exec fasten exclusive --linger "$lock" -- sh "$0" "$@"
+    exec fasten exclusive --linger "$lock" -- "${BASH:-sh}" "$0" "$@"
 fi
 
 shift

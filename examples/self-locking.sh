@@ -14,6 +14,12 @@
 # other time, that is our parent. If the variable holds anything else, the script runs
 # fasten again, which never grants the lock twice.
 #
+# ${BASH:-sh} is the shell that runs this: a copy that begins with #!/bin/bash goes
+# on with bash. It does not matter whether the script was found by its path or in PATH.
+#
+# A script that has one lock for all its instances names it by an absolute path:
+# a relative one is another lock in another directory.
+#
 # The lock is a file that is never replaced. mv replaces ARCHIVE, and editors and
 # updates replace "$0": the old and the new file would not exclude each other.
 #
@@ -26,7 +32,7 @@ lock=$archive.lock
 
 if [ "${FASTENED-}" != "$PPID $lock" ]; then
     export FASTENED="$$ $lock"
-    exec fasten exclusive -n --linger "$lock" -- sh "$0" "$@"
+    exec fasten exclusive -n --linger "$lock" -- "${BASH:-sh}" "$0" "$@"
 fi
 
 tar -cf "$archive.new" -C "$directory" .

@@ -1,13 +1,13 @@
-//! Nobody starves: how long a process waits, and which others pass it. The waits are compared with what else happened
-//! in the same run, because a machine that is busy makes everything longer.
+//! Nobody starves: which others pass a process that waits, and what the order costs. Only the cost is measured, beside
+//! flock(1) in the same run, because a machine that is busy makes everything longer.
 #![cfg(target_os = "linux")]
 #![allow(missing_docs, reason = "test names say it")]
 
 #[path = "../support/mod.rs"]
 mod support;
 
-mod limits;
 mod readers;
+mod streams;
 mod throughput;
 mod turns;
 mod writers;
