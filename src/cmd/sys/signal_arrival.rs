@@ -28,7 +28,7 @@ impl Signals {
     pub(crate) fn arrival(&self) -> io::Result<OwnedFd> {
         const PAUSE: i32 = 20;
 
-        let (reader, writer) = io::pipe()?;
+        let (reader, writer) = std::os::unix::net::UnixStream::pair()?;
         let ending = self.ending();
         fasten::helper_thread::spawn(move || {
             let mut asked = libc::pollfd { fd: writer.as_raw_fd(), events: 0, revents: 0 };

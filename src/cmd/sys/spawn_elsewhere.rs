@@ -2,15 +2,16 @@
 
 use std::ffi::CString;
 use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
 
 use super::child::{Child, Started};
 use super::entry::replace_process;
 use super::signals::{self, Signals};
 
 /// Starts the program, which is looked up in `PATH`, with the mask and the disposition from before
-/// `signals`. The child reports a failed exec through a pipe; a successful exec closes it.
+/// `signals`. The child reports a failed exec through a socket; a successful exec closes it.
 pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Started> {
-    let (mut report, mut reporter) = io::pipe()?;
+    let (mut report, mut reporter) = UnixStream::pair()?;
     // SAFETY: this process has one thread, so the child may call anything.
     match unsafe { libc::fork() } {
         -1 => Err(io::Error::last_os_error()),
