@@ -9,7 +9,8 @@ use super::options::LockOptions;
 use super::thread_queue::ThreadQueue;
 use crate::holders::{OwnLock, held_through};
 use crate::lock::{
-    self, Acquired, DescriptorGuard, Error, Found, LockFile, Request, Threads, Wait, WaitError, WaitState,
+    self, Acquired, Deadlock, DescriptorGuard, Error, Found, LockFile, Request, Threads, Wait, WaitError,
+    WaitState,
 };
 use crate::mode::Mode;
 
@@ -210,7 +211,11 @@ impl<F> DescriptorLock<F> {
         if let Some(held) = held_lock::find(queue.number()) {
             match held.reentry(request.mode, request.nested, wait_state) {
                 Reentry::Refused(why) => return Err(refused(why)),
-                Reentry::Shares if held.mode() == Mode::Exclusive => return Ok(DescriptorGuard::new(None)),
+                // A guard of this descriptor could outlive the lock, which is held through another.
+                Reentry::Shares if held.mode() == Mode::Exclusive => {
+                    let why = Deadlock::HeldByThisThread(Mode::Exclusive);
+                    return Err(refused(WaitError::Deadlock(Box::new(why))));
+                }
                 // Without a turn: this thread has one already, and would wait for itself.
                 Reentry::Shares => {
                     let acquired = lock::acquire(file, request, wait_state);

@@ -106,7 +106,7 @@ fn try_on_the_descriptor(lock: LockFile, mode: Mode) -> Result<Found, WaitError>
         return Ok(Found::Free(lock));
     }
     let on_release = if is_visible(&lock) { OnRelease::Unlock } else { OnRelease::Keep };
-    Ok(Found::Taken(Box::new(DescriptorGuard::new(Some(Held::converted(lock, mode, on_release))))))
+    Ok(Found::Taken(Box::new(DescriptorGuard::new(Some(Held::converted(lock, mode, mode, on_release))))))
 }
 
 /// Whether /proc shows a lock that is held through this file. Then a lock that it does not show is
@@ -147,7 +147,7 @@ pub(crate) fn convert(
         _ => (Ok(()), OnRelease::Keep),
     };
     match converted {
-        Ok(()) => Ok(DescriptorGuard::new(Some(Held::converted(lock, request.mode, on_release)))),
+        Ok(()) => Ok(DescriptorGuard::new(Some(Held::converted(lock, held, request.mode, on_release)))),
         Err(why) => Err(Error::refused(&lock.path, why)),
     }
 }

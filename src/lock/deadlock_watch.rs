@@ -24,6 +24,7 @@ use crate::holders::{
     Ancestor, Cycle, LockId, Step, certain_cycle, holding_above, is_awaited, keeps_nothing, own_pid, youngest,
 };
 use crate::mode::{Family, Mode};
+use crate::sys::helper_thread;
 
 const FIRST_SEARCH_AFTER: Duration = Duration::from_millis(20);
 const SECOND_SEARCH_AFTER: Duration = Duration::from_millis(80);
@@ -168,7 +169,9 @@ impl Observer {
         let Some(report) = self.on_doubt.take() else { return };
         let above = self.holding_above(file, own);
         if let Some(above) = above.filter(|above| above.mode.conflicts_with(self.watch_for.mode)) {
-            report(&self.path, &above);
+            // In a thread of its own: the report may block, and this one has a deadline to keep.
+            let path = self.path.clone();
+            let _ = helper_thread::spawn(move || report(&path, &above));
         }
     }
 

@@ -35,13 +35,22 @@ pub struct DescriptorGuard<'a> {
     /// The caller's descriptor, where the lock is held shared through a second open file.
     descriptor: Option<LockFile>,
     nested: Nested,
+    /// Whether an upgrade has lost the lock.
+    is_lost: bool,
     /// One guard at a time: two could be dropped in the wrong order.
     lock: PhantomData<&'a mut ()>,
 }
 
 impl DescriptorGuard<'_> {
     pub(crate) fn new(held: Option<Held>) -> Self {
-        Self { held, joined: None, descriptor: None, nested: Nested::Refuse, lock: PhantomData }
+        Self {
+            held,
+            joined: None,
+            descriptor: None,
+            nested: Nested::Refuse,
+            is_lost: false,
+            lock: PhantomData,
+        }
     }
 
     /// For an inherited lock that suffices.
@@ -73,7 +82,15 @@ impl DescriptorGuard<'_> {
             return if is_exclusive { Ok(()) } else { Err(Error::refused(&joined.lock().path, why)) };
         }
         let Some(held) = self.held.as_mut().filter(|held| held.mode() == Mode::Shared) else { return Ok(()) };
-        let upgraded = held.upgrade_on_descriptor(self.nested, &WaitState::new(wait.into()));
+        let upgraded = if self.is_lost {
+            Err(WaitError::Lost)
+        } else if self.descriptor.is_some() {
+            // What the descriptor itself holds cannot be seen, and would be waited for.
+            Err(WaitError::CannotConvert(UnfairReason::NotVisible))
+        } else {
+            held.upgrade_on_descriptor(self.nested, &WaitState::new(wait.into()))
+        };
+        self.is_lost = matches!(upgraded, Err(WaitError::Lost));
         upgraded.map_err(|why| Error::refused(&held.lock().path, why))
     }
 

@@ -27,6 +27,8 @@ pub(crate) struct Held {
     /// The gate that a preferring writer keeps until the release.
     intent: RefCell<Option<Intent>>,
     unfair_reason: Option<UnfairReason>,
+    /// How the caller's descriptor held it before the call.
+    before: Option<Mode>,
     on_release: OnRelease,
     /// The share of a command that runs under the lock beside others.
     share: Option<Share>,
@@ -43,7 +45,7 @@ pub(crate) enum OnRelease {
     Unlock,
     /// The caller held it shared before.
     Downgrade,
-    /// The caller held it before, in this mode.
+    /// The caller held it before, and keeps it as it is now.
     Keep,
 }
 
@@ -59,6 +61,7 @@ impl Held {
             mode: Cell::new(mode),
             intent: RefCell::new(intent),
             unfair_reason,
+            before: None,
             on_release: OnRelease::Unlock,
             share: None,
             is_exposed: Cell::new(false),
@@ -67,9 +70,9 @@ impl Held {
     }
 
     /// A lock that the caller's descriptor held before, in this mode or another.
-    pub(crate) fn converted(lock: LockFile, mode: Mode, on_release: OnRelease) -> Self {
+    pub(crate) fn converted(lock: LockFile, before: Mode, mode: Mode, on_release: OnRelease) -> Self {
         let mut held = Self::new(lock, mode, None, None);
-        held.on_release = on_release;
+        (held.before, held.on_release) = (Some(before), on_release);
         held
     }
 
@@ -105,7 +108,7 @@ impl Held {
         wait_state: &WaitState,
     ) -> Result<(), WaitError> {
         self.upgrade(nested, wait_state)?;
-        if self.on_release == OnRelease::Keep {
+        if self.before == Some(Mode::Shared) {
             self.on_release = OnRelease::Downgrade;
         }
         Ok(())

@@ -75,9 +75,11 @@ pub(crate) fn upgrade(lock: &LockFile, nested: Nested, wait_state: &WaitState) -
 }
 
 /// Converts an exclusive lock to a shared one. No other process holds it, so the call never waits,
-/// and Linux (since 4.0) converts in one step.
+/// and Linux (since 4.0) converts in one step. If it would have to wait, the lock was not held:
+/// another process has unlocked the open file.
 pub(crate) fn downgrade(lock: &LockFile) -> Result<(), WaitError> {
-    main_lock::lock(lock, Mode::Shared, &WaitState::new(Wait::forever()))
+    let converted = main_lock::try_lock(lock, Mode::Shared).map_err(WaitError::Failed)?;
+    if converted { Ok(()) } else { Err(WaitError::Lost) }
 }
 
 fn become_exclusive(lock: &LockFile, nested: Nested, wait_state: &WaitState) -> Result<(), WaitError> {

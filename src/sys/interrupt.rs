@@ -11,6 +11,7 @@
 //! kernel would restart the very call that is to end. Afterwards the program's handler is restored,
 //! unless the program has installed another one meanwhile.
 
+use std::cell::Cell;
 use std::io;
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -97,11 +98,17 @@ impl InterruptTarget {
     }
 }
 
+thread_local! {
+    /// Whether this thread runs our handler: one that the program has installed later may call ours,
+    /// as the one before it. Without a destructor, so a handler may use it at any time.
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Calls the program's own handler, if it has one. Running is enough to end the blocked call.
 extern "C" fn pass_on(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // SAFETY: the pointer is null or leads to a disposition that is never freed or changed.
     let Some(before) = (unsafe { BEFORE.load(Ordering::Acquire).as_ref() }) else { return };
-    if matches!(before.sa_sigaction, libc::SIG_DFL | libc::SIG_IGN) {
+    if matches!(before.sa_sigaction, libc::SIG_DFL | libc::SIG_IGN) || INSIDE.replace(true) {
         return;
     }
     // SAFETY: the program has given the kernel this handler, with the flag for the kind that it is,
@@ -114,6 +121,7 @@ extern "C" fn pass_on(signal: libc::c_int, info: *mut libc::siginfo_t, context: 
             std::mem::transmute::<usize, Handler>(before.sa_sigaction)(signal, info, context);
         }
     }
+    INSIDE.set(false);
 }
 
 fn our_handler() -> libc::sighandler_t {

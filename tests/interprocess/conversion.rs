@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
-use fasten::{CancelToken, DescriptorLock, Family, InterProcessReaderWriterLock, LockOptions, Mode, Wait};
+use fasten::{
+    CancelToken, DescriptorLock, Error, Family, InterProcessReaderWriterLock, LockOptions, Mode, Wait,
+};
 
 use crate::player::{is_left_alone, kind, player, waiters};
 use crate::support::gate_file::gate_file;
@@ -198,5 +200,34 @@ fn threads_that_lock_descriptors_stand_in_the_line_of_their_process() {
         assert_eq!(reader.does("drop"), "done");
         writer.join().unwrap();
         descriptor.try_read().unwrap().detach();
+    });
+}
+
+#[test]
+fn a_downgrade_of_a_lock_that_another_process_has_unlocked_does_not_wait() {
+    let (lock, shared) = lock();
+    let guard = shared.write().unwrap();
+    let descriptor = File::from(guard.descriptor().unwrap().try_clone_to_owned().unwrap());
+    fs2::FileExt::unlock(&descriptor).unwrap();
+    let mut other = player(&lock);
+    assert_eq!(other.does("lock"), "done");
+    assert!(matches!(guard.downgrade().unwrap_err(), Error::Lost { .. }));
+    drop(guard);
+    assert_eq!(other.does("drop"), "done");
+}
+
+#[test]
+fn a_descriptor_that_held_the_lock_exclusively_before_does_so_after_a_guard_that_went_down_and_up() {
+    let (lock, shared) = lock();
+    let file = File::open(&lock.path).unwrap();
+    fs2::FileExt::lock_exclusive(&file).unwrap();
+    let mut descriptor = DescriptorLock::new(&file);
+    let mut guard = descriptor.write().unwrap();
+    guard.downgrade().unwrap();
+    guard.upgrade(Wait::never()).unwrap();
+    assert_eq!(guard.mode(), Mode::Exclusive);
+    drop(guard);
+    thread::scope(|scope| {
+        scope.spawn(|| assert_eq!(kind(&shared.try_read().unwrap_err()), "busy"));
     });
 }

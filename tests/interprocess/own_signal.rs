@@ -99,3 +99,34 @@ fn another_handler() {
     during_a_wait(|| handle(another, 0));
     assert_eq!(disposition().sa_sigaction, another as *const () as libc::sighandler_t);
 }
+
+static BEFORE_IT: AtomicUsize = AtomicUsize::new(0);
+
+/// A handler that calls the one that was there before it, as libraries do.
+extern "C" fn chaining(signal: libc::c_int) {
+    SEEN.fetch_add(1, SeqCst);
+    match BEFORE_IT.load(SeqCst) {
+        libc::SIG_DFL | libc::SIG_IGN => {}
+        // SAFETY: it is the handler that the kernel had before this one.
+        before => unsafe { std::mem::transmute::<usize, extern "C" fn(libc::c_int)>(before)(signal) },
+    }
+}
+
+#[test]
+fn a_handler_that_calls_ours_does_not_call_itself_without_end() {
+    alone("own_signal::a_chain_of_handlers");
+}
+
+#[test]
+#[ignore = "the disposition belongs to the process: it is run in one of its own"]
+fn a_chain_of_handlers() {
+    during_a_wait(|| {
+        BEFORE_IT.store(disposition().sa_sigaction, SeqCst);
+        handle(chaining, 0);
+    });
+    during_a_wait(|| {
+        // SAFETY: it sends a signal to this thread, which has a handler for it.
+        unsafe { assert_eq!(libc::raise(libc::SIGURG), 0) };
+    });
+    assert!(SEEN.load(SeqCst) >= 1);
+}
