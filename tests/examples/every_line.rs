@@ -58,7 +58,8 @@ fn all_blocks() -> Vec<Block> {
 
 fn is_run(block: &Block) -> bool {
     let is_message = block.text.lines().all(|line| line.starts_with("fasten: "));
-    block.language != "rust" && !is_message && !NOT_RUN.iter().any(|(words, _)| block.text.contains(words))
+    let is_command = !["rust", "toml"].contains(&block.language.as_str());
+    is_command && !is_message && !NOT_RUN.iter().any(|(words, _)| block.text.contains(words))
 }
 
 #[test]
