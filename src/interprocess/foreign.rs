@@ -40,24 +40,16 @@ impl DescriptorLock<ForeignDescriptor> {
     /// holds is converted as the system call does it: a flock is released first, and is lost if the
     /// new one is refused.
     ///
+    /// In the fcntl family the lock is on `length` bytes from byte `start` on. A length of 0 means
+    /// up to the end of the file, however far it grows. In the flock family it is on the whole file.
+    ///
     /// # Errors
     ///
     /// [`Error::Busy`], [`Error::TimedOut`], [`Error::Cancelled`], and [`Error::System`] for every
-    /// error of the system call, also if the number is not an open descriptor.
+    /// error of the system call, also if the number is not an open descriptor or the range is
+    /// invalid.
     ///
     /// The idea is that of flock(1), which the command becomes when it is invoked as `flock`.
-    pub fn lock_like_flock(&self, mode: Mode, wait: Wait<'_>) -> Result<(), Error> {
-        self.lock_range_like_flock(0, 0, mode, wait)
-    }
-
-    /// The same as [`lock_like_flock`](Self::lock_like_flock), but in the fcntl family only for
-    /// `length` bytes from byte `start` on. A length of 0 means up to the end of the file, however
-    /// far it grows. In the flock family the lock is on the whole file.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`lock_like_flock`](Self::lock_like_flock); [`Error::System`] also for an invalid
-    /// range.
     pub fn lock_range_like_flock(
         &self,
         start: i64,
@@ -69,22 +61,13 @@ impl DescriptorLock<ForeignDescriptor> {
         plain::lock(self.descriptor, mode, self.options.family, bytes, wait)
     }
 
-    /// Releases the lock of this family only, on anything that is open. Succeeds if none is held.
+    /// Releases the lock of this family only, on anything that is open; in the fcntl family on
+    /// these bytes only, see [`lock_range_like_flock`](Self::lock_range_like_flock). Succeeds if
+    /// none is held.
     ///
     /// # Errors
     ///
-    /// [`Error::System`], also if the number is not an open descriptor.
-    pub fn unlock_like_flock(&self) -> Result<(), Error> {
-        self.unlock_range_like_flock(0, 0)
-    }
-
-    /// The same as [`unlock_like_flock`](Self::unlock_like_flock), but in the fcntl family only for
-    /// these bytes; see [`lock_range_like_flock`](Self::lock_range_like_flock).
-    ///
-    /// # Errors
-    ///
-    /// Those of [`unlock_like_flock`](Self::unlock_like_flock); [`Error::System`] also for an
-    /// invalid range.
+    /// [`Error::System`], also if the number is not an open descriptor or the range is invalid.
     pub fn unlock_range_like_flock(&self, start: i64, length: i64) -> Result<(), Error> {
         plain::unlock(self.descriptor, self.options.family, Bytes { first: start, count: length })
     }
