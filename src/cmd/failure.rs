@@ -78,7 +78,7 @@ fn refusal(error: &LockError, job: &Job) -> Option<String> {
         }
         _ => return None,
     };
-    let (held, outcome) = match held_by_at_once(path, job.family) {
+    let (held, outcome) = match held_by_at_once(path, job.options.get_family()) {
         Some(holder) if holder.is_above && matches!(error, LockError::Busy { .. }) => {
             let join = if job.joins() { "cannot be joined" } else { "use --nested join to run under it too" };
             (holder.words, format!("this runs under that lock; {join}"))

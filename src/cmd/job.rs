@@ -21,7 +21,6 @@ pub(crate) struct Job {
     pub(super) target: Target,
     pub(super) lock_type: LockType,
     pub(super) options: LockOptions,
-    pub(super) family: Family,
     waiting: Wait<'static>,
     pub(super) program: Option<Program>,
     pub(super) lifetime: Lifetime,
@@ -66,11 +65,9 @@ impl Job {
     }
 
     fn new(arguments: LockArgs, lock_type: LockType) -> Self {
-        let family = if arguments.fcntl { Family::Fcntl } else { Family::Flock };
         Self {
-            family,
             options: LockOptions::new()
-                .family(family)
+                .family(if arguments.fcntl { Family::Fcntl } else { Family::Flock })
                 .preference(lock_type.preference())
                 .create(!arguments.no_create)
                 .nested(match arguments.nested {
@@ -119,7 +116,7 @@ impl Job {
 
     /// Whether an inherited lock would be joined.
     pub(super) fn joins(&self) -> bool {
-        self.options == self.options.nested(Nested::Join)
+        self.options.get_nested() == Nested::Join
     }
 
     /// The request for one of the locks.
