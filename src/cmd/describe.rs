@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{Duration, Instant, SystemTime};
 
-use fasten::holders::{Ancestor, Holder, Report, in_brief, lineage, of as holders, own_pid, search};
+use fasten::holders::{Ancestor, Holder, Report, lineage, of as holders, own_pid, search};
 use fasten::{Family, Mode, held_by as held_by_ancestor};
 
 use crate::cmd::message::{printable, report};
@@ -87,10 +87,7 @@ fn held_by_others(report: &Report, own: u32) -> Option<String> {
         many => format!(" and {many} others"),
     };
     Some(match first.pid {
-        Some(pid) => {
-            let (command, identity) = (command(first), identity(pid, first));
-            format!("held by {command} ({identity}){more}{}{}", since(first.since), removed(report))
-        }
+        Some(_) => format!("held by {first}{more}{}{}", since(first.since), removed(report)),
         None => format!("held, holder not visible{more}{}", removed(report)),
     })
 }
@@ -109,14 +106,6 @@ pub(crate) fn look(path: &Path) -> Option<Report> {
 fn removed(report: &Report) -> &'static str {
     let is_missing = |path: &PathBuf| path.metadata().is_err_and(|error| error.kind() == NotFound);
     if report.path.as_ref().is_some_and(is_missing) { " (its file was removed)" } else { "" }
-}
-
-fn command(holder: &Holder) -> String {
-    holder.command.as_deref().map_or_else(|| "a process".to_owned(), in_brief)
-}
-
-fn identity(pid: u32, holder: &Holder) -> String {
-    holder.user.as_ref().map_or_else(|| format!("pid {pid}"), |user| format!("pid {pid}, {user}"))
 }
 
 fn since(since: Option<SystemTime>) -> String {

@@ -26,8 +26,6 @@ pub use os::{all, of};
 pub use os::{ancestor_holding, own_pid, wait_cycle};
 #[doc(hidden)]
 pub use os::{lineage, search, sharers, user_name};
-#[doc(hidden)]
-pub use report::in_brief;
 pub use report::{Ancestor, Holder, Link, Report, State, Step, Waiter};
 
 /// For the tests and the fuzzer, which read the same table and try the parsers.
@@ -39,6 +37,7 @@ pub(crate) use os::{
     AncestorLookup, Cycle, certain_cycle, held_through, holder_of_removed, holding_above, holds_alone,
     inherited, is_awaited, keeps_nothing, users, youngest,
 };
+pub(crate) use report::in_brief;
 
 use crate::mode::Mode;
 

@@ -152,7 +152,7 @@ impl fmt::Display for Holder {
 }
 
 /// A command as messages show it: shortened, as a long one would hide what comes after it.
-pub fn in_brief(command: &OsStr) -> String {
+pub(crate) fn in_brief(command: &OsStr) -> String {
     const LONGEST: usize = 200;
     let command = command.to_string_lossy();
     match command.char_indices().nth(LONGEST) {
