@@ -34,8 +34,8 @@ pub use report::{Ancestor, Holder, Link, Report, State, Step, Waiter};
 pub use os::{command, mountinfo, parse, snapshot};
 
 pub(crate) use os::{
-    AncestorLookup, Cycle, certain_cycle, held_through, holder_of_removed, holding_above, holds_alone,
-    inherited, is_awaited, keeps_nothing, users, youngest,
+    AncestorLookup, Cycle, certain_cycle, glimpse_above, held_through, holder_of_removed, holding_above,
+    holds_alone, inherited, is_awaited, keeps_nothing, threads_on_system, users, youngest,
 };
 pub(crate) use report::in_brief;
 

@@ -40,6 +40,17 @@ pub(crate) fn holding_above(_file: LockId, _family: Family, _own: u32, _or_itsel
     None
 }
 
+/// Sees no ancestor that holds a lock.
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it reads /proc")]
+pub(crate) fn glimpse_above(
+    _file: LockId,
+    _family: Family,
+    _own: u32,
+    _with_table: bool,
+) -> io::Result<Option<Ancestor>> {
+    Ok(None)
+}
+
 /// Sees no cycle.
 ///
 /// # Errors
@@ -54,6 +65,11 @@ pub fn wait_cycle(_file: LockId, _mode: Mode, _family: Family, _from: u32) -> io
 /// None.
 pub fn own_pid() -> io::Result<u32> {
     Ok(std::process::id())
+}
+
+/// Sees no thread.
+pub(crate) fn threads_on_system() -> u32 {
+    0
 }
 
 /// Sees no process that shares an open file.

@@ -9,6 +9,7 @@
 //! The youngest process of a cycle gives up, so that one does and not all. The others give up only
 //! if the cycle persists: the youngest may be a program that does not search.
 
+use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -21,7 +22,8 @@ use super::wait::OnDoubt;
 use super::wait_error::WaitError;
 use super::wait_state::WaitState;
 use crate::holders::{
-    Ancestor, Cycle, LockId, Step, certain_cycle, holding_above, is_awaited, keeps_nothing, own_pid, youngest,
+    Cycle, LockId, Step, certain_cycle, glimpse_above, holding_above, is_awaited, keeps_nothing, own_pid,
+    threads_on_system, youngest,
 };
 use crate::mode::{Family, Mode};
 use crate::sys::helper_thread;
@@ -34,6 +36,9 @@ const SEARCH_AT_LEAST_EVERY: Duration = Duration::from_secs(60);
 /// How often a process that is not the youngest finds the same cycle before it gives up.
 const PERSISTENT_TIMES: usize = 6;
 const DOUBT_AFTER: Duration = Duration::from_secs(1);
+/// The time between two readings of /proc/locks, if every thread on the system is a waiter that
+/// reads it once.
+const BETWEEN_READINGS: Duration = Duration::from_millis(10);
 
 /// Searches until it is dropped or has ended the wait.
 pub(crate) struct DeadlockWatch<'a>(&'a WaitState<'a>);
@@ -64,11 +69,13 @@ impl<'a> DeadlockWatch<'a> {
             keeps_nothing: None,
             family: lock.family,
             watch_for,
-            start: Instant::now(),
             pause: SECOND_SEARCH_AFTER,
             seen: None,
             times_seen: 0,
-            on_doubt: wait_state.on_doubt(),
+            doubt: wait_state
+                .on_doubt()
+                .filter(|_| watch_for.nested != Some(Nested::Wait))
+                .map(|report| Doubt { report, at: Instant::now() + DOUBT_AFTER, with_table: false }),
         };
         let first = if watch_for.may_be_below_reader { Duration::ZERO } else { FIRST_SEARCH_AFTER };
         wait_state.watch(first, Box::new(move || observer.search()));
@@ -92,11 +99,18 @@ struct Observer {
     keeps_nothing: Option<bool>,
     family: Family,
     watch_for: WatchFor,
-    start: Instant,
     pause: Duration,
     seen: Option<Cycle>,
     times_seen: usize,
-    on_doubt: Option<OnDoubt>,
+    doubt: Option<Doubt>,
+}
+
+/// The report of an ancestor that holds the lock, although no deadlock is certain.
+struct Doubt {
+    report: OnDoubt,
+    at: Instant,
+    /// Whether to look in /proc/locks for the ancestors whose descriptors we may not read.
+    with_table: bool,
 }
 
 impl Observer {
@@ -104,7 +118,7 @@ impl Observer {
         let Some((file, own)) = self.identity.or_else(|| self.identify()) else { return Verdict::Done };
         self.identity = Some((file, own));
         if std::mem::take(&mut self.watch_for.may_be_below_reader)
-            && self.holding_above(file, own).is_some_and(|above| above.mode == Mode::Shared)
+            && holding_above(file, self.family, own, false).is_some_and(|above| above.mode == Mode::Shared)
         {
             return Verdict::End(WaitError::BelowReader);
         }
@@ -129,11 +143,20 @@ impl Observer {
             Some(_) => Verdict::Again(PERSISTENT_AFTER),
             None => {
                 self.doubt(file, own);
-                let pause = self.pause;
-                self.pause = (pause * 4).min(SEARCH_AT_LEAST_EVERY);
-                Verdict::Again(pause)
+                Verdict::Again(self.next_pause())
             }
         }
+    }
+
+    /// The pause before the next search: longer each time, but no longer than until this process
+    /// may read /proc/locks.
+    fn next_pause(&mut self) -> Duration {
+        let turn = self.doubt.as_ref().filter(|doubt| doubt.with_table).map(|doubt| doubt.at);
+        let turn = turn.map(|at| at.saturating_duration_since(Instant::now()));
+        turn.filter(|&turn| turn < self.pause).unwrap_or_else(|| {
+            let longer = (self.pause * 4).min(SEARCH_AT_LEAST_EVERY);
+            std::mem::replace(&mut self.pause, longer)
+        })
     }
 
     /// The cycle that the wait closes. No process waits for one that holds nothing, except its
@@ -161,22 +184,25 @@ impl Observer {
         }
     }
 
-    /// Reports an ancestor that holds the lock, once and after a while.
+    /// Reports an ancestor that holds the lock, once and after a while. A hidden ancestor can be
+    /// found in /proc/locks only, and a reading holds up every lock on the system. So a thousand
+    /// waiters that arrive together do not read it together.
     fn doubt(&mut self, file: LockId, own: u32) {
-        if self.outlives_ancestors() || self.start.elapsed() < DOUBT_AFTER {
-            return;
+        let Some(doubt) = self.doubt.take_if(|doubt| doubt.at <= Instant::now()) else { return };
+        match glimpse_above(file, self.family, own, doubt.with_table) {
+            Ok(Some(above)) if above.mode.conflicts_with(self.watch_for.mode) => {
+                // In a thread of its own: the report may block, and this one has a deadline to keep.
+                let (path, report) = (self.path.clone(), doubt.report);
+                let _ = helper_thread::spawn(move || report(&path, &above));
+            }
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied && !doubt.with_table => {
+                let turns = threads_on_system();
+                let turn = own % turns.max(1);
+                self.doubt =
+                    Some(Doubt { at: doubt.at + BETWEEN_READINGS * turn, with_table: true, ..doubt });
+            }
+            _ => {}
         }
-        let Some(report) = self.on_doubt.take() else { return };
-        let above = self.holding_above(file, own);
-        if let Some(above) = above.filter(|above| above.mode.conflicts_with(self.watch_for.mode)) {
-            // In a thread of its own: the report may block, and this one has a deadline to keep.
-            let path = self.path.clone();
-            let _ = helper_thread::spawn(move || report(&path, &above));
-        }
-    }
-
-    fn holding_above(&self, file: LockId, own: u32) -> Option<Ancestor> {
-        holding_above(file, self.family, own, false)
     }
 
     /// By a path, because the waiting thread owns the descriptor.

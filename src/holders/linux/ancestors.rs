@@ -3,12 +3,15 @@
 //! Parentage and descriptors show it, not an environment variable, which would outlive the lock or
 //! get lost on the way.
 
+use std::cell::Cell;
+use std::fs::File;
 use std::io;
 
 use super::fdinfo::{FdLocks, Lookup};
-use super::parse::Entry;
+use super::parse::{self, Entry};
+use super::proc::read_once;
 use super::process::Processes;
-use super::snapshot;
+use super::snapshot::{TABLE, of_file};
 use crate::holders::LockId;
 use crate::holders::report::Ancestor;
 use crate::mode::{Family, Mode};
@@ -26,7 +29,7 @@ use crate::mode::{Family, Mode};
 /// # Errors
 /// Those of reading /proc/locks.
 pub fn ancestor_holding(file: LockId, family: Family, from: u32) -> io::Result<Option<Ancestor>> {
-    first_holding(file, family, Processes::default().lineage(from))
+    first_holding(file, family, Processes::default().lineage(from), || of_file(file))
 }
 
 /// The nearest process above `own` that holds a lock of `family` on `file`; if there is none and
@@ -34,25 +37,57 @@ pub fn ancestor_holding(file: LockId, family: Family, from: u32) -> io::Result<O
 pub(crate) fn holding_above(file: LockId, family: Family, own: u32, or_itself: bool) -> Option<Ancestor> {
     let lineage = Processes::default().lineage(own);
     let above = lineage.into_iter().skip(1);
-    first_holding(file, family, above.chain(or_itself.then_some(own))).ok().flatten()
+    first_holding(file, family, above.chain(or_itself.then_some(own)), || of_file(file)).ok().flatten()
+}
+
+/// The nearest process above `own` that holds a lock of `family` on `file`. Processes whose
+/// descriptors we may not read are looked for in /proc/locks only if `with_table` is set, and in a
+/// single pass, which may miss a lock while others change: this is for a warning, not for a
+/// decision.
+///
+/// # Errors
+/// [`PermissionDenied`](io::ErrorKind::PermissionDenied): none is visible, and one is hidden.
+pub(crate) fn glimpse_above(
+    file: LockId,
+    family: Family,
+    own: u32,
+    with_table: bool,
+) -> io::Result<Option<Ancestor>> {
+    let above = Processes::default().lineage(own).into_iter().skip(1);
+    let is_only_holder = |entry: &Entry| {
+        entry.file == file.in_table() && is_held(entry, family) && entry.mode == Mode::Exclusive
+    };
+    let is_hidden = Cell::new(false);
+    let found = first_holding(file, family, above, || {
+        if with_table {
+            return glimpse(file, is_only_holder);
+        }
+        is_hidden.set(true);
+        Ok(Vec::new())
+    })?;
+    if found.is_none() && is_hidden.get() {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    Ok(found)
 }
 
 fn first_holding(
     file: LockId,
     family: Family,
     pids: impl IntoIterator<Item = u32>,
+    read_table: impl Fn() -> io::Result<Vec<Entry>>,
 ) -> io::Result<Option<Ancestor>> {
     let mut processes = Processes::default();
     let mut fd_locks = FdLocks::default();
     let mut table: Option<Vec<Entry>> = None;
-    let held = |entry: &Entry| !entry.blocked && entry.is_main() && entry.kind.family() == family;
+    let held = |entry: &Entry| is_held(entry, family);
     for pid in pids {
         let mode = match fd_locks.of_process(pid, file, held) {
             Lookup::Found(lock) => Some(lock.entry.mode),
             Lookup::NotFound => None,
             Lookup::Hidden => {
                 if table.is_none() {
-                    table = Some(snapshot::of_file(file)?);
+                    table = Some(read_table()?);
                 }
                 let entries = table.iter().flatten().filter(|entry| held(entry) && entry.pid == Some(pid));
                 entries.map(|entry| entry.mode).max_by_key(|&mode| mode == Mode::Exclusive)
@@ -64,4 +99,28 @@ fn first_holding(
         }
     }
     Ok(None)
+}
+
+fn is_held(entry: &Entry, family: Family) -> bool {
+    !entry.blocked && entry.is_main() && entry.kind.family() == family
+}
+
+/// The locks and waiters of one file, read in a single pass that ends with the first entry for which
+/// `is_enough` returns true. It may miss a lock while others change, and costs a fifth of
+/// [`of_file`] where the table is long.
+fn glimpse(file: LockId, is_enough: impl Fn(&Entry) -> bool) -> io::Result<Vec<Entry>> {
+    let (mut table, mut buffer) = (File::open(TABLE)?, vec![0; 4096]);
+    let mut found = Vec::new();
+    loop {
+        let count = read_once(&mut table, &mut buffer)?;
+        for entry in parse::locks(&buffer[..count]).filter(|entry| entry.file == file.in_table()) {
+            found.push(entry);
+            if is_enough(&entry) {
+                return Ok(found);
+            }
+        }
+        if count == 0 {
+            return Ok(found);
+        }
+    }
 }

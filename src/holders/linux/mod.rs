@@ -36,11 +36,11 @@ mod waiting;
 mod want;
 
 pub use ancestors::ancestor_holding;
-pub(crate) use ancestors::holding_above;
+pub(crate) use ancestors::{glimpse_above, holding_above};
 pub(crate) use certain_wait::{is_awaited, keeps_nothing};
 pub(crate) use own::{held_through, holds_alone, inherited};
-pub(crate) use proc::mount_of;
 pub use proc::own_pid;
+pub(crate) use proc::{mount_of, threads_on_system};
 pub(crate) use process::youngest;
 pub use process::{lineage, user_name};
 pub use query::{all, of};

@@ -101,6 +101,15 @@ pub fn exists(pid: u32) -> bool {
     fs::metadata(format!("/proc/{pid}")).is_ok()
 }
 
+/// The number of threads on the system; 0 if it cannot be seen.
+pub fn threads_on_system() -> u32 {
+    let mut buffer = Vec::new();
+    // `0.20 0.18 0.12 RUNNING/THREADS LAST_PID`
+    let words = read("/proc/loadavg", &mut buffer).ok().and_then(|line| std::str::from_utf8(line).ok());
+    let threads = words.and_then(|line| line.split('/').nth(1)?.split(' ').next());
+    threads.and_then(|number| number.parse().ok()).unwrap_or_default()
+}
+
 /// Whether this /proc belongs to the initial pid namespace. Any other omits from /proc/locks the
 /// locks of processes that have no pid in it, so an empty answer there does not mean that a lock is
 /// free.

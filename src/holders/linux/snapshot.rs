@@ -103,7 +103,7 @@ fn files(entries: impl Iterator<Item = Entry>) -> Files {
     files
 }
 
-const TABLE: &str = "/proc/locks";
+pub const TABLE: &str = "/proc/locks";
 /// Enough for a lock with two hundred waiters, which the kernel returns in one piece, however long.
 /// If a lock has more, the table is read again with more room.
 const ROOM: usize = 1 << 14;

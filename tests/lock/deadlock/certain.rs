@@ -117,6 +117,23 @@ fn an_uncertain_one_is_told_after_a_second_unless_it_is_to_be_quiet() {
 }
 
 #[test]
+fn an_ancestor_whose_descriptors_are_hidden_is_found_in_the_table() {
+    let place = Place::with(&["lock"]);
+    let mut shell = place.shell();
+    shell.ends("mkfifo go; chmod 777 . ; chmod 666 lock go", 0);
+    let mut outer = place.shell();
+    let inner = "fasten exclusive lock -- true 2>said & read x <go; wait";
+    // Only the outer fasten has the descriptor, and it belongs to root.
+    outer.begins(&format!(
+        "fasten exclusive -o lock -- setpriv --reuid 65534 --regid 65534 --clear-groups bash -c '{inner}; exit 0' 9>&-"
+    ));
+    place.until_waiting("lock", 1);
+    shell.ends("until [ -s said ]; do sleep 0.01; done; grep -q 'held exclusively by our ancestor, .*setpriv.*see --nested' said", 0);
+    shell.ends(&format!("kill {}; echo >go", place.pid_of_waiter("lock")), 0);
+    outer.ended();
+}
+
+#[test]
 fn a_waiter_is_in_the_queue_before_it_looks_around() {
     let place = Place::with(&["lock"]);
     let mut holder = place.shell();
