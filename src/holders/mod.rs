@@ -45,7 +45,10 @@ use crate::mode::Mode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OwnLock {
     /// In this mode.
-    #[cfg_attr(fasten_portable, allow(dead_code, reason = "nothing can be seen there"))]
+    #[cfg_attr(
+        any(fasten_portable, not(target_os = "linux")),
+        allow(dead_code, reason = "nothing can be seen there")
+    )]
     Held(Mode),
     /// Not at all.
     Free,

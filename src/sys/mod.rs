@@ -26,4 +26,4 @@ mod os;
 pub(crate) use os::{fork, gate_directory, records, reopen, statfs};
 
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
-pub(crate) use os::same_description;
+pub(crate) use os::{same_description, wide};

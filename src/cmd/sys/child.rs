@@ -16,7 +16,10 @@ pub(crate) enum End {
 pub(crate) enum Started {
     Running(Child),
     /// This signal came first: the command was never started.
-    #[cfg_attr(fasten_portable, allow(dead_code, reason = "not noticed on the portable side"))]
+    #[cfg_attr(
+        any(fasten_portable, not(target_os = "linux")),
+        allow(dead_code, reason = "not noticed on the portable side")
+    )]
     Cancelled(i32),
 }
 

@@ -1,17 +1,16 @@
 //! Finds the name of a file in the kernel's lock table, and tells apart files that share one: see
 //! [`LockId`].
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
-
-use nix::sys::stat::{fstat, stat};
 
 use super::proc::{numbers_in, read};
 use super::{mountinfo, parse};
 use crate::holders::LockId;
+use crate::sys::wide::file_of;
 
 impl LockId {
     /// The file at `path`; symbolic links are followed. No permission to read the file is needed.
@@ -47,18 +46,18 @@ impl LockId {
         let inode = parse::field_number(info, "ino:");
         let mounts = read("/proc/thread-self/mountinfo", &mut buffer)?;
         let device = mount.and_then(|mount| mountinfo::device(mounts, mount));
-        let stat = fstat(descriptor)?;
-        let reported = (libc::major(stat.st_dev), libc::minor(stat.st_dev));
+        let opened = file_of(descriptor)?;
+        let reported = (libc::major(opened.device), libc::minor(opened.device));
         // Linux before 5.14 writes no `ino:`, and in a chroot the mount may be missing.
         let (major, minor) = device.unwrap_or(reported);
-        let subvolume = ((major, minor) != reported).then_some(stat.st_dev);
-        Ok(Self { major, minor, inode: inode.unwrap_or(stat.st_ino), subvolume })
+        let subvolume = ((major, minor) != reported).then_some(opened.device);
+        Ok(Self { major, minor, inode: inode.unwrap_or(opened.inode), subvolume })
     }
 
     /// Whether a process's descriptor refers to this file, given that the table has the same name
     /// for both; yes if that cannot be seen.
     pub(in crate::holders) fn is_open_as(self, pid: u32, descriptor: u32) -> bool {
-        let reported = || stat(format!("/proc/{pid}/fd/{descriptor}").as_str()).ok().map(|stat| stat.st_dev);
+        let reported = || fs::metadata(format!("/proc/{pid}/fd/{descriptor}")).ok().map(|file| file.dev());
         self.subvolume.is_none_or(|own| reported().is_none_or(|other| other == own))
     }
 
@@ -68,9 +67,9 @@ impl LockId {
         let (Some(own), Ok(descriptors)) = (self.subvolume, numbers_in(&format!("/proc/{pid}/fd"))) else {
             return false;
         };
-        let opened = descriptors.filter_map(|fd| stat(format!("/proc/{pid}/fd/{fd}").as_str()).ok());
+        let opened = descriptors.filter_map(|fd| fs::metadata(format!("/proc/{pid}/fd/{fd}")).ok());
         let devices: Vec<u64> =
-            opened.filter(|stat| stat.st_ino == self.inode).map(|stat| stat.st_dev).collect();
+            opened.filter(|file| file.ino() == self.inode).map(|file| file.dev()).collect();
         !devices.is_empty() && !devices.contains(&own)
     }
 }

@@ -5,12 +5,13 @@
 //! That takes longer the more processes there are, so the youngest are read first: a lock is rarely
 //! held for long.
 
+use std::ffi::CString;
 use std::io;
-use std::os::unix::fs::MetadataExt;
+use std::os::fd::AsFd;
 use std::path::Path;
 
-use nix::fcntl::{AtFlags, OFlag};
-use nix::sys::stat::{Mode as Permissions, fstatat};
+use nix::fcntl::OFlag;
+use nix::sys::stat::Mode as Permissions;
 
 use super::fdinfo::FdLocks;
 use super::holding::{self, holdings};
@@ -20,6 +21,8 @@ use super::process::Processes;
 use crate::holders::LockId;
 use crate::holders::report::Report;
 use crate::mode::Mode;
+use crate::sys::file_id::FileId;
+use crate::sys::wide::{file_at, file_of};
 
 /// The holders of the lock file at `path`, without waiters. Processes whose descriptors we may not
 /// read are missing, so the state is never [`State::Free`](crate::holders::State).
@@ -31,12 +34,12 @@ use crate::mode::Mode;
 pub fn search(path: &Path) -> io::Result<Report> {
     let opened = LockId::open(path)?;
     let file = LockId::of_descriptor(&opened)?;
-    let metadata = opened.metadata()?;
+    let id = file_of(opened.as_fd())?;
     let mut pids: Vec<u32> = numbers_in("/proc")?.collect();
     pids.sort_unstable_by(|left, right| right.cmp(left));
     let mut entries: Vec<Entry> = Vec::new();
     for pid in pids {
-        let found = locks(pid, file, (metadata.dev(), metadata.ino())).into_iter();
+        let found = locks(pid, file, id).into_iter();
         entries.extend(found.filter(Entry::is_main));
         // There is no other holder then; of readers there may be more.
         if entries.iter().any(|entry| entry.mode == Mode::Exclusive) {
@@ -54,7 +57,7 @@ pub fn search(path: &Path) -> io::Result<Report> {
 
 /// The locks on the file that this process holds through its descriptors. Only the fdinfo of those
 /// that refer to the file are read: a stat is cheaper.
-fn locks(pid: u32, file: LockId, (device, inode): (u64, u64)) -> Vec<Entry> {
+fn locks(pid: u32, file: LockId, id: FileId) -> Vec<Entry> {
     let directory = format!("/proc/{pid}/fd");
     let Ok(descriptors) = numbers_in(&directory) else { return Vec::new() };
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
@@ -62,8 +65,8 @@ fn locks(pid: u32, file: LockId, (device, inode): (u64, u64)) -> Vec<Entry> {
         return Vec::new();
     };
     let is_it = |descriptor: &u32| {
-        let stat = fstatat(&opened, descriptor.to_string().as_str(), AtFlags::empty());
-        stat.is_ok_and(|stat| (stat.st_dev, stat.st_ino) == (device, inode))
+        let name = CString::new(descriptor.to_string()).expect("digits");
+        file_at(opened.as_fd(), &name).is_ok_and(|found| found == id)
     };
     let mut buffer = Vec::new();
     let mut entries = Vec::new();

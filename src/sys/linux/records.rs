@@ -10,9 +10,9 @@ use std::io;
 use std::os::fd::AsFd;
 
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 
+use super::wide::{Command, fcntl_lock};
 use crate::layout::Bytes;
 use crate::mode::Mode;
 
@@ -27,9 +27,8 @@ pub(crate) enum RecordOwner {
 
 /// Locks the bytes if no other owner has locked them; whether it did.
 pub(crate) fn try_set(file: impl AsFd, owner: RecordOwner, bytes: Bytes, mode: Mode) -> io::Result<bool> {
-    let wanted = request(bytes, kind(mode));
-    match fcntl(file, owner.set(&wanted)) {
-        Ok(_) => Ok(true),
+    match fcntl_lock(file, owner.set(), &mut request(bytes, kind(mode))) {
+        Ok(()) => Ok(true),
         Err(Errno::EAGAIN | Errno::EACCES) => Ok(false),
         Err(error) => Err(error.into()),
     }
@@ -38,35 +37,30 @@ pub(crate) fn try_set(file: impl AsFd, owner: RecordOwner, bytes: Bytes, mode: M
 /// Locks the bytes, blocking in the kernel until they are free or a signal handler has run
 /// (`Interrupted`).
 pub(crate) fn set(file: impl AsFd, owner: RecordOwner, bytes: Bytes, mode: Mode) -> io::Result<()> {
-    let wanted = request(bytes, kind(mode));
-    fcntl(
-        file,
-        match owner {
-            RecordOwner::Process => FcntlArg::F_SETLKW(&wanted),
-            RecordOwner::Description => FcntlArg::F_OFD_SETLKW(&wanted),
-        },
-    )?;
-    Ok(())
+    let command = match owner {
+        RecordOwner::Process => Command::SetAndWait,
+        RecordOwner::Description => Command::SetOpenFileAndWait,
+    };
+    Ok(fcntl_lock(file, command, &mut request(bytes, kind(mode)))?)
 }
 
 /// Unlocks the bytes.
 pub(crate) fn clear(file: impl AsFd, owner: RecordOwner, bytes: Bytes) -> io::Result<()> {
-    fcntl(file, owner.set(&request(bytes, libc::F_UNLCK)))?;
-    Ok(())
+    Ok(fcntl_lock(file, owner.set(), &mut request(bytes, libc::F_UNLCK))?)
 }
 
 /// Whether the process could lock the bytes now. Locks nothing.
 pub(crate) fn is_free(file: impl AsFd, bytes: Bytes, mode: Mode) -> io::Result<bool> {
     let mut asked = request(bytes, kind(mode));
-    fcntl(file, FcntlArg::F_GETLK(&mut asked))?;
+    fcntl_lock(file, Command::Get, &mut asked)?;
     Ok(i32::from(asked.l_type) == libc::F_UNLCK)
 }
 
 impl RecordOwner {
-    fn set(self, wanted: &libc::flock) -> FcntlArg<'_> {
+    fn set(self) -> Command {
         match self {
-            Self::Process => FcntlArg::F_SETLK(wanted),
-            Self::Description => FcntlArg::F_OFD_SETLK(wanted),
+            Self::Process => Command::Set,
+            Self::Description => Command::SetOpenFile,
         }
     }
 }
@@ -78,8 +72,8 @@ fn kind(mode: Mode) -> i32 {
     }
 }
 
-fn request(bytes: Bytes, kind: i32) -> libc::flock {
-    libc::flock {
+fn request(bytes: Bytes, kind: i32) -> libc::flock64 {
+    libc::flock64 {
         l_type: kind as libc::c_short,
         l_whence: libc::SEEK_SET as libc::c_short,
         l_start: bytes.first,

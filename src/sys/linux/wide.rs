@@ -1,0 +1,95 @@
+//! fcntl(2) locks and stat(2) with 64-bit offsets and inode numbers on every architecture.
+//!
+//! With glibc on 32 bits, `libc::flock` and `libc::stat` have 32-bit fields: a gate beyond 2 GiB
+//! could not be locked, and a file with a large inode number could not be examined. The types with
+//! 64 in their names are wide everywhere, and musl has no others.
+
+use std::ffi::CStr;
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+
+use nix::errno::Errno;
+use nix::libc;
+
+use crate::sys::file_id::FileId;
+
+/// The fcntl(2) commands on locks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Finds a lock of another owner that is in the way.
+    Get,
+    Set,
+    SetAndWait,
+    /// For the open file description, as the next one.
+    SetOpenFile,
+    SetOpenFileAndWait,
+}
+
+/// Makes the system call.
+///
+/// # Errors
+/// Those of fcntl(2).
+pub(crate) fn fcntl_lock(file: impl AsFd, command: Command, lock: &mut libc::flock64) -> nix::Result<()> {
+    let (file, command) = (file.as_fd().as_raw_fd(), command.number());
+    let lock: *mut libc::flock64 = lock;
+    // SAFETY: the descriptor is open, and the kernel reads and writes one flock64, which lives.
+    #[cfg(all(target_env = "gnu", target_pointer_width = "32"))]
+    let done = unsafe { libc::syscall(libc::SYS_fcntl64, file, command, lock) };
+    // SAFETY: as above; here flock and flock64 are the same.
+    #[cfg(not(all(target_env = "gnu", target_pointer_width = "32")))]
+    let done = unsafe { libc::fcntl(file, command, lock) };
+    Errno::result(done).map(drop)
+}
+
+impl Command {
+    #[cfg(all(target_env = "gnu", target_pointer_width = "32"))]
+    const fn number(self) -> libc::c_int {
+        match self {
+            // F_GETLK64, F_SETLK64 and F_SETLKW64 of <asm-generic/fcntl.h>.
+            Self::Get => 12,
+            Self::Set => 13,
+            Self::SetAndWait => 14,
+            Self::SetOpenFile => libc::F_OFD_SETLK,
+            Self::SetOpenFileAndWait => libc::F_OFD_SETLKW,
+        }
+    }
+
+    #[cfg(not(all(target_env = "gnu", target_pointer_width = "32")))]
+    const fn number(self) -> libc::c_int {
+        match self {
+            Self::Get => libc::F_GETLK,
+            Self::Set => libc::F_SETLK,
+            Self::SetAndWait => libc::F_SETLKW,
+            Self::SetOpenFile => libc::F_OFD_SETLK,
+            Self::SetOpenFileAndWait => libc::F_OFD_SETLKW,
+        }
+    }
+}
+
+/// The file that an open descriptor refers to.
+///
+/// # Errors
+/// Those of fstat(2).
+pub(crate) fn file_of(descriptor: BorrowedFd) -> io::Result<FileId> {
+    stat_at(descriptor, c"", libc::AT_EMPTY_PATH)
+}
+
+/// The file to which a name in an open directory leads.
+///
+/// # Errors
+/// Those of stat(2).
+pub(crate) fn file_at(directory: BorrowedFd, name: &CStr) -> io::Result<FileId> {
+    stat_at(directory, name, 0)
+}
+
+fn stat_at(directory: BorrowedFd, name: &CStr, flags: libc::c_int) -> io::Result<FileId> {
+    let mut stat = MaybeUninit::<libc::stat64>::uninit();
+    // SAFETY: the descriptor is open, the name ends with a zero byte, and the kernel writes one
+    // stat64.
+    let done = unsafe { libc::fstatat64(directory.as_raw_fd(), name.as_ptr(), stat.as_mut_ptr(), flags) };
+    Errno::result(done)?;
+    // SAFETY: the call succeeded, so it is written.
+    let stat = unsafe { stat.assume_init() };
+    Ok(FileId { device: stat.st_dev, inode: stat.st_ino })
+}
