@@ -229,7 +229,7 @@ pub use lock::{
     CancelToken, Deadlock, DescriptorGuard, Error, Nested, OpenError, Operation, UnfairReason, Wait,
 };
 #[doc(hidden)]
-pub use lock::{above_standard, held_by, target_of};
+pub use lock::{above_standard, held_by, lower, strerror, target_of};
 pub use mode::{Family, Mode};
 #[doc(hidden)]
 pub use sys::{

@@ -4,6 +4,9 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
+/// The system's words for an error.
+pub(crate) use fasten::{lower as word, strerror};
+
 use crate::cmd::sys::streams::{self, Stream};
 
 /// Writes a message. It is not an error if standard error cannot be written.
@@ -26,19 +29,6 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
 /// What to report if the answer cannot be written.
 pub(crate) fn unanswered(error: &io::Error) -> String {
     format!("standard output: cannot be written: {}; write it elsewhere", word(error))
-}
-
-/// The system's words for an error, as our messages have them: `permission denied`.
-pub(crate) fn word(error: &io::Error) -> String {
-    let text = strerror(error);
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// The same as strerror(3) has them: `Permission denied`.
-pub(crate) fn strerror(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 /// Writes a message on a line of the terminal that will be redrawn or cleared; `false` if the

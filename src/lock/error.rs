@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::deadlock::Deadlock;
+use super::errno_words::lower;
 use super::open_error::OpenError;
 use super::operation::Operation;
-use super::unfair::{UnfairReason, lower};
+use super::unfair::UnfairReason;
 use super::wait_error::WaitError;
 use crate::mode::Mode;
 use crate::thread::LockError;

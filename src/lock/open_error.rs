@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use super::unfair::lower;
+use super::errno_words::lower;
 
 /// Why a lock file could not be opened.
 #[derive(Debug)]

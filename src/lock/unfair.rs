@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use super::errno_words::lower;
+
 /// Why a lock was acquired first come, first served, although an order was asked for, or why it
 /// cannot be upgraded. It never affects exclusion.
 ///
@@ -45,16 +47,5 @@ impl fmt::Display for UnfairReason {
             Self::Unsupported => out.write_str("this operating system has no gates"),
             Self::NotVisible => out.write_str("whether this descriptor holds it already cannot be seen here"),
         }
-    }
-}
-
-/// The system's message without its number and capital: `permission denied`.
-pub(super) fn lower(source: &io::Error) -> String {
-    let text = source.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
-        None => text.to_owned(),
     }
 }

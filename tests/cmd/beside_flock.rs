@@ -2,7 +2,7 @@
 //! fasten invoked as flock.
 
 use super::play::{play, play_with_all};
-use crate::support::{FASTEN, Place};
+use crate::support::{Place, fasten};
 
 #[test]
 fn one_at_a_time() {
@@ -61,7 +61,7 @@ fn a_killed_waiter_is_as_if_it_had_never_been() {
 #[test]
 fn the_two_programs_exclude_each_other() {
     let place = Place::new();
-    let [fasten, flock] = [FASTEN, "flock"];
+    let [fasten, flock] = [fasten(), "flock"];
     for (holder, held, asker, asked, code) in [
         (fasten, "exclusive a.lock --", flock, "-n a.lock true", 1),
         (fasten, "read a.lock --", flock, "-nx a.lock true", 1),

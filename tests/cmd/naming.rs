@@ -5,7 +5,7 @@ use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::{FASTEN, Place, complaint};
+use crate::support::{Place, complaint, fasten};
 
 /// Far longer than a refusal takes; for this time the kernel is made to hold back what it is asked.
 const HELD_BACK: Duration = Duration::from_secs(20);
@@ -17,7 +17,7 @@ fn refusal_without(paths: &[&str]) -> String {
     let holder = place.hold("exclusive");
     let strace = place.program("strace").words("-f -qq -o /dev/null");
     let strace = strace.args(paths.iter().flat_map(|path| ["-P", path]));
-    let strace = strace.words(&format!("-e inject=openat:delay_enter={}", HELD_BACK.as_micros()));
+    let strace = strace.words(&format!("-e inject=?open,openat:delay_enter={}", HELD_BACK.as_micros()));
     let script = "\"$FASTEN\" exclusive -n a.lock -- true 2>&1; echo \"ended with $?\"";
     let start = Instant::now();
     let mut strace = strace.args(["sh", "-c", script]).start();
@@ -50,7 +50,7 @@ impl Contenders {
             let script = "while :; do \"$0\" write -q \"$1\" -- true; done";
             let mut shell = Command::new("chrt");
             shell
-                .args(["-o", "0", "sh", "-c", script, FASTEN])
+                .args(["-o", "0", "sh", "-c", script, fasten()])
                 .arg(&place.lock)
                 .process_group(0)
                 .spawn()
@@ -87,7 +87,7 @@ fn of_a_thousand_refusals_beside_sixteen_contenders_none_takes_10_ms_longer_for_
     let _contenders = Contenders::at(&place, 16);
     let (mut quiet, mut named, mut with_name) = (Vec::new(), Vec::new(), 0);
     let run = |options: &[&str], times: &mut Vec<Duration>| {
-        let mut command = Command::new(FASTEN);
+        let mut command = Command::new(fasten());
         command.args(["exclusive", "-n"]).args(options).arg(&place.lock).args(["--", "true"]);
         // The kernel would put this thread last for a while if it never slept.
         thread::sleep(Duration::from_millis(3));

@@ -15,7 +15,7 @@
 
 use std::collections::HashMap;
 
-use crate::support::{FASTEN, Place, Program, Running, until};
+use crate::support::{Place, Program, Running, fasten, until};
 
 /// Which program takes the locks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,9 +37,9 @@ impl Tool {
     /// `exclusive -n` and the like, for the tool in question.
     fn program(self, words: &str, place: &Place) -> Program {
         let program = match self {
-            Self::Fasten => Program::new(FASTEN),
+            Self::Fasten => Program::new(fasten()),
             Self::Flock => Program::new("flock"),
-            Self::Link => Program::new(FASTEN).called("flock"),
+            Self::Link => Program::new(fasten()).called("flock"),
         };
         let words = words.split_whitespace().map(|word| match (self, word) {
             (Self::Flock | Self::Link, "exclusive" | "write") => "-x",

@@ -3,13 +3,13 @@
 
 use std::fs;
 
-use crate::support::{FASTEN, Place, Running, send, until, waits};
+use crate::support::{Place, Running, fasten, send, until, waits};
 
 /// fasten as process 1 of a new process namespace, which is gone when it is.
 fn process_1(place: &Place, words: &[&str]) -> Running {
     place
         .program("unshare")
-        .args(["--pid", "--fork", "--kill-child", "--mount-proc", FASTEN])
+        .args(["--pid", "--fork", "--kill-child", "--mount-proc", fasten()])
         .args(words)
         .stdin_from(fs::File::open(&place.lock).unwrap())
         .start()

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use crate::support::{FASTEN, Place, Program, Running, until, until_written};
+use crate::support::{Place, Program, Running, fasten, until, until_written};
 
 #[test]
 fn a_parallel_make_appends_to_one_file_without_mixing() {
@@ -31,8 +31,9 @@ fn a_crontab_line_runs_under_a_real_cron_and_does_not_overlap() {
     let place = Place::new();
     fs::set_permissions(place.directory(), fs::Permissions::from_mode(0o755)).unwrap();
     let directory = place.directory().display().to_string();
+    let program = fasten();
     let job = format!(
-        "cd {directory} && {FASTEN} exclusive -n -E 0 cron.lock -- sh -c 'echo start >>log; env >env.new; mv env.new env; echo $$ >pid; until [ -e go ]; do sleep 0.1; done; echo end >>log'"
+        "cd {directory} && {program} exclusive -n -E 0 cron.lock -- sh -c 'echo start >>log; env >env.new; mv env.new env; echo $$ >pid; until [ -e go ]; do sleep 0.1; done; echo end >>log'"
     );
     let cron = Cron::with(&format!(
         "* * * * * root {job}\n* * * * * root {job}\n* * * * * root sleep 1; {job}; echo $? >{directory}/refused\n"

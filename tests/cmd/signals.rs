@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::os::unix::process::ExitStatusExt;
 
 use crate::support::calls::each_up_to;
-use crate::support::{FASTEN, Place, Running, complaint, send, until};
+use crate::support::{Place, Running, complaint, fasten, send, until};
 
 /// fasten with a command of which the first line of output has been read.
 fn started(place: &Place, command: &[&str]) -> Running {
@@ -78,7 +78,7 @@ fn a_signal_ends_a_waiting_fasten_the_ordinary_way() {
 fn a_command_under_nohup_still_ignores_a_hangup() {
     let place = Place::new();
     let command = ["sh", "-c", "echo here; read -r x; echo alive"];
-    let mut process = place.program("nohup").arg(FASTEN).words("exclusive a.lock --").args(command).start();
+    let mut process = place.program("nohup").arg(fasten()).words("exclusive a.lock --").args(command).start();
     assert_eq!(process.line(), "here");
     process.signal("HUP");
     process.end_input();
@@ -104,7 +104,7 @@ fn child(pid: u32) -> u32 {
 fn what_timeout_sends_to_its_group_reaches_the_command_once() {
     for (name, words) in [("fasten", "exclusive a.lock --"), ("flock", "a.lock")] {
         let place = Place::new();
-        symlink(FASTEN, place.path(name)).unwrap();
+        symlink(fasten(), place.path(name)).unwrap();
         let under = place.program("timeout").arg("1h").arg(place.path(name)).words(words);
         let mut timeout = under.args(["python3", "-c", TAKES_A_SIGNAL]).start();
         assert_eq!(timeout.line(), "here");
@@ -125,7 +125,7 @@ fn what_timeout_sends_to_its_group_reaches_the_command_once() {
 fn a_signal_that_may_not_be_passed_on_is_said_in_one_line() {
     for (name, words) in [("fasten", "exclusive a.lock --"), ("flock", "a.lock")] {
         let place = Place::new();
-        symlink(FASTEN, place.path(name)).unwrap();
+        symlink(fasten(), place.path(name)).unwrap();
         let strace = place.program("strace").words("-f -qq -o log -e trace=kill -e inject=kill:error=EPERM");
         let command = ["sh", "-c", "echo $PPID $$; read -r x; exit 3"];
         let mut process = strace.arg(place.path(name)).words(words).args(command).start();
@@ -146,7 +146,7 @@ fn a_signal_that_may_not_be_passed_on_is_said_in_one_line() {
 fn a_ctrl_c_before_the_command_is_there_ends_fasten_and_the_command_never_starts() {
     let place = Place::new();
     let strace = |options: &[&str]| {
-        let strace = place.program("strace").words("-qq -o log").args(options).arg(FASTEN);
+        let strace = place.program("strace").words("-qq -o log").args(options).arg(fasten());
         strace.words("exclusive a.lock -- touch ran").output().status
     };
     assert!(strace(&[]).success());

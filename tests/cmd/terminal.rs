@@ -3,7 +3,7 @@
 //! A real shell with job control in a real pseudo-terminal, driven by Python's
 //! `pty`, which is on every Debian machine that has python3.
 
-use crate::support::{FASTEN, Place, report};
+use crate::support::{Place, fasten, report};
 
 /// Talks to an interactive bash: `type TEXT` and `see TEXT` in turns. The shell
 /// prompts when fasten has stopped; `stopped FILE` waits for the process whose
@@ -129,7 +129,7 @@ while b'here' not in seen: seen += os.read(fd, 100)
 os.close(fd)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 ";
-    place.python(script).arg(FASTEN).code(4).run();
+    place.python(script).arg(fasten()).code(4).run();
     assert_eq!(place.text("hung"), "caught\n");
 }
 

@@ -4,7 +4,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use crate::support::{FASTEN, Place, Program, report};
+use crate::support::{Place, Program, fasten, report};
 
 #[test]
 fn arguments_and_lock_names_may_be_any_bytes() {
@@ -64,7 +64,7 @@ fn dispositions_and_mask_are_as_if_started_directly() {
         let directly = signals_under(&[], prelude);
         for options in [&["exclusive"][..], &["write"], &["read"], &["exclusive", "-F"], &["exclusive", "-v"]]
         {
-            let words = [&[FASTEN], options, &[lock, "--"]].concat();
+            let words = [&[fasten()], options, &[lock, "--"]].concat();
             assert_eq!(signals_under(&words, prelude), directly, "{options:?} after {prelude:?}");
         }
     }
@@ -77,8 +77,9 @@ fn a_wait_with_a_deadline_leaves_no_trace_in_the_command() {
     let mut holder = Program::new("flock").args([lock, "sh", "-c", "echo here; read -r x"]).start();
     holder.line();
     let prelude = "trap '' URG;";
+    let program = fasten();
     let script = format!(
-        "{prelude} exec '{FASTEN}' exclusive -v -w 60 '{lock}' -- grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status"
+        "{prelude} exec '{program}' exclusive -v -w 60 '{lock}' -- grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status"
     );
     let waiter = place.bash(&script).start();
     place.until_waits(waiter.pid);

@@ -7,7 +7,7 @@ use std::thread;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::unistd::pipe;
 
-use crate::support::{FASTEN, Place, until};
+use crate::support::{Place, fasten, until};
 
 /// A pipe that takes no byte more.
 fn full() -> (File, File) {
@@ -48,7 +48,7 @@ fn a_full_pipe_does_not_keep_the_command_from_starting() {
 #[test]
 fn by_the_name_of_flock_a_full_pipe_does_not_either() {
     let place = Place::new();
-    std::os::unix::fs::symlink(FASTEN, place.path("flock")).unwrap();
+    std::os::unix::fs::symlink(fasten(), place.path("flock")).unwrap();
     let (_reader, writer) = full();
     let process =
         place.program(place.path("flock")).words("--verbose a.lock touch ran").stdout_to(writer).start();
@@ -81,7 +81,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(waiter, 0)[1]))
 fn a_stopped_terminal_does_not_keep_the_command_from_starting() {
     let place = Place::new();
     let holder = place.hold("exclusive");
-    let mut process = place.python(STOPPED).arg(FASTEN).start();
+    let mut process = place.python(STOPPED).arg(fasten()).start();
     assert_eq!(process.line(), "drawn");
     holder.leave();
     until("the command runs", || place.path("ran").exists());

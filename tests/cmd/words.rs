@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::support::{FASTEN, Place, Program, Running, complaint, refused_by_name, report};
+use crate::support::{Place, Program, Running, complaint, fasten, refused_by_name, report};
 
 #[test]
 fn permission_denied_names_the_owner_and_what_is_missing() {
@@ -52,14 +52,14 @@ fn a_directory_that_is_missing_does_not_exist() {
 fn an_input_or_output_error_is_71() {
     let place = Place::new();
     for (call, words) in [
-        ("openat", "exclusive"),
-        ("openat", "read"),
+        ("?open,openat", "exclusive"),
+        ("?open,openat", "read"),
         ("flock", "exclusive"),
         ("flock", "read"),
         ("flock", "write"),
     ] {
         let strace = place.program("strace").words("-qq -o /dev/null -P").arg(&place.lock);
-        let strace = strace.words(&format!("-e inject={call}:error=EIO")).args([FASTEN, words]);
+        let strace = strace.words(&format!("-e inject={call}:error=EIO")).args([fasten(), words]);
         let said = complaint(&strace.arg(&place.lock).words("-- true").code(71).run());
         assert!(
             said.contains("input/output error") && !said.contains("permission"),

@@ -342,8 +342,8 @@ fn all_options() -> Names {
 }
 
 fn options_of_flock() -> Names {
-    let short = flock::SHORT.to_str().unwrap().chars().filter(char::is_ascii_alphabetic);
-    let long = flock::LONG.iter().map(|(name, ..)| format!("-{}", name.to_str().unwrap()));
+    let short = flock::SHORT.chars().filter(char::is_ascii_alphabetic);
+    let long = flock::LONG.iter().map(|(name, ..)| format!("-{name}"));
     let command = flock::COMMAND.iter().map(|option| option[1..].to_owned());
     short.map(String::from).chain(long).chain(command).collect()
 }

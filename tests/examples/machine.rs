@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::support::{FASTEN, Place, Program};
+use crate::support::{Place, Program, fasten};
 
 /// What is the test's own; `/mnt` becomes the place as a whole, and `/tmp` is last because the place is in it.
 const OWN: [&str; 5] = ["run", "srv", "usr/local/bin", "var/tmp", "tmp"];
@@ -33,7 +33,7 @@ impl Machine {
         }
         let machine = Self { place };
         // Another process makes the copy, so that no child that is started meanwhile has it open for writing.
-        Program::new("cp").arg(FASTEN).arg(machine.path("/usr/local/bin/fasten")).run();
+        Program::new("cp").arg(fasten()).arg(machine.path("/usr/local/bin/fasten")).run();
         machine
     }
 

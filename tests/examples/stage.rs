@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::support::{FASTEN, Place, Running, complaint, report, send, until};
+use crate::support::{Place, Running, complaint, fasten, report, send, until};
 
 pub const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
 
@@ -34,7 +34,7 @@ impl Place {
 
     /// Starts words that stand for a script and its arguments, here.
     pub fn start(&self, words: &[&str]) -> Running {
-        let fasten = Path::new(FASTEN).parent().unwrap().display();
+        let fasten = Path::new(fasten()).parent().unwrap().display();
         let path = format!("PATH={}:{fasten}:{EXAMPLES}:/usr/bin:/bin", self.path("bin").display());
         self.program("env").arg(path).args(words).start()
     }

@@ -12,7 +12,7 @@ use std::thread;
 
 use crate::support::ordered::Lock;
 use crate::support::table::{Entry, Family};
-use crate::support::{FASTEN, HOLD, Running, until};
+use crate::support::{HOLD, Running, fasten, until};
 
 /// How many processes of the stream there are at once.
 pub const AT_ONCE: usize = 4;
@@ -80,7 +80,7 @@ impl Stream {
     }
 
     fn start(&self, tool: &[&str]) -> Running {
-        let end_of_options: &[&str] = if tool[0] == FASTEN { &["--"] } else { &[] };
+        let end_of_options: &[&str] = if tool[0] == fasten() { &["--"] } else { &[] };
         let lock = self.lock.path.to_str().unwrap();
         Running::start(&[tool, &[lock], end_of_options, &["sh", "-c", HOLD]].concat())
     }

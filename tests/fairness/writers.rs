@@ -1,23 +1,25 @@
 //! A writer in a stream of readers.
 
-use super::streams::{Passed, Stream};
-use crate::support::FASTEN;
+use std::sync::LazyLock;
 
-const READERS: &[&str] = &[FASTEN, "read"];
+use super::streams::{Passed, Stream};
+use crate::support::fasten;
+
+static READERS: LazyLock<[&str; 2]> = LazyLock::new(|| [fasten(), "read"]);
 const TIMES: usize = 20;
 
 #[test]
 fn a_fair_writer_waits_for_no_reader_that_comes_after_it() {
-    no_later_reader_passes(&[FASTEN, "write"]);
+    no_later_reader_passes(&[fasten(), "write"]);
 }
 
 #[test]
 fn a_preferring_writer_waits_for_no_reader_that_comes_after_it() {
-    no_later_reader_passes(&[FASTEN, "write", "--prefer", "writer"]);
+    no_later_reader_passes(&[fasten(), "write", "--prefer", "writer"]);
 }
 
 fn no_later_reader_passes(writer: &[&str]) {
-    Stream::of(READERS, |stream| {
+    Stream::of(&*READERS, |stream| {
         for time in 0..TIMES {
             let passed: Passed = stream.guest(writer);
             assert_eq!(passed.by_later_ones(), 0, "{time}: {passed:?}");
@@ -27,7 +29,7 @@ fn no_later_reader_passes(writer: &[&str]) {
 
 #[test]
 fn a_writer_that_prefers_readers_is_passed_by_all_of_them() {
-    Stream::of(READERS, |stream| stream.starving_guest(&[FASTEN, "write", "--prefer", "reader"], TIMES));
+    Stream::of(&*READERS, |stream| stream.starving_guest(&[fasten(), "write", "--prefer", "reader"], TIMES));
 }
 
 #[test]

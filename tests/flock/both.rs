@@ -13,7 +13,7 @@ use std::process::Command;
 use std::sync::{Once, OnceLock};
 
 use super::recorded::{newest, recording};
-use crate::support::{FASTEN, Place, Program};
+use crate::support::{Place, Program, fasten};
 
 /// The programs that are called flock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,7 +151,7 @@ impl Flock {
         static REAL: OnceLock<PathBuf> = OnceLock::new();
         static NEWEST: OnceLock<PathBuf> = OnceLock::new();
         match self {
-            Self::Ours => Path::new(FASTEN),
+            Self::Ours => Path::new(fasten()),
             Self::Newest => NEWEST.get_or_init(|| recording().expect("only to record it").0),
             Self::Theirs => REAL.get_or_init(|| {
                 let found = Command::new("sh").args(["-c", "command -v flock"]).output().unwrap().stdout;

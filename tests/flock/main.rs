@@ -9,6 +9,7 @@ mod support;
 mod both;
 mod codes;
 mod differences;
+mod errors;
 mod fcntl_option;
 mod fd;
 mod handed_down;

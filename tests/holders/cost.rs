@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::support::lockers::{flock, lock_file, locker};
-use crate::support::{FASTEN, Program, Running};
+use crate::support::{Program, Running, fasten};
 
 /// The processes whose /proc is opened by `fasten status LOCK`, as strace(1) sees it.
 fn processes_asked(lock: &Path) -> BTreeSet<u32> {
     let trace = lock.with_extension("trace");
     let strace = Program::new("strace").words("-f -qq -e trace=%file -o").arg(&trace);
-    strace.args([FASTEN, "status"]).arg(lock).code(75).run();
+    strace.args([fasten(), "status"]).arg(lock).code(75).run();
     let trace = std::fs::read_to_string(trace).unwrap();
     let paths = trace.split("\"/proc/").skip(1);
     paths.filter_map(|path| path.split(['/', '"']).next()?.parse().ok()).collect()

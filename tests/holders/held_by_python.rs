@@ -8,7 +8,7 @@ use fasten::holders::{State, of as holders};
 
 use crate::support::fasteners::python_with_fasteners;
 use crate::support::lockers::lock_file;
-use crate::support::{FASTEN, Program, Running, report};
+use crate::support::{Program, Running, fasten, report};
 
 /// A process that has acquired `fasteners.LOCK(path)`, and keeps it.
 fn acquired(lock: &str, acquire: &str, path: &Path) -> Running {
@@ -41,7 +41,7 @@ fn held_by(path: &Path, processes: &[&Running], mode: Mode) {
         assert!(command.contains("python") && command.contains("import fasteners"), "{command}");
     }
 
-    let table = report(&Program::new(FASTEN).arg("status").arg(path).code(75).run());
+    let table = report(&Program::new(fasten()).arg("status").arg(path).code(75).run());
     let kind = if mode == Shared { "read fcntl" } else { "write fcntl" };
     assert_eq!(table.lines().filter(|line| line.contains(kind)).count(), processes.len(), "{table}");
 }

@@ -9,7 +9,7 @@ use nix::unistd::mkfifo;
 use super::contenders::until_one_waits;
 use super::tools::SUBCOMMANDS;
 use crate::support::ordered::{At, Lock};
-use crate::support::{Running, until};
+use crate::support::{Running, refused_by_name, until};
 
 const MANIFEST: &str = "[package]\nname = \"tiny\"\nedition = \"2024\"\n[workspace]\n";
 
@@ -53,7 +53,7 @@ fn fasten_is_refused_or_waits_while_cargo_builds() {
     let cargo = cargo_build(&lock);
     until_it_builds(lock.place.directory());
     for subcommand in SUBCOMMANDS {
-        let refused = lock.run(&format!("{subcommand} -n"), &["true"]);
+        let refused = refused_by_name(|| lock.run(&format!("{subcommand} -n"), &["true"]));
         let said = String::from_utf8(refused.stderr).unwrap();
         assert_eq!(refused.status.code(), Some(75), "{subcommand}: {said}");
         assert!(said.contains(&format!("(pid {}, ", cargo.pid)), "{subcommand}: {said}");

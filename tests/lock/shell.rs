@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{FASTEN, Place, Running, table, until};
+use crate::support::{Place, Running, fasten, table, until};
 
 impl Place {
     /// A shell that stands in it, and knows `fasten`.
@@ -13,7 +13,7 @@ impl Place {
     /// The same, started by these words.
     pub fn shell_in(&self, words: &[String]) -> Shell {
         let mut running = Running::start(&[words, &["bash".to_owned()]].concat());
-        let programs = Path::new(FASTEN).parent().unwrap().display();
+        let programs = Path::new(fasten()).parent().unwrap().display();
         running.tell(&format!("cd '{}'", self.directory().display()));
         running.tell(&format!("PATH='{programs}':$PATH; exec 2>&1"));
         Shell { running }

@@ -17,6 +17,6 @@ pub mod table;
 pub mod wait;
 
 pub use place::{Place, is_free, refused_by_name, waits};
-pub use program::{FASTEN, HOLD, Program, complaint, report};
+pub use program::{HOLD, Program, complaint, fasten, report};
 pub use running::{Running, send};
 pub use wait::{LIMIT, until, until_written};

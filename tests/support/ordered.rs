@@ -10,7 +10,7 @@ use std::process::Output;
 
 use super::gate_file::{INTENT, LANDING, PASSAGE, QUEUE};
 use super::table::{Entry, Family, entries};
-use super::{FASTEN, HOLD, Place, Running, until};
+use super::{HOLD, Place, Running, fasten, until};
 
 /// Where one can wait.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +69,7 @@ impl Lock {
     }
 
     pub fn words(&self, how: &str, command: &[&str]) -> Vec<String> {
-        let mut words = vec![FASTEN.to_owned()];
+        let mut words = vec![fasten().to_owned()];
         words.extend(how.split_whitespace().map(str::to_owned));
         words.extend([self.path.to_str().unwrap().to_owned(), "--".to_owned()]);
         words.extend(command.iter().map(|&word| word.to_owned()));

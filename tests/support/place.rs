@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 use super::gate_file::remove_gate_files;
-use super::program::{FASTEN, HOLD, Program, complaint};
+use super::program::{HOLD, Program, complaint, fasten};
 use super::running::Running;
 use super::table;
 use super::wait::until;
@@ -58,12 +58,12 @@ impl Place {
 
     /// A program that runs in it, and finds fasten as `$FASTEN`.
     pub fn program(&self, program: impl AsRef<Path>) -> Program {
-        Program::new(program.as_ref()).inside(self.directory()).env("FASTEN", FASTEN)
+        Program::new(program.as_ref()).inside(self.directory()).env("FASTEN", fasten())
     }
 
     /// fasten, with the words between the blanks.
     pub fn fasten(&self, words: &str) -> Program {
-        self.program(FASTEN).words(words)
+        self.program(fasten()).words(words)
     }
 
     /// A script for sh(1).
@@ -93,7 +93,7 @@ impl Place {
         let copy = self.path("fasten");
         if !copy.exists() {
             fs::set_permissions(self.directory(), Permissions::from_mode(0o755)).unwrap();
-            Program::new("cp").args([Path::new(FASTEN), &copy]).run();
+            Program::new("cp").args([Path::new(fasten()), &copy]).run();
         }
         copy
     }

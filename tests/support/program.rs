@@ -5,15 +5,27 @@
 //! Without a word about it, the code 0 is expected.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 use assert_cmd::assert::OutputAssertExt;
 
 use super::running::Running;
 
-pub const FASTEN: &str = env!("CARGO_BIN_EXE_fasten");
+/// The program under test: the one that `FASTEN_UNDER_TEST` names, if it is set, or the one that
+/// Cargo has built.
+pub fn fasten() -> &'static str {
+    static PATH: OnceLock<String> = OnceLock::new();
+    PATH.get_or_init(|| match std::env::var("FASTEN_UNDER_TEST") {
+        Ok(path) => {
+            fs::canonicalize(&path).expect("FASTEN_UNDER_TEST names a file").to_str().unwrap().to_owned()
+        }
+        Err(_) => env!("CARGO_BIN_EXE_fasten").to_owned(),
+    })
+}
 
 /// A command for sh(1) that says its pid when it is in, and stays until its input ends or has a line.
 pub const HOLD: &str = "echo $$; read line; exit 0";

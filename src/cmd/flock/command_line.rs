@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 
 use fasten::{Family, Mode, Wait};
 
+use super::getopt::Getopt;
 use super::interface::{COMMAND, FlockCode, LONG, SHORT};
 use super::refusal::{OnConflict, Refusal};
 use super::size::size;
 use super::words::joined;
 use crate::cmd::run::Lifetime;
-use crate::cmd::sys::getopt::Getopt;
 
 const BAD_DESCRIPTOR: &str = "bad file descriptor";
 

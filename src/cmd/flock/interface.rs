@@ -1,31 +1,29 @@
 //! The interface of flock(1): its options and exit codes. This file imports nothing of the crate,
 //! so that the test that compares man/flock.1 with it can include it.
 
-use std::ffi::CStr;
-
-/// The short options, for getopt(3): `+` ends them at the first operand.
-pub(crate) const SHORT: &CStr = c"+sexnoFuw:E:hV?";
+/// The short options, as for getopt(3).
+pub(crate) const SHORT: &str = "sexnoFuw:E:hV?";
 
 /// The long options: name, whether it takes a value, and the letter that stands for it. A long
 /// option without a short form has a letter that is not in [`SHORT`].
-pub(crate) const LONG: [(&CStr, bool, u8); 17] = [
-    (c"shared", false, b's'),
-    (c"exclusive", false, b'x'),
-    (c"unlock", false, b'u'),
-    (c"nonblocking", false, b'n'),
-    (c"nb", false, b'n'),
-    (c"timeout", true, b'w'),
-    (c"wait", true, b'w'),
-    (c"conflict-exit-code", true, b'E'),
-    (c"close", false, b'o'),
-    (c"no-fork", false, b'F'),
-    (c"verbose", false, b'v'),
-    (c"fcntl", false, b'f'),
-    (c"start", true, b'S'),
-    (c"length", true, b'L'),
-    (c"fd", true, b'd'),
-    (c"help", false, b'h'),
-    (c"version", false, b'V'),
+pub(crate) const LONG: [(&str, bool, u8); 17] = [
+    ("shared", false, b's'),
+    ("exclusive", false, b'x'),
+    ("unlock", false, b'u'),
+    ("nonblocking", false, b'n'),
+    ("nb", false, b'n'),
+    ("timeout", true, b'w'),
+    ("wait", true, b'w'),
+    ("conflict-exit-code", true, b'E'),
+    ("close", false, b'o'),
+    ("no-fork", false, b'F'),
+    ("verbose", false, b'v'),
+    ("fcntl", false, b'f'),
+    ("start", true, b'S'),
+    ("length", true, b'L'),
+    ("fd", true, b'd'),
+    ("help", false, b'h'),
+    ("version", false, b'V'),
 ];
 
 /// Options only after the lock file or after `--fd`; a command string follows.

@@ -6,6 +6,7 @@
 //! it hang. tests/flock/ runs both and compares them.
 
 mod command_line;
+mod getopt;
 mod interface;
 mod refusal;
 mod size;

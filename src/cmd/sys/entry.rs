@@ -7,8 +7,9 @@
 
 use std::ffi::{CStr, CString, OsStr, OsString, c_char, c_int};
 use std::os::unix::ffi::OsStrExt;
-use std::{io, iter, ptr};
+use std::{io, ptr};
 
+use super::exec::Image;
 use super::signal_set::only;
 
 // SAFETY: the binary is built without Rust's `main`, so this is the only symbol of that name.
@@ -47,16 +48,9 @@ fn no_core() {
     }
 }
 
-/// The words as C's null-terminated list of pointers. It borrows from the words.
-pub(super) fn pointers(words: &[CString]) -> Vec<*const c_char> {
-    words.iter().map(|word| word.as_ptr()).chain(iter::once(ptr::null())).collect()
-}
-
 /// Replaces this process by the program, which is looked up in `PATH`; /bin/sh runs a file without
 /// `#!`. Returns only if that fails.
 pub(crate) fn replace_process(words: &[CString]) -> io::Error {
-    let arguments = pointers(words);
-    // SAFETY: the list ends with a null pointer; it and the strings outlive the call.
-    unsafe { libc::execvp(arguments[0], arguments.as_ptr()) };
-    io::Error::last_os_error()
+    // SAFETY: the words outlive the call.
+    unsafe { Image::new(words).replace_process() }
 }

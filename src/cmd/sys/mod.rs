@@ -4,9 +4,9 @@
 pub(crate) mod child;
 pub(crate) mod descriptors;
 pub(crate) mod entry;
+mod exec;
 pub(crate) mod flock_open;
 pub(crate) mod forked;
-pub(crate) mod getopt;
 pub(crate) mod helper;
 pub(crate) mod lock_kind;
 mod signal_arrival;

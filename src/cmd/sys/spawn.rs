@@ -5,11 +5,11 @@
 //! what went wrong. `posix_spawn(3)` does the same, but first asks for and sets the disposition of
 //! each of the 64 signals, in case there are handlers: 3 % of a run.
 
-use std::ffi::{CString, c_char, c_int, c_void};
+use std::ffi::{CString, c_int, c_void};
 use std::io;
 
 use super::child::{Child, Started};
-use super::entry::pointers;
+use super::exec::Image;
 use super::signals::{self, Signals};
 use super::window;
 
@@ -19,7 +19,7 @@ const STACK: usize = 2 * 1024;
 
 /// What the child is given, and the error that it leaves.
 struct Birth<'a> {
-    arguments: &'a [*const c_char],
+    image: Image,
     signals: &'a Signals,
     failed: Option<io::Error>,
 }
@@ -27,9 +27,8 @@ struct Birth<'a> {
 /// Starts the program, which is looked up in `PATH`, with the mask and the disposition from before
 /// `signals`. It is not started if the terminal sends a signal before it exists.
 pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Started> {
-    let arguments = &pointers(words);
-    let mut birth = Birth { arguments, signals, failed: None };
-    let mut stack = Vec::<u128>::with_capacity(STACK + arguments.len());
+    let mut birth = Birth { image: Image::new(words), signals, failed: None };
+    let mut stack = Vec::<u128>::with_capacity(STACK + birth.image.len());
     let top = stack.spare_capacity_mut().as_mut_ptr_range().end;
     let how = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
     window::open(&signals.mask_before);
@@ -50,15 +49,14 @@ pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Started>
 }
 
 extern "C" fn become_command(birth: *mut c_void) -> c_int {
-    // SAFETY: `spawn` passes its own and stands still meanwhile. The list ends with a null pointer.
+    // SAFETY: `spawn` passes its own and stands still meanwhile; it has the words.
     unsafe {
         let birth = &mut *birth.cast::<Birth>();
         if !window::is_born() {
             return 127;
         }
         signals::restore(birth.signals);
-        libc::execvp(birth.arguments[0], birth.arguments.as_ptr());
-        birth.failed = Some(io::Error::last_os_error());
+        birth.failed = Some(birth.image.replace_process());
     }
     127
 }

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use crate::support::{FASTEN, Place, complaint, report};
+use crate::support::{Place, complaint, fasten, report};
 
 /// Whether there is nothing but what the test has put there.
 pub fn is_clean(directory: &Path) -> bool {
@@ -109,7 +109,7 @@ fn closed_standard_streams_do_not_get_into_its_way() {
 fn there_is_colour_at_a_terminal_unless_no_colour_is_wanted() {
     let place = Place::new();
     let at_terminal = |no_colour: &str| {
-        let script = place.program("script").args(["-qec", &format!("'{FASTEN}' doctor"), "/dev/null"]);
+        let script = place.program("script").args(["-qec", &format!("'{}' doctor", fasten()), "/dev/null"]);
         report(&script.env("NO_COLOR", no_colour).run())
     };
     assert!(at_terminal("").starts_with(".: \x1b[32mlocks work\x1b[0m"));

@@ -4,11 +4,11 @@
 use std::process::Output;
 
 use super::is_clean;
-use crate::support::{FASTEN, Place, report};
+use crate::support::{Place, fasten, report};
 
 fn strace(place: &Place, options: &[&str], doctor: &[&str]) -> Output {
     let strace = place.program("strace").words("-f -s 200 -o calls").args(options);
-    strace.args([FASTEN, "doctor"]).args(doctor).output()
+    strace.args([fasten(), "doctor"]).args(doctor).output()
 }
 
 /// Runs it with this fault in every call, and wants exactly these lines to be

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use crate::support::{FASTEN, Place, until};
+use crate::support::{Place, fasten, until};
 
 #[test]
 fn a_child_in_the_background_gets_the_lock_when_the_script_gives_it_back() {
@@ -29,7 +29,7 @@ def holds():
 thread = threading.Thread(target=holds); thread.start()
 codes = [subprocess.run([fasten, 'exclusive', '-q', '-w', '60', lock, '--', 'true']).returncode for _ in range(10)]
 over = True; thread.join(); print(codes)";
-    place.python(program).args([FASTEN, "lock"]).stdout(format!("{:?}\n", [0; 10])).run();
+    place.python(program).args([fasten(), "lock"]).stdout(format!("{:?}\n", [0; 10])).run();
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn a_waiter_without_a_gate_gets_the_lock_all_the_same() {
 fn one_that_gives_way_to_an_upgrade_and_is_refused_its_gate_gets_the_lock_all_the_same() {
     for error in ["ENOLCK", "EDEADLK"] {
         // One of its first requests is that to wait there.
-        let at_the_gate = (2..8).filter(|call| {
+        let at_the_gate = (2..12).filter(|call| {
             let lock = Lock::new();
             let upgrading = joiner(&lock.path, "ofd-ex", CONVERSION, 1);
             let gives_way = refused(&lock, "exclusive", &format!("error={error}:when={call}"));
