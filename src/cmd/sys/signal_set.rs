@@ -1,5 +1,6 @@
 //! Sets of signals, and what is known of a signal that has arrived.
 
+#[cfg(not(all(target_os = "linux", not(fasten_portable))))]
 use std::mem::MaybeUninit;
 
 /// Signals that do not end a process. They are not blocked.
@@ -32,17 +33,27 @@ pub(super) fn all() -> impl Iterator<Item = i32> {
     1..=64
 }
 
+/// A set as Linux has it, one bit for each signal. The C library's functions leave out the signals
+/// that it uses itself, which another process can send all the same.
+#[cfg(target_os = "linux")]
+type Words = [libc::c_ulong; size_of::<libc::sigset_t>() / size_of::<libc::c_ulong>()];
+
+#[cfg(target_os = "linux")]
+const fn bit_of(signal: i32) -> (usize, libc::c_ulong) {
+    let number = signal.unsigned_abs() - 1;
+    ((number / libc::c_ulong::BITS) as usize, 1 << (number % libc::c_ulong::BITS))
+}
+
 /// All but the harmless signals. The set is made at compile time: making it at run time takes a
 /// hundredth of the instructions of a run.
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 pub(super) fn blockable() -> &'static libc::sigset_t {
-    type Words = [libc::c_ulong; size_of::<libc::sigset_t>() / size_of::<libc::c_ulong>()];
-
     const fn all_but_harmless() -> Words {
         let mut words = [libc::c_ulong::MAX; size_of::<Words>() / size_of::<libc::c_ulong>()];
         let mut i = 0;
         while i < HARMLESS.len() {
-            words[0] &= !(1 << (HARMLESS[i] - 1));
+            let (word, bit) = bit_of(HARMLESS[i]);
+            words[word] &= !bit;
             i += 1;
         }
         words
@@ -73,6 +84,18 @@ pub(super) fn blockable() -> &'static libc::sigset_t {
 }
 
 /// A set of just these signals.
+#[cfg(target_os = "linux")]
+pub(super) fn only(signals: &[i32]) -> libc::sigset_t {
+    let mut words: Words = [0; size_of::<Words>() / size_of::<libc::c_ulong>()];
+    for (word, bit) in signals.iter().map(|signal| bit_of(*signal)) {
+        words[word] |= bit;
+    }
+    // SAFETY: on Linux a set is an array of such words.
+    unsafe { std::mem::transmute::<Words, libc::sigset_t>(words) }
+}
+
+/// A set of just these signals.
+#[cfg(not(target_os = "linux"))]
 pub(super) fn only(signals: &[i32]) -> libc::sigset_t {
     let mut set = MaybeUninit::zeroed();
     // SAFETY: sigemptyset initialises the set before anything is added to it.

@@ -35,6 +35,7 @@ pub(crate) enum Arrived {
 impl Signals {
     /// Blocks them from now on.
     pub(crate) fn block() -> Self {
+        fasten::helper_thread::block_reserved();
         let mut mask_before = MaybeUninit::zeroed();
         // While SIGCHLD is ignored, a child leaves no exit code.
         // SAFETY: the set is initialised, and a zeroed one may be filled in; the default
