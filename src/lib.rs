@@ -231,6 +231,9 @@ pub use lock::{
 #[doc(hidden)]
 pub use lock::{above_standard, held_by, lower, strerror, target_of};
 pub use mode::{Family, Mode};
+#[cfg(target_os = "linux")]
+#[doc(hidden)]
+pub use sys::wide;
 #[doc(hidden)]
 pub use sys::{
     fd::{ForeignDescriptor, without_nonblock},

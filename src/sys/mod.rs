@@ -14,6 +14,9 @@ pub(crate) mod gate_permissions;
 pub mod helper_thread;
 pub(crate) mod interrupt;
 pub(crate) mod per_process;
+#[cfg(target_os = "linux")]
+#[cfg_attr(fasten_portable, allow(dead_code, reason = "the command uses half of it"))]
+pub mod wide;
 
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 #[path = "linux/mod.rs"]
@@ -26,4 +29,4 @@ mod os;
 pub(crate) use os::{fork, gate_directory, records, reopen, statfs};
 
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
-pub(crate) use os::{same_description, wide};
+pub(crate) use os::same_description;

@@ -6,8 +6,17 @@ use std::io;
 use std::os::fd::AsRawFd;
 
 use fasten::Mode;
+#[cfg(target_os = "linux")]
+use fasten::wide::{Command, fcntl_lock};
 use nix::errno::Errno;
+#[cfg(not(target_os = "linux"))]
 use nix::fcntl::{FcntlArg, fcntl};
+
+/// With 64-bit offsets, also on 32 bits.
+#[cfg(target_os = "linux")]
+type Request = libc::flock64;
+#[cfg(not(target_os = "linux"))]
+type Request = libc::flock;
 
 /// What owns the lock, and which bytes it covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +24,7 @@ pub(crate) enum LockKind {
     /// flock(2): owned by the open file; covers the whole file.
     Flock,
     /// fcntl(2): owned by the process; covers these bytes. A count of 0 extends to the end.
-    Record { first: libc::off_t, count: libc::off_t },
+    Record { first: i64, count: i64 },
     /// fcntl(2): owned by the open file (OFD); covers the whole file.
     #[cfg(target_os = "linux")]
     OpenFile,
@@ -49,25 +58,37 @@ impl LockKind {
             Some(Mode::Exclusive) => (libc::LOCK_EX, libc::F_WRLCK),
             None => (libc::LOCK_UN, libc::F_UNLCK),
         };
-        // SAFETY: it has only numbers; all zero is valid on every system, and means all bytes.
-        let mut request: libc::flock = unsafe { std::mem::zeroed() };
-        request.l_type = record as libc::c_short;
-        request.l_whence = libc::SEEK_SET as libc::c_short;
-        let done = match self {
+        let (first, count) = match self {
             Self::Flock => {
                 let operation = if waits { operation } else { operation | libc::LOCK_NB };
                 // SAFETY: the file is open.
-                Errno::result(unsafe { libc::flock(file.as_raw_fd(), operation) })
+                return Errno::result(unsafe { libc::flock(file.as_raw_fd(), operation) }).map(drop);
             }
-            Self::Record { first, count } => {
-                (request.l_start, request.l_len) = (first, count);
-                fcntl(file, if waits { FcntlArg::F_SETLKW(&request) } else { FcntlArg::F_SETLK(&request) })
-            }
+            Self::Record { first, count } => (first, count),
             #[cfg(target_os = "linux")]
-            Self::OpenFile if waits => fcntl(file, FcntlArg::F_OFD_SETLKW(&request)),
-            #[cfg(target_os = "linux")]
-            Self::OpenFile => fcntl(file, FcntlArg::F_OFD_SETLK(&request)),
+            Self::OpenFile => (0, 0),
         };
-        done.map(drop)
+        // SAFETY: it has only numbers; all zero is valid on every system, and means all bytes.
+        let mut request: Request = unsafe { std::mem::zeroed() };
+        request.l_type = record as libc::c_short;
+        request.l_whence = libc::SEEK_SET as libc::c_short;
+        (request.l_start, request.l_len) = (first, count);
+        self.fcntl(file, &mut request, waits)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn fcntl(self, file: &File, request: &mut Request, waits: bool) -> nix::Result<()> {
+        let command = match (self, waits) {
+            (Self::OpenFile, true) => Command::SetOpenFileAndWait,
+            (Self::OpenFile, false) => Command::SetOpenFile,
+            (_, true) => Command::SetAndWait,
+            (_, false) => Command::Set,
+        };
+        fcntl_lock(file, command, request)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn fcntl(self, file: &File, request: &mut Request, waits: bool) -> nix::Result<()> {
+        fcntl(file, if waits { FcntlArg::F_SETLKW(request) } else { FcntlArg::F_SETLK(request) }).map(drop)
     }
 }

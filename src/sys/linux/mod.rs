@@ -7,6 +7,5 @@ mod kcmp;
 pub(crate) mod records;
 pub(crate) mod reopen;
 pub(crate) mod statfs;
-pub(crate) mod wide;
 
 pub(crate) use kcmp::same_description;

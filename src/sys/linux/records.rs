@@ -12,9 +12,9 @@ use std::os::fd::AsFd;
 use nix::errno::Errno;
 use nix::libc;
 
-use super::wide::{Command, fcntl_lock};
 use crate::layout::Bytes;
 use crate::mode::Mode;
+use crate::sys::wide::{Command, fcntl_lock};
 
 /// What a record lock belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

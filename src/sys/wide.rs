@@ -16,13 +16,16 @@ use crate::sys::file_id::FileId;
 
 /// The fcntl(2) commands on locks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Command {
+pub enum Command {
     /// Finds a lock of another owner that is in the way.
     Get,
+    /// Locks or unlocks, for the process.
     Set,
+    /// The same, and blocks until it can lock.
     SetAndWait,
-    /// For the open file description, as the next one.
+    /// Locks or unlocks, for the open file description.
     SetOpenFile,
+    /// The same, and blocks until it can lock.
     SetOpenFileAndWait,
 }
 
@@ -30,7 +33,7 @@ pub(crate) enum Command {
 ///
 /// # Errors
 /// Those of fcntl(2).
-pub(crate) fn fcntl_lock(file: impl AsFd, command: Command, lock: &mut libc::flock64) -> nix::Result<()> {
+pub fn fcntl_lock(file: impl AsFd, command: Command, lock: &mut libc::flock64) -> nix::Result<()> {
     let (file, command) = (file.as_fd().as_raw_fd(), command.number());
     let lock: *mut libc::flock64 = lock;
     // SAFETY: the descriptor is open, and the kernel reads and writes one flock64, which lives.
