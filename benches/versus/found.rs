@@ -20,9 +20,9 @@ pub struct Found {
 
 /// All tools that are installed; prints the names of the others.
 pub fn all(programs: &Programs) -> Vec<Found> {
-    let fasten = optimised();
+    let (built, shipped) = (optimised(), shipped());
     let find = |tool: &'static Tool| {
-        let found = find(tool, &fasten, programs);
+        let found = find(tool, [&built, &shipped], programs);
         if found.is_none() {
             eprintln!("{} is not here: tools/bench installs what is missing", tool.name);
         }
@@ -31,11 +31,13 @@ pub fn all(programs: &Programs) -> Vec<Found> {
     TOOLS.iter().filter_map(find).collect()
 }
 
-fn find(tool: &'static Tool, fasten: &Path, programs: &Programs) -> Option<Found> {
+fn find(tool: &'static Tool, [built, shipped]: [&Path; 2], programs: &Programs) -> Option<Found> {
+    let version = || env!("CARGO_PKG_VERSION").to_owned();
     let (words, version) = match tool.from {
-        Origin::Here => (vec![fasten.to_owned()], env!("CARGO_PKG_VERSION").to_owned()),
-        Origin::AsFlock => (vec![programs.link("flock", fasten)], env!("CARGO_PKG_VERSION").to_owned()),
-        Origin::Floor => (vec![programs.path("floor")], "gcc -O2 -static".to_owned()),
+        Origin::Shipped => (vec![shipped.to_owned()], version()),
+        Origin::Built => (vec![built.to_owned()], version()),
+        Origin::AsFlock => (vec![programs.link("flock", shipped)], version()),
+        Origin::Floor(name) => (vec![programs.path(name)], "gcc -O2 -static".to_owned()),
         Origin::Debian(package, program) => {
             let path = in_path(program, &programs.directory)?;
             (vec![path], said("dpkg-query", &["-W", "-f", "${Version}", package])?)
@@ -73,6 +75,15 @@ impl Found {
     pub fn is_slow(&self) -> bool {
         matches!(self.tool.from, Origin::Python(_))
     }
+}
+
+/// The program as people install it.
+pub fn shipped() -> PathBuf {
+    let built =
+        Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tools/musl")).stderr(Stdio::inherit()).output();
+    let built = built.expect("tools/musl can be started");
+    assert!(built.status.success(), "tools/musl failed");
+    PathBuf::from(String::from_utf8(built.stdout).expect("a plain path").trim())
 }
 
 /// Debian's `BusyBox` has no flock: tools/bench builds one that has.

@@ -7,6 +7,7 @@
 //! ten minutes on a machine that does nothing else; `--quick` only checks that everything works.
 #![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "it reads /proc"))]
 
+mod arrival;
 mod csv;
 mod drain;
 mod found;
@@ -59,7 +60,12 @@ fn main() {
     let programs = Programs::build();
     let found = found::all(&programs);
     let results = measure_all(&found, &programs);
-    print!("{}\n{}\n{}", goals::markdown(&results), tables::stages(&results), tables::all(&results));
+    print!(
+        "{}\n{}\n{}",
+        goals::markdown(&results, &found::shipped()),
+        tables::stages(&results),
+        tables::all(&results)
+    );
     if wanted("--write") {
         write(&results, &found, Path::new(env!("CARGO_MANIFEST_DIR")));
     }
@@ -71,6 +77,7 @@ fn measure_all(found: &[Found], programs: &Programs) -> Results {
     let mut results = Results::default();
     runs::measure(found, programs, directory, &mut results);
     handover::measure(found, programs, directory, &mut results);
+    arrival::measure(found, programs, directory, &mut results);
     drain::measure(found, programs, directory, &mut results);
     readers::measure(&mut results);
     memory::measure(found, programs, directory, &mut results);
@@ -84,7 +91,7 @@ fn write(results: &Results, found: &[Found], root: &Path) {
     let machine = format!("Measured on {}.", machine::described());
     let page = root.join("docs/performance.md");
     page::put(&page, "versus", &format!("{}\n{machine}\n", tables::summary(results)));
-    page::put(&page, "goals", &format!("{}\n{machine}\n", goals::markdown(results)));
+    page::put(&page, "goals", &format!("{}\n{machine}\n", goals::markdown(results, &found::shipped())));
     page::put(&page, "stages", &tables::stages(results));
     page::put(&page, "all", &tables::all(results));
     fs::write(root.join("docs/performance.csv"), csv::all(results, found)).expect("it can be written");

@@ -19,6 +19,7 @@ impl Programs {
             programs.compile(name, &[]);
         }
         programs.compile("bare", &["-nostdlib"]);
+        programs.compile("raw_floor", &["-nostdlib", "-fno-stack-protector"]);
         programs
     }
 

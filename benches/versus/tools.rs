@@ -10,14 +10,16 @@ pub enum Family {
 /// Where a tool is found.
 #[derive(Debug, Clone, Copy)]
 pub enum Origin {
-    /// This project, built as its users build it.
-    Here,
-    /// The same, invoked as flock.
+    /// This project, as tools/release ships it.
+    Shipped,
+    /// This project, as `cargo build --release` builds it.
+    Built,
+    /// The shipped one, invoked as flock.
     AsFlock,
     /// A program of a Debian package.
     Debian(&'static str, &'static str),
-    /// A C program of this bench.
-    Floor,
+    /// A C program of this bench, of this name.
+    Floor(&'static str),
     /// A library of Python, through `locks.py`.
     Python(&'static str),
 }
@@ -44,21 +46,22 @@ pub struct Tool {
     calls: [&'static str; 4],
 }
 
-pub const FASTEN: &str = "fasten";
+pub const SHIPPED: &str = "fasten, as shipped";
+pub const BUILT: &str = "fasten, as built";
 pub const NAMING: &str = "fasten, naming the holder";
+pub const BUILT_NAMING: &str = "fasten as built, naming the holder";
 pub const WRITE: &str = "fasten write";
 pub const FLOCK: &str = "flock(1)";
-pub const FLOOR: &str = "the floor";
+pub const FLOOR: &str = "the floor with glibc";
+pub const RAW_FLOOR: &str = "the floor without a C library";
 
 /// All of them, fasten and what it is compared with first.
-pub const TOOLS: [Tool; 14] = [
-    tool(FASTEN, Origin::Here, Family::Flock)
-        .run("exclusive LOCK -- CMD")
-        .in_place("exclusive -F LOCK -- CMD")
-        .shell("exclusive LOCK -c true")
-        .refuse("exclusive -n -q LOCK -- CMD"),
-    tool(NAMING, Origin::Here, Family::Flock).refuse("exclusive -n LOCK -- CMD"),
-    tool(WRITE, Origin::Here, Family::Flock).run("write LOCK -- CMD"),
+pub const TOOLS: [Tool; 17] = [
+    fasten(SHIPPED, Origin::Shipped),
+    fasten(BUILT, Origin::Built),
+    tool(NAMING, Origin::Shipped, Family::Flock).refuse("exclusive -n LOCK -- CMD"),
+    tool(BUILT_NAMING, Origin::Built, Family::Flock).refuse("exclusive -n LOCK -- CMD"),
+    tool(WRITE, Origin::Shipped, Family::Flock).run("write LOCK -- CMD"),
     tool("fasten as flock", Origin::AsFlock, Family::Flock)
         .run("LOCK CMD")
         .in_place("-F LOCK CMD")
@@ -93,12 +96,25 @@ pub const TOOLS: [Tool; 14] = [
     tool("Python's filelock", Origin::Python("filelock"), Family::Flock).run("run filelock LOCK CMD"),
     tool("Python's portalocker", Origin::Python("portalocker"), Family::Flock)
         .run("run portalocker LOCK CMD"),
-    tool(FLOOR, Origin::Floor, Family::Flock)
+    floor(FLOOR, Origin::Floor("floor")),
+    floor(RAW_FLOOR, Origin::Floor("raw_floor")),
+];
+
+const fn fasten(name: &'static str, from: Origin) -> Tool {
+    tool(name, from, Family::Flock)
+        .run("exclusive LOCK -- CMD")
+        .in_place("exclusive -F LOCK -- CMD")
+        .shell("exclusive LOCK -c true")
+        .refuse("exclusive -n -q LOCK -- CMD")
+}
+
+const fn floor(name: &'static str, from: Origin) -> Tool {
+    tool(name, from, Family::Flock)
         .run("LOCK CMD")
         .in_place("-F LOCK CMD")
         .shell("LOCK /bin/sh -c true")
-        .refuse("-n LOCK"),
-];
+        .refuse("-n LOCK")
+}
 
 const fn tool(name: &'static str, from: Origin, family: Family) -> Tool {
     Tool { name, from, family, calls: [""; 4] }
