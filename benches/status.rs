@@ -7,6 +7,8 @@
 //! and the kernel makes its first reader after a pause wait for some milliseconds.
 #![cfg(target_os = "linux")]
 
+#[path = "support/shipped.rs"]
+mod shipped;
 #[path = "../tests/support/stream.rs"]
 mod stream;
 
@@ -28,7 +30,7 @@ fn main() {
     let mut crowd = Crowd::default();
     crowd.add("exec flock -F \"$0\" sleep 3600", &alive);
     crowd.add("exec 9>\"$0\"; flock 9; exec sleep 3600", &left);
-    println!("processes  locks  locker       fasten status LOCK    lslocks");
+    println!("processes  locks  locker      fasten status LOCK, as shipped     as built      lslocks");
     for (processes, locks) in [(100, 100), (2000, 100), (2000, 2000)] {
         while crowd.0.len() < locks {
             let own = directory.path().join(crowd.0.len().to_string());
@@ -45,13 +47,15 @@ fn main() {
 }
 
 fn compare(processes: usize, locks: usize, locker: &str, lock: &Path) {
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let shipped = shipped::shipped();
+    let (mut ours, mut built, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        ours.push(time(Command::new(env!("CARGO_BIN_EXE_fasten")).arg("status").arg(lock)));
+        ours.push(time(Command::new(&shipped).arg("status").arg(lock)));
+        built.push(time(Command::new(env!("CARGO_BIN_EXE_fasten")).arg("status").arg(lock)));
         theirs.push(time(&mut Command::new("lslocks")));
     }
-    let [ours, theirs] = [ours, theirs].map(|times| median(times).as_secs_f64() * 1000.0);
-    println!("{processes:9}  {locks:5}  {locker:10} {ours:18.1} ms {theirs:7.1} ms");
+    let [ours, built, theirs] = [ours, built, theirs].map(|times| median(times).as_secs_f64() * 1000.0);
+    println!("{processes:9}  {locks:5}  {locker:10} {ours:30.1} ms {built:9.1} ms {theirs:9.1} ms");
 }
 
 fn time(command: &mut Command) -> Duration {

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::optimised::optimised;
 use crate::programs::Programs;
+use crate::shipped::shipped;
 use crate::tools::{Call, Origin, TOOLS, Tool};
 
 /// What a run meets: a login on Debian has these. The locale and the shell matter to
@@ -75,15 +76,6 @@ impl Found {
     pub fn is_slow(&self) -> bool {
         matches!(self.tool.from, Origin::Python(_))
     }
-}
-
-/// The program as people install it.
-pub fn shipped() -> PathBuf {
-    let built =
-        Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tools/musl")).stderr(Stdio::inherit()).output();
-    let built = built.expect("tools/musl can be started");
-    assert!(built.status.success(), "tools/musl failed");
-    PathBuf::from(String::from_utf8(built.stdout).expect("a plain path").trim())
 }
 
 /// Debian's `BusyBox` has no flock: tools/bench builds one that has.

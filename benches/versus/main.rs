@@ -34,6 +34,8 @@ mod readers;
 mod results;
 mod runs;
 mod series;
+#[path = "../support/shipped.rs"]
+mod shipped;
 mod stages;
 #[path = "../../tests/support/stream.rs"]
 mod stream;
@@ -62,7 +64,7 @@ fn main() {
     let results = measure_all(&found, &programs);
     print!(
         "{}\n{}\n{}",
-        goals::markdown(&results, &found::shipped()),
+        goals::markdown(&results, &shipped::shipped()),
         tables::stages(&results),
         tables::all(&results)
     );
@@ -91,7 +93,7 @@ fn write(results: &Results, found: &[Found], root: &Path) {
     let machine = format!("Measured on {}.", machine::described());
     let page = root.join("docs/performance.md");
     page::put(&page, "versus", &format!("{}\n{machine}\n", tables::summary(results)));
-    page::put(&page, "goals", &format!("{}\n{machine}\n", goals::markdown(results, &found::shipped())));
+    page::put(&page, "goals", &format!("{}\n{machine}\n", goals::markdown(results, &shipped::shipped())));
     page::put(&page, "stages", &tables::stages(results));
     page::put(&page, "all", &tables::all(results));
     fs::write(root.join("docs/performance.csv"), csv::all(results, found)).expect("it can be written");

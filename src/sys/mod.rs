@@ -29,4 +29,4 @@ mod os;
 pub(crate) use os::{fork, gate_directory, records, reopen, statfs};
 
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
-pub(crate) use os::same_description;
+pub(crate) use os::{proc_directory, same_description};

@@ -4,7 +4,6 @@
 //! could not be locked, and a file with a large inode number could not be examined. The types with
 //! 64 in their names are wide everywhere, and musl has no others.
 
-use std::ffi::CStr;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
@@ -75,22 +74,9 @@ impl Command {
 /// # Errors
 /// Those of fstat(2).
 pub(crate) fn file_of(descriptor: BorrowedFd) -> io::Result<FileId> {
-    stat_at(descriptor, c"", libc::AT_EMPTY_PATH)
-}
-
-/// The file to which a name in an open directory leads.
-///
-/// # Errors
-/// Those of stat(2).
-pub(crate) fn file_at(directory: BorrowedFd, name: &CStr) -> io::Result<FileId> {
-    stat_at(directory, name, 0)
-}
-
-fn stat_at(directory: BorrowedFd, name: &CStr, flags: libc::c_int) -> io::Result<FileId> {
     let mut stat = MaybeUninit::<libc::stat64>::uninit();
-    // SAFETY: the descriptor is open, the name ends with a zero byte, and the kernel writes one
-    // stat64.
-    let done = unsafe { libc::fstatat64(directory.as_raw_fd(), name.as_ptr(), stat.as_mut_ptr(), flags) };
+    // SAFETY: the descriptor is open, and the kernel writes one stat64.
+    let done = unsafe { libc::fstat64(descriptor.as_raw_fd(), stat.as_mut_ptr()) };
     Errno::result(done)?;
     // SAFETY: the call succeeded, so it is written.
     let stat = unsafe { stat.assume_init() };

@@ -5,6 +5,7 @@
 //! process. So the table is read again until it shows such a lock twice in a row.
 
 use std::io;
+use std::os::fd::AsFd;
 use std::path::Path;
 
 use nix::unistd::geteuid;
@@ -19,6 +20,7 @@ use super::waiting::{self, waiting};
 use crate::holders::LockId;
 use crate::holders::report::{Report, State};
 use crate::sys::statfs::keeps_families_apart;
+use crate::sys::wide::file_of;
 
 /// Reports which processes hold the lock file at `path` and which wait for it.
 ///
@@ -60,7 +62,9 @@ pub fn of(path: impl AsRef<Path>) -> io::Result<Report> {
     let Ok(file) = LockId::of_descriptor(&opened) else { return Ok(report) };
     report.file = Some(file);
     let gates = opened.metadata().ok().as_ref().and_then(gate_files::of);
-    let mut query = Query::new(FdLocks::default());
+    // On overlayfs and btrfs stat(2) may report another inode number than fdinfo does.
+    let inode = file_of(opened.as_fd()).ok().map(|found| found.inode).filter(|&inode| inode == file.inode);
+    let mut query = Query::new(inode.map_or_else(FdLocks::default, FdLocks::of_inode));
     for seen in query.observe(|| gate_files::of_lock(file, gates)).unwrap_or_default() {
         query.fill(&mut report, seen);
     }
@@ -113,7 +117,7 @@ impl Query {
                 all.extend(unsure);
                 break;
             }
-            self.fd_locks = FdLocks::default();
+            self.fd_locks = self.fd_locks.afresh();
             let mut now = read()?;
             for seen in unsure {
                 let lines = now.remove(&seen.file).unwrap_or_default();

@@ -5,13 +5,9 @@
 //! That takes longer the more processes there are, so the youngest are read first: a lock is rarely
 //! held for long.
 
-use std::ffi::CString;
 use std::io;
 use std::os::fd::AsFd;
 use std::path::Path;
-
-use nix::fcntl::OFlag;
-use nix::sys::stat::Mode as Permissions;
 
 use super::fdinfo::FdLocks;
 use super::holding::{self, holdings};
@@ -21,8 +17,8 @@ use super::process::Processes;
 use crate::holders::LockId;
 use crate::holders::report::Report;
 use crate::mode::Mode;
-use crate::sys::file_id::FileId;
-use crate::sys::wide::{file_at, file_of};
+use crate::sys::proc_directory::ProcDirectory;
+use crate::sys::wide::file_of;
 
 /// The holders of the lock file at `path`, without waiters. Processes whose descriptors we may not
 /// read are missing, so the state is never [`State::Free`](crate::holders::State).
@@ -34,12 +30,12 @@ use crate::sys::wide::{file_at, file_of};
 pub fn search(path: &Path) -> io::Result<Report> {
     let opened = LockId::open(path)?;
     let file = LockId::of_descriptor(&opened)?;
-    let id = file_of(opened.as_fd())?;
+    let inode = file_of(opened.as_fd())?.inode;
     let mut pids: Vec<u32> = numbers_in("/proc")?.collect();
     pids.sort_unstable_by(|left, right| right.cmp(left));
     let mut entries: Vec<Entry> = Vec::new();
     for pid in pids {
-        let found = locks(pid, file, id).into_iter();
+        let found = locks(pid, file, inode).into_iter();
         entries.extend(found.filter(Entry::is_main));
         // There is no other holder then; of readers there may be more.
         if entries.iter().any(|entry| entry.mode == Mode::Exclusive) {
@@ -57,20 +53,12 @@ pub fn search(path: &Path) -> io::Result<Report> {
 
 /// The locks on the file that this process holds through its descriptors. Only the fdinfo of those
 /// that refer to the file are read: a stat is cheaper.
-fn locks(pid: u32, file: LockId, id: FileId) -> Vec<Entry> {
-    let directory = format!("/proc/{pid}/fd");
-    let Ok(descriptors) = numbers_in(&directory) else { return Vec::new() };
-    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-    let Ok(opened) = nix::fcntl::open(directory.as_str(), flags, Permissions::empty()) else {
-        return Vec::new();
-    };
-    let is_it = |descriptor: &u32| {
-        let name = CString::new(descriptor.to_string()).expect("digits");
-        file_at(opened.as_fd(), &name).is_ok_and(|found| found == id)
-    };
+fn locks(pid: u32, file: LockId, inode: u64) -> Vec<Entry> {
+    let Ok(directory) = ProcDirectory::open(&format!("/proc/{pid}/fd")) else { return Vec::new() };
+    let is_it = |descriptor: &u32| directory.inode(*descriptor).is_ok_and(|found| found == inode);
     let mut buffer = Vec::new();
     let mut entries = Vec::new();
-    for descriptor in descriptors.filter(is_it) {
+    for descriptor in directory.numbers().unwrap_or_default().into_iter().filter(is_it) {
         let info = read(&format!("/proc/{pid}/fdinfo/{descriptor}"), &mut buffer).unwrap_or_default();
         entries.extend(parse::fdinfo_locks(info).filter(|entry| entry.file == file.in_table()));
     }

@@ -4,6 +4,7 @@
 pub(crate) mod fork;
 pub(crate) mod gate_directory;
 mod kcmp;
+pub(crate) mod proc_directory;
 pub(crate) mod records;
 pub(crate) mod reopen;
 pub(crate) mod statfs;
