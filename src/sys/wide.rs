@@ -1,4 +1,4 @@
-//! fcntl(2) locks and stat(2) with 64-bit offsets and inode numbers on every architecture.
+//! fcntl(2) locks and stat(2) with 64-bit offsets and inode numbers, also on 32 bits.
 //!
 //! With glibc on 32 bits, `libc::flock` and `libc::stat` have 32-bit fields: a gate beyond 2 GiB
 //! could not be locked, and a file with a large inode number could not be examined. The types with
@@ -36,16 +36,16 @@ pub fn fcntl_lock(file: impl AsFd, command: Command, lock: &mut libc::flock64) -
     let (file, command) = (file.as_fd().as_raw_fd(), command.number());
     let lock: *mut libc::flock64 = lock;
     // SAFETY: the descriptor is open, and the kernel reads and writes one flock64, which lives.
-    #[cfg(all(target_env = "gnu", target_pointer_width = "32"))]
+    #[cfg(all(target_env = "gnu", any(target_arch = "x86", target_arch = "arm")))]
     let done = unsafe { libc::syscall(libc::SYS_fcntl64, file, command, lock) };
     // SAFETY: as above; here flock and flock64 are the same.
-    #[cfg(not(all(target_env = "gnu", target_pointer_width = "32")))]
+    #[cfg(not(all(target_env = "gnu", any(target_arch = "x86", target_arch = "arm"))))]
     let done = unsafe { libc::fcntl(file, command, lock) };
     Errno::result(done).map(drop)
 }
 
 impl Command {
-    #[cfg(all(target_env = "gnu", target_pointer_width = "32"))]
+    #[cfg(all(target_env = "gnu", any(target_arch = "x86", target_arch = "arm")))]
     const fn number(self) -> libc::c_int {
         match self {
             // F_GETLK64, F_SETLK64 and F_SETLKW64 of <asm-generic/fcntl.h>.
@@ -57,7 +57,7 @@ impl Command {
         }
     }
 
-    #[cfg(not(all(target_env = "gnu", target_pointer_width = "32")))]
+    #[cfg(not(all(target_env = "gnu", any(target_arch = "x86", target_arch = "arm"))))]
     const fn number(self) -> libc::c_int {
         match self {
             Self::Get => libc::F_GETLK,

@@ -11,7 +11,10 @@ const MANUALS: [&str; 3] = ["man/fasten.1", "man/flock.1", "man/fasten-lock.5"];
 
 /// What is not run, by words in it, and why.
 const NOT_RUN: [(&str, &str); 12] = [
-    ("https://sh.rustup.rs", "installs a toolchain from the network"),
+    (
+        "sudo dpkg -i",
+        "needs dist/: tests/release/ installs the package and the wheel, and unpacks the archive",
+    ),
     ("cargo install --path .", "installs into the user's directory, and builds for minutes"),
     ("tools/fasten exclusive", "needs the source: tests/examples/from_source.rs runs it"),
     ("tools/test", "runs the tests, among them this one"),

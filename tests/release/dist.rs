@@ -1,6 +1,7 @@
 //! What is in dist/, and what tools/release does where it cannot make it.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::support::{Place, Program, complaint};
@@ -37,7 +38,11 @@ fn the_binary_needs_no_library_and_is_small() {
 fn the_archive_has_all_that_a_user_needs() {
     let place = Place::new();
     Program::new("tar").arg("-xzf").arg(file(".tar.gz")).arg("-C").arg(place.directory()).run();
-    let found = place.directory().join(format!("fasten-{}-x86_64-linux", env!("CARGO_PKG_VERSION")));
+    let found = place.directory().join(format!(
+        "fasten-{}-{}-linux",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::ARCH
+    ));
     for name in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "man/fasten.1", "completions/fasten.bash"] {
         assert!(found.join(name).exists(), "{name}");
     }
@@ -60,6 +65,27 @@ fn a_tool_that_is_missing_is_named_and_nothing_is_left() {
             .run(),
     );
     assert!(said.starts_with("tools/release: cargo-deb is missing: run tools/packagers"), "{said}");
+    assert_eq!(listing(), before);
+}
+
+#[test]
+fn a_tool_that_fails_leaves_nothing_half_done() {
+    let place = Place::new();
+    let bin = place.path("target/packagers/bin");
+    fs::create_dir_all(&bin).unwrap();
+    for name in ["cargo-deb", "maturin", "wheel"] {
+        let path = bin.join(name);
+        fs::write(&path, "#!/bin/sh\necho \"$0 fails\" >&2; exit 3\n").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let before = listing();
+    // The binary is built already, in the real target directory.
+    let built = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("musl");
+    std::os::unix::fs::symlink(built, place.path("target/musl")).unwrap();
+    let release =
+        Program::new(format!("{PROJECT}/tools/release")).env("CARGO_TARGET_DIR", place.path("target"));
+    let said = complaint(&release.code(3).run());
+    assert!(said.contains("cargo-deb fails"), "{said}");
     assert_eq!(listing(), before);
 }
 

@@ -1,7 +1,7 @@
 //! execvp(3): this process becomes another program.
 
 #[cfg(target_env = "musl")]
-use std::ffi::{CStr, OsStr};
+use std::ffi::CStr;
 use std::ffi::{CString, c_char};
 use std::{io, iter, ptr};
 
@@ -53,30 +53,37 @@ impl Image {
     /// As for `replace_process`.
     #[cfg(target_env = "musl")]
     unsafe fn run_as_script(&mut self) -> io::Error {
-        use std::os::unix::ffi::OsStrExt;
-
         // SAFETY: the caller vouches for the word, and the environment does not change.
         let (name, path) =
             unsafe { (CStr::from_ptr(self.arguments[0]).to_bytes(), libc::getenv(c"PATH".as_ptr())) };
-        let mut found = [0; libc::PATH_MAX as usize];
-        if name.contains(&b'/') {
-            join(&mut found, b"", name);
-        } else if !path.is_null() {
+        let path = if path.is_null() {
+            b"/usr/local/bin:/bin:/usr/bin".as_slice()
+        } else {
             // SAFETY: it is a string of the environment.
-            let directories = OsStr::from_bytes(unsafe { CStr::from_ptr(path) }.to_bytes()).as_bytes();
-            for directory in directories.split(|&byte| byte == b':') {
-                // SAFETY: `join` ends it with a zero byte.
-                if join(&mut found, directory, name)
-                    && unsafe { libc::access(found.as_ptr().cast(), libc::X_OK) } == 0
-                {
-                    break;
-                }
-            }
+            unsafe { CStr::from_ptr(path) }.to_bytes()
+        };
+        let directories = if name.contains(&b'/') { b"" } else { path };
+        let mut found = [0; libc::PATH_MAX as usize];
+        let is_it = |directory| join(&mut found, directory, name) && is_program(&found);
+        if !directories.split(|&byte| byte == b':').any(is_it) {
+            return io::Error::from_raw_os_error(libc::ENOEXEC);
         }
         (self.for_shell[0], self.for_shell[1]) = (c"/bin/sh".as_ptr(), found.as_ptr().cast());
         // SAFETY: the list ends with a null pointer, and its strings live.
         unsafe { libc::execv(self.for_shell[0], self.for_shell.as_ptr()) };
         io::Error::last_os_error()
+    }
+}
+
+/// Whether it is a regular file that this process may execute. The path ends with a zero byte.
+#[cfg(target_env = "musl")]
+fn is_program(path: &[u8]) -> bool {
+    let mut found = std::mem::MaybeUninit::<libc::stat>::zeroed();
+    // SAFETY: the path ends with a zero byte, and a zeroed stat is a valid one.
+    unsafe {
+        libc::access(path.as_ptr().cast(), libc::X_OK) == 0
+            && libc::stat(path.as_ptr().cast(), found.as_mut_ptr()) == 0
+            && found.assume_init().st_mode & libc::S_IFMT == libc::S_IFREG
     }
 }
 

@@ -109,11 +109,17 @@ fn is_held(entry: &Entry, family: Family) -> bool {
 /// `is_enough` returns true. It may miss a lock while others change, and costs a fifth of
 /// [`of_file`] where the table is long.
 fn glimpse(file: LockId, is_enough: impl Fn(&Entry) -> bool) -> io::Result<Vec<Entry>> {
-    let (mut table, mut buffer) = (File::open(TABLE)?, vec![0; 4096]);
+    const ROOM: usize = 1 << 16;
+    let (mut table, mut text) = (File::open(TABLE)?, Vec::new());
     let mut found = Vec::new();
     loop {
-        let count = read_once(&mut table, &mut buffer)?;
-        for entry in parse::locks(&buffer[..count]).filter(|entry| entry.file == file.in_table()) {
+        // What is left of the last piece is a line that the read has cut.
+        let cut = text.len();
+        text.resize(cut + ROOM, 0);
+        let count = read_once(&mut table, &mut text[cut..])?;
+        text.truncate(cut + count);
+        let lines = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+        for entry in parse::locks(&text[..lines]).filter(|entry| entry.file == file.in_table()) {
             found.push(entry);
             if is_enough(&entry) {
                 return Ok(found);
@@ -122,5 +128,6 @@ fn glimpse(file: LockId, is_enough: impl Fn(&Entry) -> bool) -> io::Result<Vec<E
         if count == 0 {
             return Ok(found);
         }
+        text.drain(..lines);
     }
 }

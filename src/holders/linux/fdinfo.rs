@@ -223,7 +223,7 @@ fn each_lock_on(
     let directory = match inode {
         None => directory,
         Some(inode) => {
-            descriptors.retain(|&descriptor| directory.inode(descriptor).is_ok_and(|found| found == inode));
+            descriptors.retain(|&descriptor| directory.may_refer_to(descriptor, inode));
             if descriptors.is_empty() {
                 return Ok(());
             }

@@ -55,7 +55,7 @@ pub fn search(path: &Path) -> io::Result<Report> {
 /// that refer to the file are read: a stat is cheaper.
 fn locks(pid: u32, file: LockId, inode: u64) -> Vec<Entry> {
     let Ok(directory) = ProcDirectory::open(&format!("/proc/{pid}/fd")) else { return Vec::new() };
-    let is_it = |descriptor: &u32| directory.inode(*descriptor).is_ok_and(|found| found == inode);
+    let is_it = |descriptor: &u32| directory.may_refer_to(*descriptor, inode);
     let mut buffer = Vec::new();
     let mut entries = Vec::new();
     for descriptor in directory.numbers().unwrap_or_default().into_iter().filter(is_it) {

@@ -17,8 +17,6 @@ pub(crate) struct ProcDirectory(File);
 
 /// Room for the entries of some hundred descriptors.
 const ROOM: usize = 8192;
-/// An entry takes less.
-const LONGEST: usize = 300;
 /// Where the name begins in a `linux_dirent64`, and before it the length of the entry.
 const NAME: usize = 19;
 const LENGTH: usize = 16;
@@ -54,19 +52,24 @@ impl ProcDirectory {
                 numbers.extend(std::str::from_utf8(name).ok().and_then(|name| name.parse::<u32>().ok()));
                 entries = &entries[length..];
             }
-            // The kernel stops only when the next entry does not fit.
-            if count < ROOM - LONGEST {
+            // A signal ends a call early, so a short list need not be all.
+            if count == 0 {
                 return Ok(numbers);
             }
         }
     }
 
+    /// Whether a descriptor refers to a file with this inode number; yes if that cannot be seen.
+    pub(crate) fn may_refer_to(&self, descriptor: u32, inode: u64) -> bool {
+        match self.inode(descriptor) {
+            Ok(found) => found == inode,
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        }
+    }
+
     /// The inode of the file that this descriptor refers to, as far as it is known without asking a
     /// server for it.
-    ///
-    /// # Errors
-    /// Those of statx(2).
-    pub(crate) fn inode(&self, descriptor: u32) -> io::Result<u64> {
+    fn inode(&self, descriptor: u32) -> io::Result<u64> {
         let mut name = [0_u8; 12];
         io::Write::write_fmt(&mut &mut name[..], format_args!("{descriptor}\0"))?;
         let mut found = MaybeUninit::<libc::statx>::zeroed();
