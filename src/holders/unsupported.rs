@@ -43,7 +43,7 @@ pub(crate) fn holding_above(_file: LockId, _family: Family, _own: u32, _or_itsel
 /// Sees no ancestor that holds a lock.
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it reads /proc")]
 pub(crate) fn glimpse_above(
-    _file: LockId,
+    _file: (LockId, &Path),
     _family: Family,
     _own: u32,
     _with_table: bool,

@@ -189,7 +189,7 @@ impl Observer {
     /// waiters that arrive together do not read it together.
     fn doubt(&mut self, file: LockId, own: u32) {
         let Some(doubt) = self.doubt.take_if(|doubt| doubt.at <= Instant::now()) else { return };
-        match glimpse_above(file, self.family, own, doubt.with_table) {
+        match glimpse_above((file, self.own_path().as_ref()), self.family, own, doubt.with_table) {
             Ok(Some(above)) if above.mode.conflicts_with(self.watch_for.mode) => {
                 // In a thread of its own: the report may block, and this one has a deadline to keep.
                 let (path, report) = (self.path.clone(), doubt.report);
@@ -207,7 +207,10 @@ impl Observer {
 
     /// By a path, because the waiting thread owns the descriptor.
     fn identify(&self) -> Option<(LockId, u32)> {
-        let path = format!("/proc/self/fd/{}", self.descriptor);
-        Some((LockId::of_path(path.as_ref()).ok()?, own_pid().ok()?))
+        Some((LockId::of_path(self.own_path().as_ref()).ok()?, own_pid().ok()?))
+    }
+
+    fn own_path(&self) -> String {
+        format!("/proc/self/fd/{}", self.descriptor)
     }
 }

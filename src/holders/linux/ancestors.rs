@@ -4,8 +4,10 @@
 //! get lost on the way.
 
 use std::cell::Cell;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 use super::fdinfo::{FdLocks, Lookup};
 use super::parse::{self, Entry};
@@ -29,7 +31,7 @@ use crate::mode::{Family, Mode};
 /// # Errors
 /// Those of reading /proc/locks.
 pub fn ancestor_holding(file: LockId, family: Family, from: u32) -> io::Result<Option<Ancestor>> {
-    first_holding(file, family, Processes::default().lineage(from), || of_file(file))
+    first_holding(FdLocks::default(), file, family, Processes::default().lineage(from), || of_file(file))
 }
 
 /// The nearest process above `own` that holds a lock of `family` on `file`; if there is none and
@@ -37,28 +39,30 @@ pub fn ancestor_holding(file: LockId, family: Family, from: u32) -> io::Result<O
 pub(crate) fn holding_above(file: LockId, family: Family, own: u32, or_itself: bool) -> Option<Ancestor> {
     let lineage = Processes::default().lineage(own);
     let above = lineage.into_iter().skip(1);
-    first_holding(file, family, above.chain(or_itself.then_some(own)), || of_file(file)).ok().flatten()
+    let pids = above.chain(or_itself.then_some(own));
+    first_holding(FdLocks::default(), file, family, pids, || of_file(file)).ok().flatten()
 }
 
 /// The nearest process above `own` that holds a lock of `family` on `file`. Processes whose
 /// descriptors we may not read are looked for in /proc/locks only if `with_table` is set, and in a
 /// single pass, which may miss a lock while others change: this is for a warning, not for a
-/// decision.
+/// decision. `descriptor` is one of ours for the file.
 ///
 /// # Errors
 /// [`PermissionDenied`](io::ErrorKind::PermissionDenied): none is visible, and one is hidden.
 pub(crate) fn glimpse_above(
-    file: LockId,
+    (file, descriptor): (LockId, &Path),
     family: Family,
     own: u32,
     with_table: bool,
 ) -> io::Result<Option<Ancestor>> {
+    let inode = fs::metadata(descriptor)?.ino();
     let above = Processes::default().lineage(own).into_iter().skip(1);
     let is_only_holder = |entry: &Entry| {
         entry.file == file.in_table() && is_held(entry, family) && entry.mode == Mode::Exclusive
     };
     let is_hidden = Cell::new(false);
-    let found = first_holding(file, family, above, || {
+    let found = first_holding(FdLocks::of_inode(inode), file, family, above, || {
         if with_table {
             return glimpse(file, is_only_holder);
         }
@@ -72,13 +76,13 @@ pub(crate) fn glimpse_above(
 }
 
 fn first_holding(
+    mut fd_locks: FdLocks,
     file: LockId,
     family: Family,
     pids: impl IntoIterator<Item = u32>,
     read_table: impl Fn() -> io::Result<Vec<Entry>>,
 ) -> io::Result<Option<Ancestor>> {
     let mut processes = Processes::default();
-    let mut fd_locks = FdLocks::default();
     let mut table: Option<Vec<Entry>> = None;
     let held = |entry: &Entry| is_held(entry, family);
     for pid in pids {

@@ -62,8 +62,7 @@ pub fn of(path: impl AsRef<Path>) -> io::Result<Report> {
     let Ok(file) = LockId::of_descriptor(&opened) else { return Ok(report) };
     report.file = Some(file);
     let gates = opened.metadata().ok().as_ref().and_then(gate_files::of);
-    // On overlayfs and btrfs stat(2) may report another inode number than fdinfo does.
-    let inode = file_of(opened.as_fd()).ok().map(|found| found.inode).filter(|&inode| inode == file.inode);
+    let inode = file_of(opened.as_fd()).ok().map(|found| found.inode);
     let mut query = Query::new(inode.map_or_else(FdLocks::default, FdLocks::of_inode));
     for seen in query.observe(|| gate_files::of_lock(file, gates)).unwrap_or_default() {
         query.fill(&mut report, seen);
