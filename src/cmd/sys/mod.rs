@@ -1,8 +1,6 @@
 //! The command's own system calls: its start and end, the process it runs and the signals between
 //! them. The library needs none of this.
 
-#[cfg(target_env = "musl")]
-mod arena;
 pub(crate) mod child;
 pub(crate) mod descriptors;
 pub(crate) mod entry;
