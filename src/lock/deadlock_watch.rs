@@ -38,7 +38,7 @@ const PERSISTENT_TIMES: usize = 6;
 const DOUBT_AFTER: Duration = Duration::from_secs(1);
 /// The time between two readings of /proc/locks, if every thread on the system is a waiter that
 /// reads it once.
-const BETWEEN_READINGS: Duration = Duration::from_millis(10);
+const BETWEEN_READINGS: Duration = Duration::from_millis(30);
 
 /// Searches until it is dropped or has ended the wait.
 pub(crate) struct DeadlockWatch<'a>(&'a WaitState<'a>);
