@@ -44,25 +44,18 @@ pub fn fcntl_lock(file: impl AsFd, command: Command, lock: &mut libc::flock64) -
     Errno::result(done).map(drop)
 }
 
-impl Command {
-    #[cfg(all(target_env = "gnu", any(target_arch = "x86", target_arch = "arm")))]
-    const fn number(self) -> libc::c_int {
-        match self {
-            // F_GETLK64, F_SETLK64 and F_SETLKW64 of <asm-generic/fcntl.h>.
-            Self::Get => 12,
-            Self::Set => 13,
-            Self::SetAndWait => 14,
-            Self::SetOpenFile => libc::F_OFD_SETLK,
-            Self::SetOpenFileAndWait => libc::F_OFD_SETLKW,
-        }
-    }
+/// `F_GETLK64`, `F_SETLK64` and `F_SETLKW64` of `<asm-generic/fcntl.h>`.
+#[cfg(all(target_env = "gnu", any(target_arch = "x86", target_arch = "arm")))]
+const OF_THE_PROCESS: [libc::c_int; 3] = [12, 13, 14];
+#[cfg(not(all(target_env = "gnu", any(target_arch = "x86", target_arch = "arm"))))]
+const OF_THE_PROCESS: [libc::c_int; 3] = [libc::F_GETLK, libc::F_SETLK, libc::F_SETLKW];
 
-    #[cfg(not(all(target_env = "gnu", any(target_arch = "x86", target_arch = "arm"))))]
+impl Command {
     const fn number(self) -> libc::c_int {
         match self {
-            Self::Get => libc::F_GETLK,
-            Self::Set => libc::F_SETLK,
-            Self::SetAndWait => libc::F_SETLKW,
+            Self::Get => OF_THE_PROCESS[0],
+            Self::Set => OF_THE_PROCESS[1],
+            Self::SetAndWait => OF_THE_PROCESS[2],
             Self::SetOpenFile => libc::F_OFD_SETLK,
             Self::SetOpenFileAndWait => libc::F_OFD_SETLKW,
         }

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::AsRawFd;
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
@@ -79,7 +79,7 @@ impl ProcDirectory {
         let done = unsafe {
             libc::syscall(
                 libc::SYS_statx,
-                self.0.as_fd().as_raw_fd(),
+                self.0.as_raw_fd(),
                 name.as_ptr(),
                 libc::AT_STATX_DONT_SYNC | libc::AT_NO_AUTOMOUNT,
                 libc::STATX_INO,
