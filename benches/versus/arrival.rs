@@ -8,29 +8,18 @@ use std::time::{Duration, Instant};
 
 use crate::found::Found;
 use crate::holder::Holder;
-use crate::order::{Order, rounds};
 use crate::programs::Programs;
 use crate::results::Results;
-use crate::series::Series;
 use crate::tools::Call;
+use crate::turns;
 
 pub const ARRIVED: &str = "1,000 waiters arrived";
 const WAITERS: usize = 1000;
 const ROUNDS: usize = 9;
 
 pub fn measure(found: &[Found], programs: &Programs, directory: &Path, results: &mut Results) {
-    let waits = |found: &&Found| !found.is_slow() && found.tool.words(Call::Run).is_some();
-    let contestants: Vec<_> = found.iter().filter(waits).collect();
-    let mut order = Order::new();
-    let mut times = vec![Series::default(); contestants.len()];
-    for _ in 0..rounds(ROUNDS) {
-        for turn in order.of(contestants.len()) {
-            times[turn].push(once(contestants[turn], programs, &directory.join("arrived")));
-        }
-    }
-    for (found, times) in contestants.iter().zip(times) {
-        results.add(ARRIVED, "ms", found.tool.name, times);
-    }
+    let lock = &directory.join("arrived");
+    turns::of_waiters(found, ROUNDS, (ARRIVED, "ms"), results, |found| once(found, programs, lock));
 }
 
 fn once(found: &Found, programs: &Programs, lock: &Path) -> f64 {

@@ -7,35 +7,20 @@ use std::time::Instant;
 
 use crate::found::Found;
 use crate::holder::{Holder, until_wait};
-use crate::order::{Order, rounds};
 use crate::programs::Programs;
 use crate::results::Results;
-use crate::series::Series;
 use crate::tools::Call;
+use crate::turns;
 
 pub const DRAINED: [&str; 3] = ["10 waiters drained", "100 waiters drained", "1,000 waiters drained"];
 const WAITERS: [usize; 3] = [10, 100, 1000];
 const ROUNDS: [usize; 3] = [31, 11, 5];
 
 pub fn measure(found: &[Found], programs: &Programs, directory: &Path, results: &mut Results) {
-    let waits = |found: &&Found| !found.is_slow() && found.tool.words(Call::Run).is_some();
-    let contestants: Vec<_> = found.iter().filter(waits).collect();
-    let mut order = Order::new();
+    let lock = &directory.join("drained");
     for (index, scene) in DRAINED.into_iter().enumerate() {
-        let mut times = vec![Series::default(); contestants.len()];
-        for _ in 0..rounds(ROUNDS[index]) {
-            for turn in order.of(contestants.len()) {
-                times[turn].push(once(
-                    contestants[turn],
-                    WAITERS[index],
-                    programs,
-                    &directory.join("drained"),
-                ));
-            }
-        }
-        for (found, times) in contestants.iter().zip(times) {
-            results.add(scene, "ms", found.tool.name, times);
-        }
+        let once = |found: &Found| once(found, WAITERS[index], programs, lock);
+        turns::of_waiters(found, ROUNDS[index], (scene, "ms"), results, once);
     }
 }
 

@@ -8,31 +8,17 @@ use std::time::Instant;
 
 use crate::found::Found;
 use crate::holder::{Holder, until_wait};
-use crate::order::{Order, rounds};
 use crate::programs::Programs;
 use crate::results::Results;
-use crate::series::Series;
 use crate::tools::Call;
+use crate::turns;
 
 pub const HANDED_OVER: &str = "handed over";
 const ROUNDS: usize = 200;
 
 pub fn measure(found: &[Found], programs: &Programs, directory: &Path, results: &mut Results) {
-    let contestants: Vec<_> = found.iter().filter(|found| !found.is_slow() && can(found)).collect();
-    let mut times = vec![Series::default(); contestants.len()];
-    let mut order = Order::new();
-    for _ in 0..rounds(ROUNDS) {
-        for index in order.of(contestants.len()) {
-            times[index].push(once(contestants[index], programs, &directory.join("handed")));
-        }
-    }
-    for (found, times) in contestants.iter().zip(times) {
-        results.add(HANDED_OVER, "us", found.tool.name, times);
-    }
-}
-
-fn can(found: &Found) -> bool {
-    found.tool.words(Call::Run).is_some()
+    let lock = &directory.join("handed");
+    turns::of_waiters(found, ROUNDS, (HANDED_OVER, "us"), results, |found| once(found, programs, lock));
 }
 
 fn once(found: &Found, programs: &Programs, lock: &Path) -> f64 {

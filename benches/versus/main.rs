@@ -45,6 +45,7 @@ mod svg;
 mod table;
 mod tables;
 mod tools;
+mod turns;
 
 use std::path::Path;
 use std::{env, fs};
