@@ -195,7 +195,7 @@
 //! | `lock.acquire()`, `with lock:` | [`lock()`](InterProcessLock::lock), which returns a [`Guard`] |
 //! | `acquire(blocking=False)` | [`try_lock()`](InterProcessLock::try_lock) |
 //! | `acquire(timeout=s)` | [`lock_timeout()`](InterProcessLock::lock_timeout) |
-//! | `release()`, `ThreadError` in the wrong thread | dropping the guard, which cannot leave its thread |
+//! | `release()`, `ThreadError` in the wrong thread | dropping the guard, which cannot leave its thread unless it becomes a [`SharedGuard`] |
 //! | `delay`, `max_delay` | nothing: waiters sleep in the kernel |
 //! | `lock.exists()`, `lock.acquired` | the path; having the guard |
 //! | `InterProcessReaderWriterLock` | [`InterProcessReaderWriterLock`] |
@@ -223,7 +223,7 @@ pub mod thread;
 
 pub use interprocess::{
     DescriptorLock, Guard, Guards, InterProcessLock, InterProcessReaderWriterLock, LockOptions, LockRequest,
-    lock_all,
+    SharedGuard, lock_all,
 };
 pub use lock::{
     CancelToken, Deadlock, DescriptorGuard, Error, Nested, OpenError, Operation, UnfairReason, Wait,

@@ -212,7 +212,7 @@ impl<F> DescriptorLock<F> {
             match held.reentry(request.mode, request.nested, wait_state) {
                 Reentry::Refused(why) => return Err(refused(why)),
                 // A guard of this descriptor could outlive the lock, which is held through another.
-                Reentry::Shares if held.mode() == Mode::Exclusive => {
+                Reentry::Shares if held.lease.mode() == Mode::Exclusive => {
                     let why = Deadlock::HeldByThisThread(Mode::Exclusive);
                     return Err(refused(WaitError::Deadlock(Box::new(why))));
                 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::held_lock::HeldLock;
+use super::shared_guard::SharedGuard;
 use super::thread_queue::Key;
 use crate::lock::{Error, UnfairReason, Wait, WaitState};
 use crate::mode::Mode;
@@ -61,7 +62,7 @@ use crate::mode::Mode;
 /// # Ok::<(), io::Error>(())
 /// ```
 ///
-/// Such a struct stays in its thread, as the guard does:
+/// Such a struct stays in its thread, as the guard does; with a [`SharedGuard`] it could leave it:
 ///
 /// ```compile_fail,E0277
 /// let guard = fasten::InterProcessLock::new("app.lock").lock().unwrap();
@@ -74,8 +75,8 @@ pub struct Guard {
 }
 
 /// The compiler names this type when a guard is sent to another thread: only the thread that has
-/// acquired a lock may release it. Send the lock object, and acquire it there; or
-/// [`detach`](Guard::detach) the lock, and let a process that has inherited it release it.
+/// acquired a lock may release it. Send the lock object, and acquire it there; or make it a
+/// [`SharedGuard`] with [`into_shared`](Guard::into_shared), which any thread may release.
 #[derive(Debug, Default)]
 struct GuardStaysInItsThread(PhantomData<*const ()>);
 
@@ -86,25 +87,25 @@ impl Guard {
 
     /// Which lock this is.
     pub(super) fn key(&self) -> Key {
-        self.held.key()
+        self.held.lease.key()
     }
 
     /// Whether the path still leads to the file that is locked.
     pub(super) fn is_still_there(&self) -> bool {
-        self.held.is_still_there()
+        self.held.lease.is_still_there()
     }
 
     /// How the lock is held: alone, or together with other readers. All guards of this lock in this
     /// thread have the same mode: upgrading one of them upgrades them all.
     #[must_use]
     pub fn mode(&self) -> Mode {
-        self.held.mode()
+        self.held.lease.mode()
     }
 
     /// The path of the lock, as it was given to the lock object.
     #[must_use]
     pub fn path(&self) -> &Path {
-        self.held.path()
+        self.held.lease.path()
     }
 
     /// Whether the lock is still held, in this guard's mode: the kernel is asked. `false` after an
@@ -113,7 +114,7 @@ impl Guard {
     /// the first case is known.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        self.held.is_held()
+        self.held.lease.is_held()
     }
 
     /// Whether an ancestor of this process acquired the lock, and this process inherited its
@@ -121,7 +122,7 @@ impl Guard {
     /// last process that joined it has released it.
     #[must_use]
     pub fn is_borrowed(&self) -> bool {
-        self.held.is_borrowed()
+        self.held.lease.is_borrowed()
     }
 
     /// The descriptor that holds the lock; it is close-on-exec. If another process inherits a
@@ -129,14 +130,14 @@ impl Guard {
     /// `None` if an ancestor holds the lock ([`Nested::Join`](crate::Nested::Join)).
     #[must_use]
     pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.held.descriptor()
+        self.held.lease.descriptor()
     }
 
     /// Why the lock was acquired first come, first served, although readers and writers were to
     /// take turns. `None` if they did, or if no order was asked for.
     #[must_use]
     pub fn unfair_reason(&self) -> Option<UnfairReason> {
-        self.held.unfair_reason()
+        self.held.lease.unfair_reason()
     }
 
     /// Turns a shared lock into an exclusive one, with no other writer in between. Waits as `wait`
@@ -177,7 +178,7 @@ impl Guard {
     /// # Ok::<(), fasten::Error>(())
     /// ```
     pub fn upgrade<'a>(&self, wait: impl Into<Wait<'a>>) -> Result<(), Error> {
-        self.held.upgrade(&WaitState::new(wait.into()))
+        self.held.lease.upgrade(&WaitState::new(wait.into()))
     }
 
     /// Turns an exclusive lock into a shared one, with no other writer in between. Never waits.
@@ -188,14 +189,35 @@ impl Guard {
     /// [`Error::System`] if a system call fails, or [`Error::CouldNotOpen`] if the lock is one of
     /// fcntl(2) and the file cannot be read; then the lock is still held exclusively.
     pub fn downgrade(&self) -> Result<(), Error> {
-        self.held.downgrade()
+        self.held.lease.downgrade()
     }
 
     /// Leaves the gates: this process is about to exec another program. Exec would drop the gates
     /// of this process, and no process would remove the gate file.
     #[doc(hidden)]
     pub fn leave_gates(&self) {
-        self.held.leave_gates();
+        self.held.lease.leave_gates();
+    }
+
+    /// Makes it a guard that may leave this thread, and that any thread may drop. The lock stays
+    /// held all the while. From then on it is no lock of this thread: see [`SharedGuard`].
+    ///
+    /// # Errors
+    ///
+    /// The guard itself, unchanged, if this thread has other guards of the same lock, by
+    /// [`Nested::Join`](crate::Nested::Join) or as a reader that reads again: they cannot leave the
+    /// thread. Nothing else fails.
+    ///
+    /// ```
+    /// # let path = std::env::temp_dir().join(format!("into-shared-{}", std::process::id()));
+    /// let guard = fasten::InterProcessLock::new(&path).lock()?;
+    /// let guard = guard.into_shared().expect("this thread has one guard of it");
+    /// std::thread::spawn(move || drop(guard)).join().unwrap();
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), fasten::Error>(())
+    /// ```
+    pub fn into_shared(self) -> Result<SharedGuard, Self> {
+        self.held.leave_thread().map(SharedGuard::new).map_err(Self::new)
     }
 
     /// Closes this process's descriptor without unlocking it. The lock stays held by the processes
@@ -206,7 +228,7 @@ impl Guard {
     ///
     /// The idea is that of flock(1), whose command inherits the lock.
     pub fn detach(self) {
-        self.held.detach();
+        self.held.lease.detach();
     }
 }
 

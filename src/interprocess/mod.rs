@@ -4,15 +4,18 @@
 //! A thread that acquires the lock ([`obtain`]) first waits for its turn in the [`thread_queue`],
 //! where the threads of this process wait for each other. With its turn it goes to `crate::lock`,
 //! where processes wait for each other, at the gates and for the main lock. What it gets is a
-//! [`held_lock`], which lives until the last [`guard`] of it is dropped. Each thread has a list of
-//! its held locks, so that it never waits for itself.
+//! [`lease`], the lock and the turn. A [`held_lock`] is a lease that belongs to a thread, until the
+//! last [`guard`] of it is dropped: each thread has a list of its held locks, so that it never waits
+//! for itself. A [`shared_guard`] owns a lease that belongs to no thread.
 
+mod cancellable_waiter;
 mod descriptor;
 mod file_pool;
 mod foreign;
 mod guard;
 mod guards;
 mod held_lock;
+mod lease;
 mod lock_all;
 mod lock_request;
 mod missing;
@@ -20,6 +23,7 @@ mod mutex;
 mod obtain;
 mod options;
 mod rwlock;
+mod shared_guard;
 mod thread_queue;
 
 pub use descriptor::DescriptorLock;
@@ -30,3 +34,4 @@ pub use lock_request::LockRequest;
 pub use mutex::InterProcessLock;
 pub use options::LockOptions;
 pub use rwlock::InterProcessReaderWriterLock;
+pub use shared_guard::SharedGuard;

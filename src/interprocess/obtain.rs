@@ -13,13 +13,14 @@ use std::sync::Arc;
 
 use super::file_pool::FilePool;
 use super::guard::Guard;
-use super::held_lock::{self, HeldLock, Lease, Reentry};
+use super::held_lock::{self, HeldLock, Reentry};
+use super::lease::{Lease, Source};
 use super::missing::open_or_create;
-use super::thread_queue::{Key, Turn, any_turn};
+use super::thread_queue::{Key, ThreadQueue, Turn, any_turn_of_threads};
 use crate::lock::{Acquired, Error, LockFile, Request, Threads, Wait, WaitError, WaitState, acquire};
-use crate::mode::Mode;
+use crate::mode::{AtomicMode, Mode};
 
-/// Acquires the lock on the file that the pool's path leads to.
+/// Acquires the lock on the file that the pool's path leads to, for the calling thread.
 pub(super) fn acquire_from(pool: &Arc<FilePool>, mode: Mode, wait_state: &WaitState) -> Result<Guard, Error> {
     let refused = |why| Error::refused(pool.path(), why);
     loop {
@@ -30,24 +31,36 @@ pub(super) fn acquire_from(pool: &Arc<FilePool>, mode: Mode, wait_state: &WaitSt
                 Reentry::Refused(why) => return Err(refused(why)),
             }
         }
-        // Whether to look for deadlocks while this call waits for other processes. The kernel knows
-        // which process holds a lock, but not which thread. So look in two cases only:
-        // - This thread holds a lock. It cannot release it while it waits, so others that wait for
-        //   it may close a cycle.
-        // - No thread of this process has a turn. Then a lock that the kernel shows for this
-        //   process was inherited, or is on a caller's descriptor: no thread is about to release
-        //   it. A single-threaded command that an ancestor waits for is this case.
-        //
-        // Otherwise other threads hold locks and can release them, so the wait can end. Asked
-        // before `wait_for_turn`, because the turn of this call would count too.
-        let holds_others = held_lock::holds_any() || !any_turn();
-        let turn = queue.wait_for_turn(mode, pool.path(), wait_state).map_err(refused)?;
-        if let Some(guard) = acquire_with_turn(pool, turn, mode, holds_others, wait_state)? {
-            return Ok(guard);
+        if let Some(lease) = acquire_on_queue(pool, &queue, mode, wait_state)? {
+            return Ok(Guard::new(HeldLock::new(lease)));
         }
-        // The turn has ended. Start again, unless the time is up.
         wait_state.begin_again().map_err(refused)?;
     }
+}
+
+/// Waits for a turn, and acquires the lock. `None` if the call must start again, as
+/// [`acquire_with_turn`] says; by then the turn has ended.
+fn acquire_on_queue(
+    pool: &Arc<FilePool>,
+    queue: &Arc<ThreadQueue>,
+    mode: Mode,
+    wait_state: &WaitState,
+) -> Result<Option<Lease>, Error> {
+    // Whether to look for deadlocks while this call waits for other processes. The kernel knows
+    // which process holds a lock, but not which thread. So look in two cases only:
+    // - This thread holds a lock. It cannot release it while it waits, so others that wait for
+    //   it may close a cycle.
+    // - No thread of this process has a turn. Then a lock that the kernel shows for this process
+    //   belongs to no thread: it was inherited, is on a caller's descriptor, or has a shared
+    //   guard. If this is the only thread, none is about to release it, and the search counts it
+    //   only then. A single-threaded command that an ancestor waits for is this case.
+    //
+    // Otherwise other threads hold locks and can release them, so the wait can end. Asked
+    // before `wait_for_turn`, because the turn of this call would count too.
+    let holds_others = held_lock::holds_any() || !any_turn_of_threads();
+    let turn = queue.wait_for_turn(mode, pool.path(), wait_state);
+    let turn = turn.map_err(|why| Error::refused(pool.path(), why))?;
+    acquire_with_turn(pool, turn, mode, holds_others, wait_state)
 }
 
 /// Acquires the lock for a thread that has its turn. `None` if the call must start again: the path
@@ -58,7 +71,7 @@ fn acquire_with_turn(
     mode: Mode,
     holds_others: bool,
     wait_state: &WaitState,
-) -> Result<Option<Guard>, Error> {
+) -> Result<Option<Lease>, Error> {
     let file = pool.get_or_open(|| open(pool, mode, wait_state))?;
     // A newly opened file is not always the one whose queue this is: the path may have been
     // replaced. The other file has another queue, so this turn is worth nothing there.
@@ -73,7 +86,7 @@ fn acquire_with_turn(
         threads: if turn.has_other_readers() { Threads::Share } else { Threads::None },
         holds_others,
     };
-    let lease = match obtain(file, &request, &turn, wait_state) {
+    let source = match obtain(file, &request, &turn, wait_state) {
         Ok(Acquired::Held(held)) => {
             // The file may have been removed or replaced before it was locked. A lock on it would
             // exclude no process that comes later.
@@ -82,11 +95,11 @@ fn acquire_with_turn(
                 pool.forget(turn.queue());
                 return Ok(None);
             }
-            Lease::Own(held)
+            Source::Own(held)
         }
         Ok(Acquired::Joined(file, joined)) => {
             pool.put_back(file);
-            Lease::Joined(joined, mode.into())
+            Source::Joined(joined, AtomicMode::new(mode))
         }
         // Back to the queue, where this reader waits for the end of the upgrade.
         Err((file, WaitError::YieldToUpgrade)) => {
@@ -103,7 +116,7 @@ fn acquire_with_turn(
             return Err(error);
         }
     };
-    Ok(Some(Guard::new(HeldLock::new(Arc::clone(pool), turn, lease))))
+    Ok(Some(Lease::new(Arc::clone(pool), turn, source)))
 }
 
 /// Acquires the lock on an open file, for a thread that has its turn. A reader that has to wait for

@@ -19,11 +19,13 @@
 //! lock is downgraded or released.
 
 use std::collections::BTreeMap;
+use std::mem;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use crate::lock::{CancelToken, Deadlock, WaitError, WaitState, Wakeable, Waker};
+use super::cancellable_waiter::CancellableWaiter;
+use crate::lock::{Deadlock, WaitError, WaitState, Waker};
 use crate::mode::{Family, Mode};
 use crate::sys::file_id::FileId;
 use crate::sys::fork;
@@ -36,8 +38,10 @@ pub(super) type Key = (FileId, Family);
 /// The queues in use. Per process, because a forked child does not have the threads that hold its
 /// parent's queues.
 static QUEUES: PerProcess<Mutex<BTreeMap<Key, Weak<ThreadQueue>>>> = PerProcess::new();
-/// How many turns the threads of this process have, in all queues.
+/// How many turns this process has, in all queues.
 static TURNS: PerProcess<AtomicUsize> = PerProcess::new();
+/// How many of them belong to a thread.
+static TURNS_OF_THREADS: PerProcess<AtomicUsize> = PerProcess::new();
 static LAST_NUMBER: AtomicU64 = AtomicU64::new(0);
 
 /// The queue of one lock.
@@ -50,19 +54,25 @@ pub(super) struct ThreadQueue {
     blocked_readers: Mutex<Vec<Waker>>,
 }
 
-/// A thread's permission to go on to the gates, as a reader or as the only writer. Dropping it ends
-/// the turn, and the next threads get theirs.
+/// The permission to go on to the gates, as a reader or as the only writer. A thread gets it, and
+/// may pass it on. Dropping it ends the turn, and the next threads get theirs.
 #[derive(Debug)]
 pub(super) struct Turn {
     queue: Arc<ThreadQueue>,
     /// The process that the turn belongs to. The copy in a forked child ends nothing.
     process: u32,
+    /// Whether it is a certain thread that will end the turn.
+    is_of_thread: bool,
 }
 
-/// Whether any thread of this process has a turn: it holds a lock between processes, or is about
-/// to.
+/// Whether this process has a turn: it holds a lock between processes, or is about to.
 pub(super) fn any_turn() -> bool {
     TURNS.get().load(Relaxed) > 0
+}
+
+/// Whether any thread of this process has a turn. A lock that belongs to no thread does not count.
+pub(super) fn any_turn_of_threads() -> bool {
+    TURNS_OF_THREADS.get().load(Relaxed) > 0
 }
 
 impl ThreadQueue {
@@ -110,13 +120,21 @@ impl ThreadQueue {
             }
         }
         TURNS.get().fetch_add(1, Relaxed);
-        Ok(Turn { queue: Arc::clone(self), process: fork::process() })
+        TURNS_OF_THREADS.get().fetch_add(1, Relaxed);
+        Ok(Turn { queue: Arc::clone(self), process: fork::process(), is_of_thread: true })
     }
 }
 
 impl Turn {
     pub(super) fn queue(&self) -> &Arc<ThreadQueue> {
         &self.queue
+    }
+
+    /// From now on any thread may end the turn.
+    pub(super) fn leave_thread(&mut self) {
+        if mem::take(&mut self.is_of_thread) && self.process == fork::process() {
+            TURNS_OF_THREADS.get().fetch_sub(1, Relaxed);
+        }
     }
 
     /// Whether other threads of this process have a turn at this lock too, as readers.
@@ -173,6 +191,7 @@ impl Drop for Turn {
         if self.process != fork::process() {
             return;
         }
+        self.leave_thread();
         TURNS.get().fetch_sub(1, Relaxed);
         match self.queue.raw.holder() {
             Some(Role::Writer) => self.queue.raw.release_write(),
@@ -205,33 +224,6 @@ impl Drop for YieldToUpgrade<'_> {
         // An upgrade may have cancelled the wait just after its end. Withdraw that, so that the
         // next wait of this call does not end because of it.
         self.waker.withdraw();
-    }
-}
-
-/// A waiter in the queue that the call's [`CancelToken`], if it has one, can wake.
-struct CancellableWaiter<'a> {
-    cancel: Option<&'a CancelToken>,
-    waiter: Option<Wakeable>,
-}
-
-impl<'a> CancellableWaiter<'a> {
-    fn new(wait_state: &WaitState<'a>) -> Self {
-        Self { cancel: wait_state.cancel(), waiter: None }
-    }
-
-    fn register(&mut self, waiter: &Arc<QueuedThread>) {
-        if let Some(cancel) = self.cancel {
-            cancel.register(Wakeable::Line(Arc::clone(waiter)));
-            self.waiter = Some(Wakeable::Line(Arc::clone(waiter)));
-        }
-    }
-}
-
-impl Drop for CancellableWaiter<'_> {
-    fn drop(&mut self) {
-        if let (Some(cancel), Some(waiter)) = (self.cancel, &self.waiter) {
-            cancel.unregister(waiter);
-        }
     }
 }
 

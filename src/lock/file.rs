@@ -11,12 +11,12 @@
 //!
 //! The path may lead to another file later; callers ask `is_still_there` once they have locked.
 
-use std::cell::OnceCell;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use nix::fcntl::OFlag;
 use nix::unistd::geteuid;
@@ -39,12 +39,12 @@ pub(crate) struct LockFile {
     /// Whether this library opened it; otherwise it is a duplicate of the caller's descriptor.
     pub(crate) is_ours: bool,
     pub(crate) family: Family,
-    pub(super) gate_file: OnceCell<PathBuf>,
+    pub(super) gate_file: OnceLock<PathBuf>,
 }
 
 impl LockFile {
     pub(crate) fn new(path: PathBuf, file: File, id: FileId, is_ours: bool, family: Family) -> Self {
-        Self { path, file, id, is_ours, family, gate_file: OnceCell::new() }
+        Self { path, file, id, is_ours, family, gate_file: OnceLock::new() }
     }
 
     /// The path of its gate file, whether that exists or not; kept, for a wait asks repeatedly.

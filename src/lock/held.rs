@@ -4,7 +4,8 @@
 //! child must not, for its copy of the file is its parent's), whether other processes run commands
 //! under the same open file, and what the lock was before.
 
-use std::cell::{Cell, RefCell};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
 use super::file::LockFile;
 use super::gates::Intent;
@@ -15,17 +16,19 @@ use super::unfair::UnfairReason;
 use super::upgrade::{downgrade, upgrade};
 use super::wait_error::WaitError;
 use super::wait_state::WaitState;
-use crate::mode::Mode;
+use crate::mode::{AtomicMode, Mode};
 use crate::sys::fork;
 
 /// A lock that is held; dropping it releases the lock.
+///
+/// Several threads may look at it. Only one at a time may convert it, which the guards see to.
 #[derive(Debug)]
 pub(crate) struct Held {
     /// `Some` until it is released.
     lock: Option<LockFile>,
-    mode: Cell<Mode>,
+    mode: AtomicMode,
     /// The gate that a preferring writer keeps until the release.
-    intent: RefCell<Option<Intent>>,
+    intent: Mutex<Option<Intent>>,
     unfair_reason: Option<UnfairReason>,
     /// How the caller's descriptor held it before the call.
     before: Option<Mode>,
@@ -33,7 +36,7 @@ pub(crate) struct Held {
     /// The share of a command that runs under the lock beside others.
     share: Option<Share>,
     /// Whether another process may have inherited the descriptor, and run a command under the lock.
-    is_exposed: Cell<bool>,
+    is_exposed: AtomicBool,
     /// The process that releases the lock when this is dropped; `None` once it is released or
     /// detached.
     owner: Option<u32>,
@@ -58,13 +61,13 @@ impl Held {
     ) -> Self {
         Self {
             lock: Some(lock),
-            mode: Cell::new(mode),
-            intent: RefCell::new(intent),
+            mode: AtomicMode::new(mode),
+            intent: Mutex::new(intent),
             unfair_reason,
             before: None,
             on_release: OnRelease::Unlock,
             share: None,
-            is_exposed: Cell::new(false),
+            is_exposed: AtomicBool::new(false),
             owner: Some(fork::process()),
         }
     }
@@ -116,7 +119,7 @@ impl Held {
 
     /// Converts an exclusive lock to a shared one. The gate is dropped first, as in a release.
     pub(crate) fn downgrade(&self) -> Result<(), WaitError> {
-        self.intent.take();
+        self.leave_gates();
         downgrade(self.lock())?;
         self.mode.set(Mode::Shared);
         Ok(())
@@ -124,12 +127,12 @@ impl Held {
 
     /// Drops the gate that would be kept until the release.
     pub(crate) fn leave_gates(&self) {
-        self.intent.take();
+        self.intent.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     /// The file, for a caller that may let other processes inherit its descriptor.
     pub(crate) fn expose(&self) -> &LockFile {
-        self.is_exposed.set(true);
+        self.is_exposed.store(true, Relaxed);
         self.lock()
     }
 
@@ -154,7 +157,7 @@ impl Held {
     /// them carries out the plan.
     fn on_release_now(&mut self) -> OnRelease {
         match self.share.take() {
-            None if self.is_exposed.get() && is_shared(self.lock()) => OnRelease::Keep,
+            None if self.is_exposed.load(Relaxed) && is_shared(self.lock()) => OnRelease::Keep,
             None => self.on_release,
             Some(share) => match share.leave(self.lock()) {
                 Some(Plan::Unlock) => OnRelease::Unlock,
@@ -186,7 +189,7 @@ impl Held {
             OnRelease::Unlock => {
                 // The gate before the lock: readers that wait for this writer then pass PASSAGE,
                 // and acquire the lock before the next fair writer can close it.
-                self.intent.take();
+                self.leave_gates();
                 let _ = main_lock::unlock(lock);
             }
             OnRelease::Downgrade => {

@@ -10,7 +10,7 @@ use crate::support::ordered::Lock;
 use crate::support::until;
 
 /// Runs this in a forked child; its end is the answer.
-fn forked(child: impl FnOnce() -> bool) -> libc::pid_t {
+pub fn forked(child: impl FnOnce() -> bool) -> libc::pid_t {
     // SAFETY: the child runs on as a copy of this thread, uses nothing that another thread may have held (but for the C library's
     // own locks, which glibc sees to), and ends without running what the parent is to run at its end.
     match unsafe { libc::fork() } {
@@ -23,7 +23,7 @@ fn forked(child: impl FnOnce() -> bool) -> libc::pid_t {
     }
 }
 
-fn answer(pid: libc::pid_t) -> bool {
+pub fn answer(pid: libc::pid_t) -> bool {
     let mut status = 0;
     // SAFETY: the status is ours to be written to.
     assert_eq!(unsafe { libc::waitpid(pid, &raw mut status, 0) }, pid);

@@ -15,4 +15,6 @@ mod player;
 mod pool;
 mod processes;
 mod reentrant;
+mod shared_guard;
+mod shared_guard_deadlock;
 mod threads;

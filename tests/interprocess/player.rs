@@ -8,7 +8,9 @@ use std::io::{self, BufRead, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use fasten::{Error, Guard, InterProcessLock, InterProcessReaderWriterLock, LockOptions, Nested, Wait};
+use fasten::{
+    Error, Guard, InterProcessLock, InterProcessReaderWriterLock, LockOptions, Nested, SharedGuard, Wait,
+};
 
 use crate::support::Running;
 use crate::support::gate_file::gate_file;
@@ -91,6 +93,7 @@ fn plays() {
     let prefers_writers = options.preference(fasten::Preference::Writer);
     let preferring = InterProcessReaderWriterLock::with_options(&path, prefers_writers);
     let mut held: Vec<Guard> = Vec::new();
+    let mut shared: Vec<SharedGuard> = Vec::new();
     println!("\nready");
     for line in lines {
         let words: Vec<&str> = line.split(' ').collect();
@@ -106,8 +109,13 @@ fn plays() {
             "prefer" => preferring.write_with(waiting).map(|guard| held.push(guard)),
             "upgrade" => held[0].upgrade(waiting),
             "downgrade" => held[0].downgrade(),
+            "share" => {
+                shared.extend(held.drain(..).map(|guard| guard.into_shared().unwrap()));
+                Ok(())
+            }
             "drop" => {
                 held.clear();
+                shared.clear();
                 Ok(())
             }
             "count" => (0..words[1].parse().unwrap()).try_for_each(|_| {
