@@ -9,6 +9,7 @@ Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
         @{ Name = 'exclusive'; Help = 'Run a command under an exclusive lock' }
         @{ Name = 'read'; Help = 'Run a command under a shared lock, together with other readers' }
         @{ Name = 'write'; Help = 'Run a command under an exclusive lock, taking turns with readers' }
+        @{ Name = 'slot'; Help = 'Run a command in one of N slots' }
         @{ Name = 'unlock'; Help = 'Release the lock of an open descriptor' }
         @{ Name = 'status'; Help = 'Show who holds locks and who waits for them' }
         @{ Name = 'doctor'; Help = 'Check whether locks work in a directory' }
@@ -16,26 +17,28 @@ Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
         @{ Name = 'manual'; Help = 'Show the manual page' }
         @{ Name = 'help'; Help = 'Print this message or the help of the given subcommand(s)' }
     )
-    $runners = 'exclusive', 'read', 'write'
+    $runners = 'exclusive', 'read', 'write', 'slot'
     $folders = 'doctor'
     $shells = 'bash', 'zsh', 'fish', 'elvish', 'powershell'
     $options = @(
-        @{ Of = 'fasten', 'exclusive', 'read', 'write', 'unlock', 'status', 'doctor', 'completions', 'manual'; Names = '-h', '--help'; Help = 'Print help' }
+        @{ Of = 'fasten', 'exclusive', 'read', 'write', 'slot', 'unlock', 'status', 'doctor', 'completions', 'manual'; Names = '-h', '--help'; Help = 'Print help' }
         @{ Of = 'fasten'; Names = '-V', '--version'; Help = 'Print version' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '-n', '--nonblock', '--nb'; Help = 'Do not wait for the lock' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '-w', '--timeout', '--wait'; Help = 'Wait at most TIME: 10, 1.5, 250ms, 2m, 1h30m'; Takes = 'word' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '-E', '--conflict-exit-code'; Help = 'Exit with N if the lock was not obtained'; Takes = 'word' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '-F', '--no-fork'; Help = 'Exec the command instead of forking' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '-o', '--close'; Help = 'Do not let the command inherit the lock' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '--linger'; Help = 'Hold the lock until every process that inherited it has exited' }
+        @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '-n', '--nonblock', '--nb'; Help = 'Do not wait for the lock' }
+        @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '-w', '--timeout', '--wait'; Help = 'Wait at most TIME: 10, 1.5, 250ms, 2m, 1h30m'; Takes = 'word' }
+        @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '-E', '--conflict-exit-code'; Help = 'Exit with N if the lock was not obtained'; Takes = 'word' }
+        @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '-F', '--no-fork'; Help = 'Exec the command instead of forking' }
+        @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '-o', '--close'; Help = 'Do not let the command inherit the lock' }
+        @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '--linger'; Help = 'Hold the lock until every process that inherited it has exited' }
         @{ Of = 'exclusive', 'read', 'write'; Names = '--fd'; Help = 'Lock the open descriptor N instead of a LOCK'; Takes = 'word' }
         @{ Of = 'exclusive', 'read', 'write'; Names = '--fcntl'; Help = 'Take an fcntl(2) lock instead of a flock(2) lock' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '--nested'; Help = 'What to do about a deadlock'; Takes = 'refuse', 'join', 'wait' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '--no-create'; Help = 'Do not create a LOCK that does not exist' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '-q', '--quiet'; Help = 'Print nothing about a busy lock or a wait for it' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '-v', '--verbose'; Help = 'Report how long it waited and held the lock' }
-        @{ Of = 'exclusive', 'read', 'write'; Names = '-c', '--command'; Help = 'Run STRING with /bin/sh -c instead of a COMMAND'; Takes = 'command' }
+        @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '--nested'; Help = 'What to do about a deadlock'; Takes = 'refuse', 'join', 'wait' }
+        @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '--no-create'; Help = 'Do not create a LOCK that does not exist' }
+        @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '-q', '--quiet'; Help = 'Print nothing about a busy lock or a wait for it' }
+        @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '-v', '--verbose'; Help = 'Report how long it waited and held the lock' }
+        @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '-c', '--command'; Help = 'Run STRING with /bin/sh -c instead of a COMMAND'; Takes = 'command' }
         @{ Of = 'write'; Names = '--prefer'; Help = 'Who goes first when readers and this writer compete'; Takes = 'fair', 'reader', 'writer' }
+        @{ Of = 'slot'; Names = '-j', '--jobs'; Help = 'Run at most N commands at once'; Takes = 'word' }
+        @{ Of = 'slot'; Names = '--take'; Help = 'Take K slots at once: all of them, or none'; Takes = 'word' }
         @{ Of = 'unlock'; Names = '--fd'; Help = 'Descriptor to unlock'; Takes = 'word' }
         @{ Of = 'status'; Names = '-q', '--quiet'; Help = 'Print nothing on standard output: the exit code is the answer' }
         @{ Of = 'status'; Names = '--json'; Help = 'Print JSON, for programs' }

@@ -4,27 +4,29 @@
 # A row: of which verbs|which names|what value: `word` (any), `command`, or one of these.
 _fasten_table() {
     # >>> made from src/cmd/args.rs by FASTEN_UPDATE=1 cargo test --test docs completions
-    verbs='exclusive read write unlock status doctor completions manual help'
-    runners='exclusive read write'
+    verbs='exclusive read write slot unlock status doctor completions manual help'
+    runners='exclusive read write slot'
     folders='doctor'
     shells='bash zsh fish elvish powershell'
     rows='
-fasten exclusive read write unlock status doctor completions manual|-h --help|
+fasten exclusive read write slot unlock status doctor completions manual|-h --help|
 fasten|-V --version|
-exclusive read write|-n --nonblock --nb|
-exclusive read write|-w --timeout --wait|word
-exclusive read write|-E --conflict-exit-code|word
-exclusive read write|-F --no-fork|
-exclusive read write|-o --close|
-exclusive read write|--linger|
+exclusive read write slot|-n --nonblock --nb|
+exclusive read write slot|-w --timeout --wait|word
+exclusive read write slot|-E --conflict-exit-code|word
+exclusive read write slot|-F --no-fork|
+exclusive read write slot|-o --close|
+exclusive read write slot|--linger|
 exclusive read write|--fd|word
 exclusive read write|--fcntl|
-exclusive read write|--nested|refuse join wait
-exclusive read write|--no-create|
-exclusive read write|-q --quiet|
-exclusive read write|-v --verbose|
-exclusive read write|-c --command|command
+exclusive read write slot|--nested|refuse join wait
+exclusive read write slot|--no-create|
+exclusive read write slot|-q --quiet|
+exclusive read write slot|-v --verbose|
+exclusive read write slot|-c --command|command
 write|--prefer|fair reader writer
+slot|-j --jobs|word
+slot|--take|word
 unlock|--fd|word
 status|-q --quiet|
 status|--json|

@@ -26,9 +26,42 @@ pub(crate) struct Bytes {
     pub(crate) count: i64,
 }
 
-/// On a lock file itself, a record lock that begins here or later is not the main lock. No version
-/// takes such locks yet; the range is reserved for locks with several slots.
+/// On a lock file itself, a record lock that begins here or later is not the main lock: it is about
+/// the slots of the lock.
 pub(crate) const SLOTS: i64 = 1 << 62;
+
+/// All bytes that are about slots.
+pub(crate) const ALL_SLOTS: Bytes = Bytes { first: SLOTS, count: 0 };
+
+/// The slots themselves.
+pub(crate) const SLOT_BYTES: Bytes = Bytes { first: SLOTS, count: 1 << 32 };
+
+/// TURN: locked by the process that takes slots next, while it waits for them.
+pub(crate) const TURN: Bytes = Bytes { first: SLOTS + (1 << 32), count: 1 };
+
+const COUNTS: i64 = SLOTS + (1 << 33);
+
+/// One slot: locked by its holder, until the release.
+pub(crate) const fn slot(number: u32) -> Bytes {
+    Bytes { first: SLOTS + number as i64, count: 1 }
+}
+
+/// COUNT: shared by each holder of a slot, to show how many slots there are.
+pub(crate) const fn slot_count(count: u32) -> Bytes {
+    Bytes { first: COUNTS + count as i64, count: 1 }
+}
+
+/// The slots among these bytes, as numbers.
+pub(crate) fn slots_in(first: i64, last: i64) -> std::ops::Range<u32> {
+    let number = |byte: i64| u32::try_from(byte - SLOTS).unwrap_or(u32::MAX);
+    let is_slot = (SLOTS..TURN.first).contains(&first);
+    if is_slot { number(first)..number(last).saturating_add(1) } else { 0..0 }
+}
+
+/// How many slots there are, if this is a COUNT byte.
+pub(crate) fn count_in(first: i64) -> Option<u32> {
+    u32::try_from(first.checked_sub(COUNTS)?).ok()
+}
 
 /// Shared by every process that uses the gate file; locked exclusively, for an instant, by the
 /// process that removes it. Both families use it.
@@ -100,7 +133,13 @@ impl Gate {
         self.bytes(LANDING + 4, 5)
     }
 
-    /// All gates: QUEUE to CONVERSION.
+    /// SLOT-QUEUE: locked by waiters for slots, one at a time, from their arrival until they hold
+    /// the lock.
+    pub(crate) const fn slot_queue(self) -> Bytes {
+        self.bytes(LANDING + 10, 1)
+    }
+
+    /// All gates of the main lock: QUEUE to CONVERSION.
     pub(crate) const fn all(self) -> Bytes {
         self.bytes(0, LANDING + 2)
     }

@@ -24,6 +24,7 @@
 //! | --- | --- |
 //! | what other processes use too: a file, a port, a database | [`InterProcessLock`] |
 //! | the same, if many only read | [`InterProcessReaderWriterLock`] |
+//! | what only N may use at the same time, each with a number | [`InterProcessSemaphore`] |
 //! | several of these at once | [`lock_all`] |
 //! | a file that is already open, by its own descriptor | [`DescriptorLock`] |
 //! | a value in the memory of this process | `std::sync::Mutex<T>` or `RwLock<T>`, or those of `parking_lot` |
@@ -222,8 +223,8 @@ mod sys;
 pub mod thread;
 
 pub use interprocess::{
-    DescriptorLock, Guard, Guards, InterProcessLock, InterProcessReaderWriterLock, LockOptions, LockRequest,
-    SharedGuard, lock_all,
+    DescriptorLock, Guard, Guards, InterProcessLock, InterProcessReaderWriterLock, InterProcessSemaphore,
+    LockOptions, LockRequest, SharedGuard, SlotGuard, lock_all,
 };
 pub use lock::{
     CancelToken, Deadlock, DescriptorGuard, Error, Nested, OpenError, Operation, UnfairReason, Wait,

@@ -30,6 +30,7 @@ fn carry_out(action: Action) -> u8 {
         Action::Exclusive(arguments) => lock::run(&Job::exclusive(arguments)),
         Action::Read(arguments) => lock::run(&Job::read(arguments)),
         Action::Write(arguments) => lock::run(&Job::write(arguments)),
+        Action::Slot(arguments) => lock::run(&Job::slot(arguments)),
         Action::Unlock(arguments) => unlock::run(&arguments),
         Action::Status(arguments) => status::run(&arguments),
         Action::Doctor(arguments) => doctor::run(&arguments),

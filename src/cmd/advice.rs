@@ -13,7 +13,7 @@ use crate::cmd::args::Cli;
 use crate::cmd::clap_error::{has_tip, text};
 use crate::cmd::message::quoted;
 
-const WHICH_LOCK: &str = "which lock: exclusive, read or write? e.g. fasten exclusive LOCK -- COMMAND";
+const WHICH_LOCK: &str = "which lock: exclusive, read, write or slot? e.g. fasten exclusive LOCK -- COMMAND";
 
 /// Programs that take a command in a string, with -c as well.
 const SHELLS: [&str; 9] = ["sh", "bash", "dash", "ash", "ksh", "zsh", "fish", "python", "python3"];
@@ -66,7 +66,7 @@ impl WrongLine {
             }
             (ErrorKind::UnknownArgument, Some("unlock")) => not_to_unlock(wrong),
             (ErrorKind::InvalidValue, _) if text(error, ContextKind::InvalidValue).is_empty() => empty(wrong),
-            (kind, Some(subcommand @ ("exclusive" | "read" | "write"))) => match kind {
+            (kind, Some(subcommand @ ("exclusive" | "read" | "write" | "slot"))) => match kind {
                 ErrorKind::UnknownArgument => {
                     self.missing_dashes(wrong).or_else(|| of_flock(wrong, subcommand))
                 }
@@ -90,8 +90,10 @@ impl WrongLine {
 
     /// For options that stand before the subcommand.
     fn subcommand_first(&self) -> Option<String> {
-        let at =
-            self.words.iter().position(|word| ["exclusive", "read", "write"].contains(&word.as_str()))?;
+        let at = self
+            .words
+            .iter()
+            .position(|word| ["exclusive", "read", "write", "slot"].contains(&word.as_str()))?;
         let words = [&self.words[at..=at], &self.words[1..at], &self.words[at + 1..]].concat();
         let right = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
         Some(format!("options stand after the subcommand: fasten {right}"))
@@ -104,6 +106,7 @@ impl WrongLine {
         };
         let string = self.words.iter().position(|word| word == "-c" || word == "--command");
         match string.and_then(|at| self.words.get(at + 1)) {
+            _ if names.contains("--jobs") => "how many at once? fasten slot -j N LOCK -- COMMAND".to_owned(),
             Some(string) if names.contains("LOCK") => {
                 format!("-c took {} as its STRING; a LOCK is still missing", quoted_always(string))
             }

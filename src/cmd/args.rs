@@ -8,9 +8,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
+use clap::{ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, Parser, Subcommand, ValueHint};
 
-use super::option_values::{Color, OnDeadlock, Prefer, Shell, descriptor, exit_code, time};
+use super::option_values::{Color, OnDeadlock, Prefer, Shell, descriptor, exit_code, slot_count, time};
 
 /// Run a command while holding a lock.
 #[derive(Debug, Parser)]
@@ -45,6 +45,14 @@ pub enum Action {
     #[command(verbatim_doc_comment)]
     #[command(override_usage = "fasten write [OPTIONS] <LOCK>... -- <COMMAND> [ARG]...")]
     Write(WriteArgs),
+    /// Run a command in one of N slots
+    ///
+    /// At most N commands run at once, first come, first served. The command
+    /// finds the number of its slot, 0 to N-1, in FASTEN_SLOT. 'exclusive' and
+    /// 'write' wait until all slots are free.
+    #[command(verbatim_doc_comment)]
+    #[command(override_usage = "fasten slot -j <N> [OPTIONS] <LOCK>... -- <COMMAND> [ARG]...")]
+    Slot(SlotArgs),
     /// Release the lock of an open descriptor
     ///
     /// It is not an error if the descriptor is not locked.
@@ -211,6 +219,57 @@ pub struct WriteArgs {
     /// Who goes first when readers and this writer compete
     #[arg(long, value_name = "WHO", default_value = "fair")]
     pub prefer: Prefer,
+}
+
+// How many slots there are, and how many of them the command takes. No doc comment: clap would make
+// it the description of `slot`.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct SlotCounts {
+    /// Run at most N commands at once
+    ///
+    /// All commands that use a LOCK should give the same N. A command uses the
+    /// slots 0 to N-1 only.
+    #[arg(short, long, value_name = "N", value_parser = slot_count, allow_negative_numbers = true)]
+    #[arg(verbatim_doc_comment)]
+    pub jobs: u32,
+
+    /// Take K slots at once: all of them, or none
+    ///
+    /// The command finds their numbers in FASTEN_SLOTS, separated by commas.
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = slot_count)]
+    #[arg(allow_negative_numbers = true, verbatim_doc_comment)]
+    pub take: u32,
+}
+
+/// Those of the other locks, but for `--fd` and `--fcntl`: slots are bytes of a file that fasten
+/// opens, beside its flock(2) lock.
+#[derive(Debug)]
+pub struct SlotArgs {
+    pub lock: LockArgs,
+    pub counts: SlotCounts,
+}
+
+impl Args for SlotArgs {
+    fn augment_args(command: Command) -> Command {
+        let command = LockArgs::augment_args(SlotCounts::augment_args(command));
+        command.mut_arg("fd", |option| option.hide(true)).mut_arg("fcntl", |option| option.hide(true))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for SlotArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let (lock, counts) = (LockArgs::from_arg_matches(matches)?, SlotCounts::from_arg_matches(matches)?);
+        Ok(Self { lock, counts })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 #[derive(Debug, Args)]

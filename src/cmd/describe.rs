@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{Duration, Instant, SystemTime};
 
-use fasten::holders::{Ancestor, Holder, Report, lineage, of as holders, own_pid, search};
+use fasten::holders::{Ancestor, Holder, Report, State, lineage, of as holders, own_pid, search};
 use fasten::{Family, Mode, held_by as held_by_ancestor};
 
 use crate::cmd::message::{printable, report};
@@ -86,8 +86,11 @@ fn held_by_others(report: &Report, own: u32) -> Option<String> {
         1 => " and 1 other".to_owned(),
         many => format!(" and {many} others"),
     };
+    let taken = report.slots.filter(|_| report.state == State::Shared);
+    let taken = taken.map(|slots| format!("{} of {} slots taken, ", slots.taken, slots.count));
+    let taken = taken.unwrap_or_default();
     Some(match first.pid {
-        Some(_) => format!("held by {first}{more}{}{}", since(first.since), removed(report)),
+        Some(_) => format!("{taken}held by {first}{more}{}{}", since(first.since), removed(report)),
         None => format!("held, holder not visible{more}{}", removed(report)),
     })
 }

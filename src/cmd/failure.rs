@@ -9,7 +9,7 @@ use fasten::{Deadlock, Error as LockError, Mode, OpenError};
 use crate::cmd::denial::{denied, unwritable};
 use crate::cmd::describe::{held_by_at_once, short};
 use crate::cmd::exit::Code;
-use crate::cmd::job::Job;
+use crate::cmd::job::{Job, LockType};
 use crate::cmd::message::report;
 use crate::cmd::run::CannotStart;
 
@@ -65,7 +65,7 @@ fn refusal(error: &LockError, job: &Job) -> Option<String> {
     let (path, outcome) = match error {
         LockError::Busy { path, .. } => (path, "try again later, or leave out -n to wait".to_owned()),
         LockError::TimedOut { path, limit, .. } => (path, format!("gave up after {}", short(*limit))),
-        LockError::Deadlock { why, .. } => return Some(format!("{error}; {}", remedy(why, job.joins()))),
+        LockError::Deadlock { why, .. } => return Some(format!("{error}; {}", remedy(why, job))),
         LockError::CouldNotOpen { path, why, .. } => {
             let why = match why {
                 OpenError::NotOpened(_) => format!("cannot be opened: {}", denied(path)?),
@@ -90,8 +90,16 @@ fn refusal(error: &LockError, job: &Job) -> Option<String> {
 }
 
 /// What one can do about a deadlock.
-fn remedy(why: &Deadlock, joins: bool) -> &'static str {
+fn remedy(why: &Deadlock, job: &Job) -> &'static str {
+    let (joins, is_for_slots) = (job.joins(), matches!(job.lock_type, LockType::Slots { .. }));
     match why {
+        Deadlock::HeldByAncestor(ancestor) if is_for_slots && ancestor.mode == Mode::Exclusive => {
+            "use --nested wait to wait all the same"
+        }
+        Deadlock::HeldByAncestor(_) if is_for_slots && joins => "it has too few slots to be joined",
+        Deadlock::HeldByAncestor(_) if is_for_slots => {
+            "too few slots are left: use --nested join to run in those, or --nested wait to wait all the same"
+        }
         Deadlock::HeldByAncestor(ancestor) if joins && ancestor.mode == Mode::Exclusive => {
             "this process has not inherited it, so it cannot be joined"
         }

@@ -7,12 +7,15 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use super::args::{Action, Cli, LockArgs, WriteArgs};
-use super::option_values::{OnDeadlock, Prefer, time};
+use super::args::{Action, Cli, LockArgs, SlotArgs, SlotCounts, WriteArgs};
+use super::option_values::{OnDeadlock, Prefer, slot_count, time};
 
 /// The same as clap makes of these arguments, if they are everyday ones; otherwise `None`.
 pub(crate) fn parse(arguments: &[OsString]) -> Option<Cli> {
     let [_program, subcommand, words @ ..] = arguments else { return None };
+    if subcommand == "slot" {
+        return Some(Cli { action: Action::Slot(slot_arguments(words)?) });
+    }
     let action: fn(LockArgs) -> Action = match subcommand.to_str()? {
         "exclusive" => Action::Exclusive,
         "read" => Action::Read,
@@ -20,6 +23,13 @@ pub(crate) fn parse(arguments: &[OsString]) -> Option<Cli> {
         _ => return None,
     };
     Some(Cli { action: action(lock_arguments(words)?) })
+}
+
+/// `-j N` stands first in everyday lines.
+fn slot_arguments(words: &[OsString]) -> Option<SlotArgs> {
+    let [option, jobs, words @ ..] = words else { return None };
+    let jobs = slot_count(jobs.to_str()?).ok().filter(|_| option == "-j")?;
+    Some(SlotArgs { lock: lock_arguments(words)?, counts: SlotCounts { jobs, take: 1 } })
 }
 
 fn lock_arguments(words: &[OsString]) -> Option<LockArgs> {

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fasten::{
-    Family, InterProcessLock, InterProcessReaderWriterLock, LockOptions, LockRequest, Mode, Nested,
-    Preference, Wait,
+    Family, InterProcessLock, InterProcessReaderWriterLock, InterProcessSemaphore, LockOptions, LockRequest,
+    Mode, Nested, Preference, Wait,
 };
 
-use super::args::{LockArgs, WriteArgs};
+use super::args::{LockArgs, SlotArgs, SlotCounts, WriteArgs};
 use super::describe;
 use super::option_values::{OnDeadlock, Prefer};
 use super::progress::Verbosity;
@@ -41,6 +41,11 @@ pub(super) enum LockType {
     Exclusive,
     Reader,
     Writer(Preference),
+    /// So many of so many slots.
+    Slots {
+        take: u32,
+        of: u32,
+    },
 }
 
 impl Job {
@@ -62,6 +67,12 @@ impl Job {
             Prefer::Writer => Preference::Writer,
         };
         Self::new(arguments.lock, LockType::Writer(preference))
+    }
+
+    /// A slot of a lock that has several.
+    pub(crate) fn slot(arguments: SlotArgs) -> Self {
+        let SlotCounts { jobs, take } = arguments.counts;
+        Self::new(arguments.lock, LockType::Slots { take, of: jobs })
     }
 
     fn new(arguments: LockArgs, lock_type: LockType) -> Self {
@@ -121,28 +132,30 @@ impl Job {
 
     /// The request for one of the locks.
     pub(super) fn request(&self, path: &Path) -> LockRequest {
-        if let LockType::Exclusive = self.lock_type {
-            return InterProcessLock::with_options(path, self.options).request();
+        let read_write = || InterProcessReaderWriterLock::with_options(path, self.options);
+        match self.lock_type {
+            LockType::Exclusive => InterProcessLock::with_options(path, self.options).request(),
+            LockType::Reader => read_write().read_request(),
+            LockType::Writer(_) => read_write().write_request(),
+            LockType::Slots { take, of } => {
+                InterProcessSemaphore::with_options(path, of, self.options).request(take)
+            }
         }
-        let lock = InterProcessReaderWriterLock::with_options(path, self.options);
-        if let LockType::Reader = self.lock_type { lock.read_request() } else { lock.write_request() }
     }
 }
 
 impl LockType {
-    /// Whether its waiters use a gate file.
-    pub(super) fn has_gates(self) -> bool {
-        !matches!(self, Self::Exclusive | Self::Writer(Preference::Reader))
-    }
-
     pub(super) fn mode(self) -> Mode {
-        if matches!(self, Self::Reader) { Mode::Shared } else { Mode::Exclusive }
+        match self {
+            Self::Reader | Self::Slots { .. } => Mode::Shared,
+            Self::Exclusive | Self::Writer(_) => Mode::Exclusive,
+        }
     }
 
     fn preference(self) -> Preference {
         match self {
             Self::Exclusive => Preference::Reader,
-            Self::Reader => Preference::PhaseFair,
+            Self::Reader | Self::Slots { .. } => Preference::PhaseFair,
             Self::Writer(preference) => preference,
         }
     }

@@ -11,11 +11,12 @@ use fasten::{DescriptorLock, Error as LockError, Operation, Wait, lock_all};
 
 use super::exit::Code;
 use super::failure;
-use super::job::{Job, Target};
+use super::job::{Job, LockType, Target};
 use super::lock_report::LockReport;
 use super::message::{report, word};
 use super::progress::{Progress, Verbosity};
 use super::run::{Ended, HeldLocks, Lifetime, Outcome, end_like, run_under};
+use super::slot::slot_variables;
 use super::sys::descriptors;
 use super::sys::signals::Signals;
 
@@ -49,8 +50,12 @@ fn carry_out(job: &Job) -> Result<u8> {
             anyhow!("/dev/fd/{number}: cannot be closed in the command: {}", word(&error))
         })?;
     }
+    let variables = match job.lock_type {
+        LockType::Slots { .. } => slot_variables(&locks.slots()),
+        _ => Vec::new(),
+    };
     let Outcome { ended, sharers } =
-        run_under(locks, program, job.lifetime, signals.as_deref(), lock_report.is_some())?;
+        run_under(locks, program, &variables, job.lifetime, signals.as_deref(), lock_report.is_some())?;
     if let Some(lock_report) = lock_report {
         lock_report.end(job.lifetime, &sharers);
     }
@@ -65,11 +70,11 @@ fn take(job: &Job) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
         Target::Descriptor(number) => return take_uninterrupted(*number, job, progress),
         Target::Paths(paths) => paths,
     };
-    // Signals are blocked as soon as there is something to wait for: a signal that ends the wait
-    // must not leave a gate file behind.
+    // Signals are blocked as soon as the call waits at gates: a signal that ends the wait must not
+    // leave a gate file behind.
     let blocked = OnceLock::new();
     let block = || {
-        let signals = job.lock_type.has_gates().then(Signals::block)?;
+        let signals = Signals::block();
         let arrival = signals.arrival();
         if arrival.is_err() {
             signals.unblock();

@@ -44,5 +44,5 @@ fn replaced_by_man() -> io::Result<Infallible> {
     page.rewind()?;
     dup2_stdin(&page)?;
     let man = Program::new(["man", "-l", "-"].map(OsString::from).to_vec());
-    Err(entry::replace_process(man.words()))
+    Err(entry::replace_process(man.words(), &[]))
 }

@@ -21,6 +21,7 @@ mod message;
 mod option_values;
 mod progress;
 mod run;
+mod slot;
 pub(crate) mod status;
 mod sys;
 pub(crate) mod unlock;

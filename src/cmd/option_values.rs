@@ -64,6 +64,11 @@ pub fn exit_code(text: &str) -> Result<u8, &'static str> {
     text.parse().map_err(|_| "give a number from 0 to 255")
 }
 
+/// A number of slots. A waiter needs a thread for each of them.
+pub fn slot_count(text: &str) -> Result<u32, &'static str> {
+    text.parse().ok().filter(|count| (1..=4096).contains(count)).ok_or("give a number from 1 to 4096")
+}
+
 /// The number of a descriptor.
 pub fn descriptor(text: &str) -> Result<i32, &'static str> {
     let number = text.parse().ok().filter(|number| *number >= 0);

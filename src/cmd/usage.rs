@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::cmd::advice::WrongLine;
-use crate::cmd::args::{Action, Cli};
+use crate::cmd::args::{Action, Cli, SlotArgs, SlotCounts};
 use crate::cmd::clap_error::{has_tip, text};
 use crate::cmd::exit::Code;
 use crate::cmd::fast_path;
@@ -50,6 +50,12 @@ fn mistake(action: &Action, arguments: &[OsString]) -> Option<String> {
     let (descriptors, lock) = match action {
         Action::Exclusive(lock) | Action::Read(lock) => (&lock.fd, Some(lock)),
         Action::Write(write) => (&write.lock.fd, Some(&write.lock)),
+        Action::Slot(slot) => {
+            if let Some(line) = no_slots(slot) {
+                return Some(line);
+            }
+            (&slot.lock.fd, Some(&slot.lock))
+        }
         Action::Unlock(unlock) => (&unlock.fd, None),
         _ => return None,
     };
@@ -58,6 +64,22 @@ fn mistake(action: &Action, arguments: &[OsString]) -> Option<String> {
     }
     let is_doubtful = lock.is_some_and(|lock| lock.command_string.is_some() && lock.locks.len() > 1);
     is_doubtful.then(|| WrongLine::new(arguments).shell_as_lock()).flatten()
+}
+
+/// What slots cannot be, and what nobody can wait for.
+fn no_slots(slot: &SlotArgs) -> Option<String> {
+    let SlotCounts { jobs, take } = slot.counts;
+    let option = match (slot.lock.fd.is_empty(), slot.lock.fcntl) {
+        (false, _) => Some("--fd"),
+        (_, true) => Some("--fcntl"),
+        _ => None,
+    };
+    match option {
+        Some(option) => {
+            Some(format!("{option} has no slots: give a LOCK, whose slots lie beside its flock(2) lock"))
+        }
+        None => (take > jobs).then(|| format!("--take {take} is more than there are: --jobs {jobs}")),
+    }
 }
 
 fn show(help: &Error) -> u8 {

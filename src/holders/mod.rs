@@ -26,7 +26,7 @@ pub use os::{all, of};
 pub use os::{ancestor_holding, own_pid, wait_cycle};
 #[doc(hidden)]
 pub use os::{lineage, search, sharers, user_name};
-pub use report::{Ancestor, Holder, Link, Report, State, Step, Waiter};
+pub use report::{Ancestor, Holder, Link, Report, SlotCount, State, Step, Waiter};
 
 /// For the tests and the fuzzer, which read the same table and try the parsers.
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
@@ -35,7 +35,8 @@ pub use os::{command, mountinfo, parse, snapshot};
 
 pub(crate) use os::{
     AncestorLookup, Cycle, certain_cycle, glimpse_above, held_through, holder_of_removed, holding_above,
-    holds_alone, inherited, is_awaited, keeps_nothing, threads_on_system, users, youngest,
+    holds_alone, inherited, is_awaited, keeps_nothing, slots_kept_above, slots_through, threads_on_system,
+    users, youngest,
 };
 pub(crate) use report::in_brief;
 

@@ -25,6 +25,16 @@ pub enum State {
     Unknown,
 }
 
+/// The slots of a lock, as its holders see them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SlotCount {
+    /// How many slots there are. If the holders disagree, the largest number.
+    pub count: u32,
+    /// How many of them are taken, or collected by the next process in turn.
+    pub taken: u32,
+}
+
 /// A holder of a lock: one process, or several that share the open file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -43,6 +53,9 @@ pub struct Holder {
     pub family: Family,
     /// The bytes that an fcntl lock covers, in their order; empty if it covers the whole file.
     pub ranges: Vec<RangeInclusive<u64>>,
+    /// The slots that it holds, in ascending order; empty for other locks, and if the process's
+    /// descriptors may not be read.
+    pub slots: Vec<u32>,
     /// The earliest time at which the lock can have been taken: the start of the command that
     /// fasten or flock(1) runs, otherwise the start of the process.
     pub since: Option<SystemTime>,
@@ -66,6 +79,8 @@ pub struct Waiter {
     pub mode: Mode,
     /// Which of the kernel's two families it requests a lock of.
     pub family: Family,
+    /// Whether it waits for slots.
+    pub for_slots: bool,
     /// The start of the process, which has waited for at most that long.
     pub since: Option<SystemTime>,
 }
@@ -82,7 +97,9 @@ pub struct Report {
     pub file: Option<LockId>,
     /// Whether the lock is held.
     pub state: State,
-    /// The holders, in the kernel's order.
+    /// How many slots it has and how many are taken; `None` if no slot is held.
+    pub slots: Option<SlotCount>,
+    /// The holders, in the order of their slots; those without in the kernel's order.
     pub holders: Vec<Holder>,
     /// The waiters, the next in turn first.
     pub waiters: Vec<Waiter>,

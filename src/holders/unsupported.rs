@@ -16,7 +16,7 @@ use crate::mode::{Family, Mode};
 pub fn of(path: impl AsRef<Path>) -> io::Result<Report> {
     let path = path.as_ref();
     let path = Some(path.to_owned());
-    Ok(Report { path, file: None, state: State::Unknown, holders: vec![], waiters: vec![] })
+    Ok(Report { path, file: None, state: State::Unknown, slots: None, holders: vec![], waiters: vec![] })
 }
 
 /// Fails: an empty list would mean that there are no locks.
@@ -67,6 +67,16 @@ pub fn own_pid() -> io::Result<u32> {
     Ok(std::process::id())
 }
 
+/// Sees no slot; there are none without gates.
+pub(crate) fn slots_through(_descriptor: std::os::fd::RawFd) -> Vec<u32> {
+    Vec::new()
+}
+
+/// Sees no ancestor that holds slots.
+pub(crate) fn slots_kept_above(_file: LockId, _count: u32, _take: u32, _from: u32) -> Option<Ancestor> {
+    None
+}
+
 /// Sees no thread.
 pub(crate) fn threads_on_system() -> u32 {
     0
@@ -103,7 +113,7 @@ pub(crate) fn certain_cycle(
 }
 
 /// Whether the process holds no lock: yes, so that no cycle is looked for.
-pub(crate) fn keeps_nothing(_pid: u32) -> bool {
+pub(crate) fn keeps_nothing(_pid: u32, _waiting: Option<u32>) -> bool {
     true
 }
 

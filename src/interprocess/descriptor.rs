@@ -178,8 +178,14 @@ impl<F: AsFd> DescriptorLock<F> {
 impl<F> DescriptorLock<F> {
     pub(super) fn acquire<'a>(&self, mode: Mode, wait: Wait<'_>) -> Result<DescriptorGuard<'a>, Error> {
         let LockOptions { family, preference, nested, .. } = self.options;
-        let request =
-            Request { mode, order: Some(preference), nested, threads: Threads::None, holds_others: true };
+        let request = Request {
+            mode,
+            order: Some(preference),
+            nested,
+            threads: Threads::None,
+            holds_others: true,
+            slots: None,
+        };
         let wait_state = WaitState::new(wait);
         let file = lock::opened(self.descriptor, family)?;
         let guard = match held_through(&file.file, family) {

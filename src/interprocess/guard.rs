@@ -108,6 +108,13 @@ impl Guard {
         self.held.lease.path()
     }
 
+    /// The slots that are held, in ascending order, if the lock is an
+    /// [`InterProcessSemaphore`](crate::InterProcessSemaphore); otherwise empty.
+    #[must_use]
+    pub fn slots(&self) -> Vec<u32> {
+        self.held.lease.slots()
+    }
+
     /// Whether the lock is still held, in this guard's mode: the kernel is asked. `false` after an
     /// upgrade failed with [`Error::Lost`], and if another program or process unlocked an inherited
     /// descriptor. Where the kernel shows no locks (without /proc, on a network file system), only

@@ -15,7 +15,8 @@ use crate::mode::Mode;
 /// A lock that is held until this is dropped. It leaves the thread's list before it is released.
 #[derive(Debug)]
 pub(super) struct HeldLock {
-    entry: Entry,
+    /// `None` for slots, which belong to their guard and not to the thread.
+    entry: Option<Entry>,
     pub(super) lease: Lease,
 }
 
@@ -33,11 +34,14 @@ pub(super) enum Reentry {
 }
 
 impl HeldLock {
-    /// Also adds the lock to the calling thread's list.
+    /// Also adds the lock to the calling thread's list, if it belongs there.
     pub(super) fn new(lease: Lease) -> Rc<Self> {
         let number = lease.queue_number();
-        let held = Rc::new(Self { entry: Entry(number), lease });
-        HELD_BY_THREAD.with_borrow_mut(|list| list.push((number, Rc::downgrade(&held))));
+        let entry = (!lease.is_for_slots()).then_some(Entry(number));
+        let held = Rc::new(Self { entry, lease });
+        if held.entry.is_some() {
+            HELD_BY_THREAD.with_borrow_mut(|list| list.push((number, Rc::downgrade(&held))));
+        }
         held
     }
 
@@ -57,9 +61,16 @@ impl HeldLock {
         let is_enough = held == Mode::Exclusive || wanted == Mode::Shared;
         match (held, nested) {
             (Mode::Shared, _) | (_, Nested::Join) if is_enough => Reentry::Shares,
-            _ if !wait_state.may_wait() => Reentry::Refused(WaitError::Busy),
-            _ => Reentry::Refused(WaitError::Deadlock(Box::new(Deadlock::HeldByThisThread(held)))),
+            _ => Reentry::Refused(self.would_wait_for_itself(wait_state)),
         }
+    }
+
+    /// Why the holding thread must not wait for the lock.
+    pub(super) fn would_wait_for_itself(&self, wait_state: &WaitState) -> WaitError {
+        if !wait_state.may_wait() {
+            return WaitError::Busy;
+        }
+        WaitError::Deadlock(Box::new(Deadlock::HeldByThisThread(self.lease.mode())))
     }
 }
 

@@ -5,14 +5,14 @@
 //! so it may be used and dropped in any; the guards decide which threads may do so.
 
 use std::mem;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use super::file_pool::FilePool;
 use super::thread_queue::{Key, Turn};
-use crate::holders::{OwnLock, held_through};
+use crate::holders::{OwnLock, held_through, slots_through};
 use crate::lock::{Deadlock, Error, Held, Joined, UnfairReason, WaitError, WaitState};
 use crate::mode::{AtomicMode, Mode};
 use crate::sys::file_id::leads_to;
@@ -76,6 +76,20 @@ impl Lease {
             Source::Own(held) => held.mode(),
             Source::Joined(_, mode) => mode.get(),
             Source::Released => unreachable!("it is released only when it is dropped"),
+        }
+    }
+
+    /// Whether it is about slots.
+    pub(super) fn is_for_slots(&self) -> bool {
+        self.pool.options().slots.is_some()
+    }
+
+    /// The numbers of the slots that it holds, or has inherited; empty if it is not about slots.
+    pub(super) fn slots(&self) -> Vec<u32> {
+        match &self.source {
+            Source::Own(held) => held.slots().to_vec(),
+            Source::Joined(joined, _) => slots_through(joined.lock().file.as_raw_fd()),
+            Source::Released => Vec::new(),
         }
     }
 

@@ -10,10 +10,13 @@
 //! finds a path leading to another file than it was sorted by releases everything and starts again:
 //! going on would break the order.
 
+use std::cmp::Reverse;
+
 use super::guard::Guard;
 use super::guards::Guards;
+use super::held_lock::HeldLock;
 use super::lock_request::LockRequest;
-use super::obtain::{acquire_from, key_of_path};
+use super::obtain::{acquire_from, acquire_slots, key_of_path};
 use super::thread_queue::Key;
 use crate::lock::{Error, Wait, WaitState};
 use crate::mode::Mode;
@@ -68,7 +71,12 @@ pub fn lock_all<'a>(
         let keys = keys(&requests, &wait_state)?;
         let ordered = in_order(&requests, &keys);
         for (key, request) in &ordered {
-            let guard = acquire_from(&request.pool, request.mode, &wait_state)?;
+            let guard = match request.slots {
+                Some(slots) => {
+                    acquire_slots(&request.pool, slots, &wait_state).map(HeldLock::new).map(Guard::new)?
+                }
+                None => acquire_from(&request.pool, request.mode, &wait_state)?,
+            };
             // The path was replaced after the sort: this lock may belong elsewhere in the order.
             if guard.key() != *key {
                 break;
@@ -93,8 +101,10 @@ fn keys(requests: &[LockRequest], wait_state: &WaitState) -> Result<Vec<Key>, Er
 /// Each lock once, in the strongest mode requested, in the order in which all calls acquire them.
 fn in_order<'a>(requests: &'a [LockRequest], keys: &[Key]) -> Vec<(Key, &'a LockRequest)> {
     let mut keyed: Vec<_> = keys.iter().copied().zip(requests).collect();
-    // Of the requests for one lock, an exclusive one comes first, and `dedup` keeps the first.
-    keyed.sort_by_key(|(key, one)| (*key, one.mode == Mode::Shared));
+    // Of the requests for one lock, an exclusive one comes first, then the one for most slots, and
+    // `dedup` keeps the first.
+    let rank = |one: &LockRequest| (one.mode == Mode::Shared, Reverse(one.slots.map(|slots| slots.take)));
+    keyed.sort_by_key(|(key, one)| (*key, rank(one)));
     keyed.dedup_by_key(|(key, _)| *key);
     keyed
 }

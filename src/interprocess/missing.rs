@@ -13,9 +13,9 @@ use super::thread_queue::{ThreadQueue, any_turn};
 use crate::holders::{holder_of_removed, lineage, own_pid};
 use crate::lock::{
     Acquired, Error, LockFile, Nested, OpenError, Request, Threads, WaitError, WaitState, acquire, create,
-    open_existing, open_removed,
+    open_existing, open_for_slots, open_removed,
 };
-use crate::mode::Mode;
+use crate::mode::{Family, Mode};
 
 /// Opens the lock file for a caller that wants the lock in this mode. Creates a missing file if the
 /// options allow it, after the holder of a removed one has released it.
@@ -26,12 +26,17 @@ pub(super) fn open_or_create(
     wait_state: &WaitState,
 ) -> Result<LockFile, Error> {
     loop {
-        match open_existing(path, options.family) {
+        let opened = match options.slots {
+            Some(_) => open_for_slots(path),
+            None => open_existing(path, options.family),
+        };
+        match opened {
             Err(Error::CouldNotOpen { why: OpenError::Missing, .. }) if options.create => {}
             opened => return opened,
         }
         await_holder_of_removed(path, options, mode, wait_state).map_err(|why| Error::refused(path, why))?;
-        if let Some(created) = create(path, options.permissions, options.family)? {
+        let to_write = options.family == Family::Fcntl || options.slots.is_some();
+        if let Some(created) = create(path, options.permissions, options.family, to_write)? {
             return Ok(created);
         }
         // Another process created the file first: open that one.
@@ -50,7 +55,7 @@ fn await_holder_of_removed(
 ) -> Result<(), WaitError> {
     let LockOptions { family, nested, .. } = *options;
     let threads = if any_turn() { Threads::Share } else { Threads::None };
-    let request = Request { mode, order: None, nested, threads, holds_others: true };
+    let request = Request { mode, order: None, nested, threads, holds_others: true, slots: None };
     while let Some(removed) = holder_of_removed(path, family, mode) {
         if nested == Nested::Wait && is_ancestor(removed.pid) {
             break;

@@ -23,7 +23,9 @@ mod mutex;
 mod obtain;
 mod options;
 mod rwlock;
+mod semaphore;
 mod shared_guard;
+mod slot_guard;
 mod thread_queue;
 
 pub use descriptor::DescriptorLock;
@@ -34,4 +36,6 @@ pub use lock_request::LockRequest;
 pub use mutex::InterProcessLock;
 pub use options::LockOptions;
 pub use rwlock::InterProcessReaderWriterLock;
+pub use semaphore::InterProcessSemaphore;
 pub use shared_guard::SharedGuard;
+pub use slot_guard::SlotGuard;

@@ -17,7 +17,7 @@ use super::held_lock::{self, HeldLock, Reentry};
 use super::lease::{Lease, Source};
 use super::missing::open_or_create;
 use super::thread_queue::{Key, ThreadQueue, Turn, any_turn_of_threads};
-use crate::lock::{Acquired, Error, LockFile, Request, Threads, Wait, WaitError, WaitState, acquire};
+use crate::lock::{Acquired, Error, LockFile, Request, Slots, Threads, Wait, WaitError, WaitState, acquire};
 use crate::mode::{AtomicMode, Mode};
 
 /// Acquires the lock on the file that the pool's path leads to, for the calling thread.
@@ -31,8 +31,30 @@ pub(super) fn acquire_from(pool: &Arc<FilePool>, mode: Mode, wait_state: &WaitSt
                 Reentry::Refused(why) => return Err(refused(why)),
             }
         }
-        if let Some(lease) = acquire_on_queue(pool, &queue, mode, wait_state)? {
+        if let Some(lease) = acquire_on_queue(pool, &queue, (mode, None), wait_state)? {
             return Ok(Guard::new(HeldLock::new(lease)));
+        }
+        wait_state.begin_again().map_err(refused)?;
+    }
+}
+
+/// Acquires slots of the lock. They belong to their guard and not to the thread, whose next request
+/// is for other slots.
+pub(super) fn acquire_slots(
+    pool: &Arc<FilePool>,
+    slots: Slots,
+    wait_state: &WaitState,
+) -> Result<Lease, Error> {
+    let refused = |why| Error::refused(pool.path(), why);
+    loop {
+        let queue = pool.queue(|| open(pool, Mode::Shared, wait_state))?;
+        let held = held_lock::find(queue.number());
+        if let Some(held) = held.filter(|held| held.lease.mode() == Mode::Exclusive) {
+            return Err(refused(held.would_wait_for_itself(wait_state)));
+        }
+        if let Some(mut lease) = acquire_on_queue(pool, &queue, (Mode::Shared, Some(slots)), wait_state)? {
+            lease.leave_thread();
+            return Ok(lease);
         }
         wait_state.begin_again().map_err(refused)?;
     }
@@ -43,7 +65,7 @@ pub(super) fn acquire_from(pool: &Arc<FilePool>, mode: Mode, wait_state: &WaitSt
 fn acquire_on_queue(
     pool: &Arc<FilePool>,
     queue: &Arc<ThreadQueue>,
-    mode: Mode,
+    (mode, slots): (Mode, Option<Slots>),
     wait_state: &WaitState,
 ) -> Result<Option<Lease>, Error> {
     // Whether to look for deadlocks while this call waits for other processes. The kernel knows
@@ -60,7 +82,7 @@ fn acquire_on_queue(
     let holds_others = held_lock::holds_any() || !any_turn_of_threads();
     let turn = queue.wait_for_turn(mode, pool.path(), wait_state);
     let turn = turn.map_err(|why| Error::refused(pool.path(), why))?;
-    acquire_with_turn(pool, turn, mode, holds_others, wait_state)
+    acquire_with_turn(pool, turn, (mode, slots), holds_others, wait_state)
 }
 
 /// Acquires the lock for a thread that has its turn. `None` if the call must start again: the path
@@ -68,7 +90,7 @@ fn acquire_on_queue(
 fn acquire_with_turn(
     pool: &Arc<FilePool>,
     turn: Turn,
-    mode: Mode,
+    (mode, slots): (Mode, Option<Slots>),
     holds_others: bool,
     wait_state: &WaitState,
 ) -> Result<Option<Lease>, Error> {
@@ -85,6 +107,7 @@ fn acquire_with_turn(
         nested: pool.options().nested,
         threads: if turn.has_other_readers() { Threads::Share } else { Threads::None },
         holds_others,
+        slots,
     };
     let source = match obtain(file, &request, &turn, wait_state) {
         Ok(Acquired::Held(held)) => {
@@ -132,13 +155,22 @@ pub(super) fn obtain(
         return acquire(file, request, wait_state);
     }
     // First without waiting: being cancelled by an upgrade takes a second thread, which most
-    // readers do not need.
-    match acquire(file, request, &WaitState::new(Wait::never())) {
-        Err((file, WaitError::Busy)) => {
-            let _while_waiting = turn.yield_to_upgrade(wait_state);
-            acquire(file, request, wait_state)
+    // readers do not need. Not if another thread of this process waits for slots: this one would
+    // pass it.
+    let slots = request.slots.map(|_| ThreadQueue::for_slots(turn.queue().key()));
+    let file = if slots.as_ref().is_none_or(|queue| queue.is_idle()) {
+        match acquire(file, request, &WaitState::new(Wait::never())) {
+            Err((file, WaitError::Busy)) => file,
+            ended => return ended,
         }
-        ended => ended,
+    } else {
+        file
+    };
+    let _while_waiting = turn.yield_to_upgrade(wait_state);
+    let at_slots = slots.map(|queue| queue.wait_for_turn(Mode::Exclusive, &file.path, wait_state));
+    match at_slots.transpose() {
+        Ok(_while_waiting) => acquire(file, request, wait_state),
+        Err(why) => Err((file, why)),
     }
 }
 

@@ -24,6 +24,8 @@ pub struct LockOptions {
     pub(super) nested: Nested,
     pub(super) create: bool,
     pub(super) permissions: u32,
+    /// How many slots the lock has, if it is about slots.
+    pub(super) slots: Option<u32>,
 }
 
 impl LockOptions {
@@ -37,7 +39,13 @@ impl LockOptions {
             nested: Nested::Refuse,
             create: true,
             permissions: 0o666,
+            slots: None,
         }
+    }
+
+    /// For a lock with so many slots. They are bytes of the file, locked beside a flock(2) lock.
+    pub(super) const fn with_slots(self, count: u32) -> Self {
+        Self { slots: Some(count), family: Family::Flock, ..self }
     }
 
     /// Selects which of the kernel's locks to use. The default is [`Family::Flock`], which flock(1)

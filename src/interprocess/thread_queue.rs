@@ -11,12 +11,11 @@
 //!
 //! # A reader yields to an upgrade
 //!
-//! A reader that has its turn may still wait, at the gates or for the main lock. It may then be
-//! part of a deadlock: a second thread reads already and upgrades, so it waits here until it is the
-//! only reader; the first reader waits for a writer of another process; and that writer waits for
-//! the shared lock of the second thread. To break this cycle, an upgrade cancels the waits of all
-//! such readers ([`YieldToUpgrade`]). They end their turns and wait here again, until the upgraded
-//! lock is downgraded or released.
+//! A reader that has its turn may still wait for other processes. It may then be part of a
+//! deadlock: a second thread reads already and upgrades, so it waits here until it is the only
+//! reader; the first reader waits for a writer of another process; and that writer waits for the
+//! shared lock of the second thread. To break this cycle, an upgrade cancels the waits of all such
+//! readers ([`YieldToUpgrade`]), which wait here again until the upgraded lock is released.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -35,9 +34,12 @@ use crate::thread::{Preference, Queue, QueuedThread, RawLock, Role, Upgrade};
 /// Identifies a lock: a file, and one of the kernel's families.
 pub(super) type Key = (FileId, Family);
 
+/// The queue for a lock, or the one for its slots.
+type QueueKey = (Key, bool);
+
 /// The queues in use. Per process, because a forked child does not have the threads that hold its
 /// parent's queues.
-static QUEUES: PerProcess<Mutex<BTreeMap<Key, Weak<ThreadQueue>>>> = PerProcess::new();
+static QUEUES: PerProcess<Mutex<BTreeMap<QueueKey, Weak<ThreadQueue>>>> = PerProcess::new();
 /// How many turns this process has, in all queues.
 static TURNS: PerProcess<AtomicUsize> = PerProcess::new();
 /// How many of them belong to a thread.
@@ -47,7 +49,7 @@ static LAST_NUMBER: AtomicU64 = AtomicU64::new(0);
 /// The queue of one lock.
 #[derive(Debug)]
 pub(super) struct ThreadQueue {
-    key: Key,
+    key: QueueKey,
     number: u64,
     raw: RawLock,
     /// Readers that have their turn and wait for other processes.
@@ -70,7 +72,7 @@ pub(super) fn any_turn() -> bool {
     TURNS.get().load(Relaxed) > 0
 }
 
-/// Whether any thread of this process has a turn. A lock that belongs to no thread does not count.
+/// The same, without the locks that belong to no thread.
 pub(super) fn any_turn_of_threads() -> bool {
     TURNS_OF_THREADS.get().load(Relaxed) > 0
 }
@@ -78,6 +80,15 @@ pub(super) fn any_turn_of_threads() -> bool {
 impl ThreadQueue {
     /// The queue of this lock. The preference has an effect only if the queue does not exist yet.
     pub(super) fn of(key: Key, preference: Preference) -> Arc<Self> {
+        Self::find_or_make((key, false), preference)
+    }
+
+    /// The queue of the threads that wait for slots: to the kernel they are one waiter.
+    pub(super) fn for_slots(key: Key) -> Arc<Self> {
+        Self::find_or_make((key, true), Preference::PhaseFair)
+    }
+
+    fn find_or_make(key: QueueKey, preference: Preference) -> Arc<Self> {
         let mut queues = queues();
         if let Some(queue) = queues.get(&key).and_then(Weak::upgrade) {
             return queue;
@@ -90,7 +101,12 @@ impl ThreadQueue {
     }
 
     pub(super) fn key(&self) -> Key {
-        self.key
+        self.key.0
+    }
+
+    /// Whether no thread has a turn.
+    pub(super) fn is_idle(&self) -> bool {
+        self.raw.holder().is_none()
     }
 
     /// A number that no other queue has, before or after this one. A key does not identify a queue:
@@ -111,11 +127,12 @@ impl ThreadQueue {
         path: &Path,
         wait_state: &WaitState,
     ) -> Result<Turn, WaitError> {
-        if !self.raw.try_acquire(role(mode)) {
+        let role = if mode == Mode::Shared { Role::Reader } else { Role::Writer };
+        if !self.raw.try_acquire(role) {
             wait_state.begin(path)?;
             let mut cancellable = CancellableWaiter::new(wait_state);
             let register = |waiter: &Arc<QueuedThread>| cancellable.register(waiter);
-            if !self.raw.acquire_with(role(mode), wait_state.deadline(), register) {
+            if !self.raw.acquire_with(role, wait_state.deadline(), register) {
                 return Err(wait_state.end_reason());
             }
         }
@@ -227,13 +244,6 @@ impl Drop for YieldToUpgrade<'_> {
     }
 }
 
-fn role(mode: Mode) -> Role {
-    match mode {
-        Mode::Shared => Role::Reader,
-        Mode::Exclusive => Role::Writer,
-    }
-}
-
-fn queues() -> MutexGuard<'static, BTreeMap<Key, Weak<ThreadQueue>>> {
+fn queues() -> MutexGuard<'static, BTreeMap<QueueKey, Weak<ThreadQueue>>> {
     QUEUES.get().lock().unwrap_or_else(PoisonError::into_inner)
 }

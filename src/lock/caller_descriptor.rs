@@ -22,7 +22,7 @@ use std::time::Duration;
 use super::error::Error;
 use super::file::{LockFile, opened};
 use super::guard::DescriptorGuard;
-use super::held::{Held, OnRelease};
+use super::held::{Entry, Held, OnRelease};
 use super::main_lock::{self, is_free, try_lock};
 use super::operation::Operation;
 use super::request::Request;
@@ -66,7 +66,7 @@ fn probe_to_read(lock: LockFile) -> Result<Found, WaitError> {
             if is_visible(&second) {
                 return Ok(Found::Free(lock));
             }
-            let held = Held::new(second, Mode::Shared, None, None);
+            let held = Held::new(second, Mode::Shared, Entry::default());
             Ok(Found::Taken(Box::new(DescriptorGuard::beside(held, lock))))
         }
         // Another descriptor holds the lock exclusively, or this one does: a shared call downgrades

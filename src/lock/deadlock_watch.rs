@@ -17,13 +17,13 @@ use std::time::{Duration, Instant};
 use super::deadlock::Deadlock;
 use super::file::LockFile;
 use super::interrupter_thread::Verdict;
-use super::request::Nested;
+use super::request::{Nested, Slots};
 use super::wait::OnDoubt;
 use super::wait_error::WaitError;
 use super::wait_state::WaitState;
 use crate::holders::{
     Cycle, LockId, Step, certain_cycle, glimpse_above, holding_above, is_awaited, keeps_nothing, own_pid,
-    threads_on_system, youngest,
+    slots_kept_above, threads_on_system, youngest,
 };
 use crate::mode::{Family, Mode};
 use crate::sys::helper_thread;
@@ -53,6 +53,8 @@ pub(crate) struct WatchFor {
     /// Whether the thread waits at the gates as a reader, so that a process above it may be a
     /// reader for which the writer ahead waits.
     pub(crate) may_be_below_reader: bool,
+    /// The slots that the thread waits for.
+    pub(crate) slots: Option<Slots>,
 }
 
 impl<'a> DeadlockWatch<'a> {
@@ -162,10 +164,17 @@ impl Observer {
     /// The cycle that the wait closes. No process waits for one that holds nothing, except its
     /// parent; both are quick to see, and spare the reading of /proc/locks.
     fn cycle(&mut self, file: LockId, own: u32) -> Option<Cycle> {
-        if *self.keeps_nothing.get_or_insert_with(|| keeps_nothing(own)) && !is_awaited(own) {
+        let descriptor = u32::try_from(self.descriptor).ok();
+        // An upgrade holds its lock through the descriptor that waits, and others wait for that one.
+        let waiting = descriptor.filter(|_| self.watch_for.slots.is_some());
+        if *self.keeps_nothing.get_or_insert_with(|| keeps_nothing(own, waiting)) && !is_awaited(own) {
             return None;
         }
-        let descriptor = u32::try_from(self.descriptor).ok();
+        if let Some(Slots { count, take }) = self.watch_for.slots.filter(|_| !self.outlives_ancestors()) {
+            if let Some(ancestor) = slots_kept_above(file, count, take, own) {
+                return Some(Cycle::HeldAbove(ancestor));
+            }
+        }
         let cycle = certain_cycle(file, self.watch_for.mode, self.family, own, descriptor).ok().flatten();
         // An ancestor's lock may be waited for on request; a cycle never ends.
         cycle.filter(|cycle| !self.outlives_ancestors() || matches!(cycle, Cycle::Steps(_)))

@@ -11,7 +11,7 @@
 //!
 //! The path may lead to another file later; callers ask `is_still_there` once they have locked.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
@@ -19,11 +19,11 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use nix::fcntl::OFlag;
-use nix::unistd::geteuid;
 
 use super::error::Error;
+use super::link_target::target_of;
 use super::open_error::OpenError;
-use super::operation::Operation;
+use super::open_failure::{could_not_open, not_created, not_opened};
 use crate::holders::Removed;
 use crate::layout::gate_file;
 use crate::mode::Family;
@@ -76,46 +76,20 @@ pub(crate) fn open_existing(path: &Path, family: Family) -> Result<LockFile, Err
     }
 }
 
-/// Creates the lock file with these permissions, less the umask; `None` if another process has
-/// created it meanwhile.
-pub(crate) fn create(path: &Path, permissions: u32, family: Family) -> Result<Option<LockFile>, Error> {
+/// Creates the lock file with these permissions, less the umask, and opens it for writing too if
+/// that is needed; `None` if another process has created it meanwhile.
+pub(crate) fn create(
+    path: &Path,
+    permissions: u32,
+    family: Family,
+    to_write: bool,
+) -> Result<Option<LockFile>, Error> {
     let target = if path.is_symlink() { target_of(path)? } else { path.to_owned() };
-    match create_new(&target, permissions, family).and_then(above_standard) {
+    match create_new(&target, permissions, to_write).and_then(above_standard) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
         Err(error) => Err(not_created(path, error)),
         Ok(file) => checked(path, file, family).map(Some),
     }
-}
-
-/// The missing file to which a symbolic link leads, perhaps through others. It is created by this
-/// name, and not through the link, which another process may replace meanwhile.
-///
-/// # Errors
-/// [`OpenError::ForeignLink`], or `ELOOP` for a chain without an end.
-pub fn target_of(path: &Path) -> Result<PathBuf, Error> {
-    const MOST_LINKS: usize = 40;
-    let mut target = path.to_owned();
-    for _ in 0..MOST_LINKS {
-        let Ok(next) = fs::read_link(&target) else { return Ok(target) };
-        let directory = match target.parent() {
-            Some(directory) if !directory.as_os_str().is_empty() => directory,
-            _ => Path::new("."),
-        };
-        if is_foreign(&target, directory) {
-            return Err(could_not_open(path, OpenError::ForeignLink));
-        }
-        target = directory.join(next);
-    }
-    Err(not_created(path, io::Error::from_raw_os_error(libc::ELOOP)))
-}
-
-/// Whether another user may have made the link, so that this process creates a file of that user's
-/// choice. Links of root are trusted.
-fn is_foreign(link: &Path, directory: &Path) -> bool {
-    let trusted = |owner: u32| owner == 0 || owner == geteuid().as_raw();
-    let (Ok(link), Ok(directory)) = (link.symlink_metadata(), directory.metadata()) else { return false };
-    let others_can_write = directory.mode() & 0o022 != 0 || !trusted(directory.uid());
-    !trusted(link.uid()) && others_can_write
 }
 
 /// The file of a descriptor that is open already. The lock belongs to the open file description,
@@ -157,7 +131,7 @@ pub(crate) enum Reopened {
 }
 
 #[derive(Clone, Copy)]
-enum Access {
+pub(super) enum Access {
     Read,
     Write,
     Both,
@@ -172,7 +146,7 @@ fn open_readable(path: &Path) -> io::Result<File> {
     }
 }
 
-fn open_as(path: &Path, access: Access) -> io::Result<File> {
+pub(super) fn open_as(path: &Path, access: Access) -> io::Result<File> {
     let flags = (OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits();
     let mut options = OpenOptions::new();
     match access {
@@ -183,10 +157,10 @@ fn open_as(path: &Path, access: Access) -> io::Result<File> {
     options.custom_flags(flags).open(path).and_then(without_nonblock)
 }
 
-fn create_new(path: &Path, permissions: u32, family: Family) -> io::Result<File> {
+fn create_new(path: &Path, permissions: u32, to_write: bool) -> io::Result<File> {
     let flags = (OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits();
     let mut options = OpenOptions::new();
-    options.read(true).write(family == Family::Fcntl);
+    options.read(true).write(to_write);
     options.mode(permissions).custom_flags(flags).open(path).and_then(without_nonblock)
 }
 
@@ -199,7 +173,7 @@ pub fn above_standard(file: File) -> io::Result<File> {
     if file.as_raw_fd() > libc::STDERR_FILENO { Ok(file) } else { file.try_clone() }
 }
 
-fn checked(path: &Path, file: File, family: Family) -> Result<LockFile, Error> {
+pub(super) fn checked(path: &Path, file: File, family: Family) -> Result<LockFile, Error> {
     let metadata = file.metadata().map_err(|error| not_opened(path, error))?;
     let kind = metadata.file_type();
     let wrong = if kind.is_fifo() {
@@ -220,31 +194,4 @@ fn checked(path: &Path, file: File, family: Family) -> Result<LockFile, Error> {
 /// A file that can be executed must not be open for writing (`ETXTBSY`).
 fn is_executable(lock: &LockFile) -> bool {
     lock.file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o111 != 0)
-}
-
-fn not_opened(path: &Path, error: io::Error) -> Error {
-    match error.raw_os_error() {
-        Some(libc::ENOENT) => could_not_open(path, OpenError::Missing),
-        Some(libc::ENXIO) => could_not_open(path, OpenError::WrongKind("a socket")),
-        Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM) => out_of_resources(path, error),
-        _ => could_not_open(path, OpenError::NotOpened(error)),
-    }
-}
-
-fn not_created(path: &Path, error: io::Error) -> Error {
-    match error.raw_os_error() {
-        Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM) => out_of_resources(path, error),
-        Some(libc::ENOENT | libc::ENOTDIR | libc::EISDIR | libc::ELOOP | libc::ENAMETOOLONG) => {
-            could_not_open(path, OpenError::NotOpened(error))
-        }
-        _ => could_not_open(path, OpenError::NotCreated(error)),
-    }
-}
-
-fn out_of_resources(path: &Path, source: io::Error) -> Error {
-    Error::System { path: path.to_owned(), operation: Operation::Open, source }
-}
-
-fn could_not_open(path: &Path, why: OpenError) -> Error {
-    Error::CouldNotOpen { path: path.to_owned(), why }
 }

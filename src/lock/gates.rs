@@ -162,17 +162,8 @@ impl Gates {
         bytes.find(|&byte| is_free(&self.file, byte, Mode::Shared))
     }
 
-    /// Locks the gate, and waits for it if need be. Goes on without it where the kernel refuses it:
-    /// `ENOLCK`, or `EDEADLK` because the kernel takes a cycle of processes for a deadlock,
-    /// although different threads wait.
     fn lock_gate(&self, gate: Bytes, mode: Mode, wait_state: &WaitState) -> Result<(), WaitError> {
-        if !matches!(records::try_set(self.file.file(), RecordOwner::Process, gate, mode), Ok(false)) {
-            return Ok(());
-        }
-        match wait_state.block(|| records::set(self.file.file(), RecordOwner::Process, gate, mode)) {
-            Err(WaitError::Failed(_)) => Ok(()),
-            waited => waited,
-        }
+        lock_gate(&self.file, gate, mode, wait_state)
     }
 
     fn unlock_gate(&self, gate: Bytes) {
@@ -236,7 +227,24 @@ fn enter_with_the_readers(lock: &LockFile, wait_state: &WaitState) -> Result<(),
     }
 }
 
+/// Locks the gate, blocking if need be. Goes on without it where the kernel refuses it: `ENOLCK`, or
+/// `EDEADLK` for a cycle of processes of which different threads wait.
+pub(super) fn lock_gate(
+    gate_file: &GateFile,
+    gate: Bytes,
+    mode: Mode,
+    wait_state: &WaitState,
+) -> Result<(), WaitError> {
+    if !matches!(records::try_set(gate_file.file(), RecordOwner::Process, gate, mode), Ok(false)) {
+        return Ok(());
+    }
+    match wait_state.block(|| records::set(gate_file.file(), RecordOwner::Process, gate, mode)) {
+        Err(WaitError::Failed(_)) => Ok(()),
+        waited => waited,
+    }
+}
+
 /// Whether the gate could be locked; an error counts as yes, for gates must not refuse a lock.
-fn is_free(gate_file: &GateFile, gate: Bytes, mode: Mode) -> bool {
+pub(super) fn is_free(gate_file: &GateFile, gate: Bytes, mode: Mode) -> bool {
     records::is_free(gate_file.file(), gate, mode).unwrap_or(true)
 }

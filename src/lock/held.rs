@@ -12,6 +12,7 @@ use super::gates::Intent;
 use super::main_lock;
 use super::request::Nested;
 use super::share::{Plan, Share, is_shared};
+use super::slots;
 use super::unfair::UnfairReason;
 use super::upgrade::{downgrade, upgrade};
 use super::wait_error::WaitError;
@@ -30,6 +31,8 @@ pub(crate) struct Held {
     /// The gate that a preferring writer keeps until the release.
     intent: Mutex<Option<Intent>>,
     unfair_reason: Option<UnfairReason>,
+    /// The numbers of the slots that are held too.
+    slots: Vec<u32>,
     /// How the caller's descriptor held it before the call.
     before: Option<Mode>,
     on_release: OnRelease,
@@ -40,6 +43,17 @@ pub(crate) struct Held {
     /// The process that releases the lock when this is dropped; `None` once it is released or
     /// detached.
     owner: Option<u32>,
+}
+
+/// The main lock, and what comes with it.
+#[derive(Debug, Default)]
+pub(super) struct Entry {
+    /// The gate that stays closed until the release.
+    pub(super) intent: Option<Intent>,
+    /// Why there were no gates.
+    pub(super) unfair_reason: Option<UnfairReason>,
+    /// The slots, if the request is for some.
+    pub(super) slots: Vec<u32>,
 }
 
 /// What a release does with the lock.
@@ -53,17 +67,13 @@ pub(crate) enum OnRelease {
 }
 
 impl Held {
-    pub(crate) fn new(
-        lock: LockFile,
-        mode: Mode,
-        intent: Option<Intent>,
-        unfair_reason: Option<UnfairReason>,
-    ) -> Self {
+    pub(super) fn new(lock: LockFile, mode: Mode, entry: Entry) -> Self {
         Self {
             lock: Some(lock),
             mode: AtomicMode::new(mode),
-            intent: Mutex::new(intent),
-            unfair_reason,
+            intent: Mutex::new(entry.intent),
+            unfair_reason: entry.unfair_reason,
+            slots: entry.slots,
             before: None,
             on_release: OnRelease::Unlock,
             share: None,
@@ -74,7 +84,7 @@ impl Held {
 
     /// A lock that the caller's descriptor held before, in this mode or another.
     pub(crate) fn converted(lock: LockFile, before: Mode, mode: Mode, on_release: OnRelease) -> Self {
-        let mut held = Self::new(lock, mode, None, None);
+        let mut held = Self::new(lock, mode, Entry::default());
         (held.before, held.on_release) = (Some(before), on_release);
         held
     }
@@ -85,6 +95,11 @@ impl Held {
 
     pub(crate) fn unfair_reason(&self) -> Option<UnfairReason> {
         self.unfair_reason
+    }
+
+    /// The numbers of the slots that are held; empty if the lock is not about slots.
+    pub(crate) fn slots(&self) -> &[u32] {
+        &self.slots
     }
 
     pub(crate) fn lock(&self) -> &LockFile {
@@ -191,6 +206,9 @@ impl Held {
                 // and acquire the lock before the next fair writer can close it.
                 self.leave_gates();
                 let _ = main_lock::unlock(lock);
+                if !self.slots.is_empty() {
+                    let _ = slots::release(lock);
+                }
             }
             OnRelease::Downgrade => {
                 let _ = downgrade(lock);

@@ -18,6 +18,8 @@ pub enum OpenError {
     /// It cannot be locked in the fcntl family: a shared lock needs read permission, an exclusive
     /// lock write permission.
     Access,
+    /// It cannot be written, and so cannot have slots.
+    Slots(io::Error),
     /// It does not exist and cannot be created.
     NotCreated(io::Error),
     /// It is another user's symbolic link to a missing file, in a directory that others can write
@@ -35,6 +37,12 @@ impl fmt::Display for OpenError {
             Self::Access => out.write_str(
                 "cannot be locked with fcntl: a shared lock needs read permission, an exclusive lock write permission",
             ),
+            Self::Slots(source) if source.raw_os_error() == Some(libc::EISDIR) => {
+                out.write_str("is a directory, which has no slots; name a file in it")
+            }
+            Self::Slots(source) => {
+                write!(out, "cannot have slots: {}; choose a file that may be written", lower(source))
+            }
             Self::ForeignLink => out.write_str(
                 "is another user's symbolic link to a missing file, in a directory that others can write to; \
                  remove it, or create the file",

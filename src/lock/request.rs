@@ -14,6 +14,15 @@ pub(crate) struct Request {
     /// Whether the caller may hold other locks, for which other processes may wait. `false` only if
     /// other threads of this process have locks, and this one has none.
     pub(crate) holds_others: bool,
+    /// The slots that are requested with a shared lock, if it is about slots.
+    pub(crate) slots: Option<Slots>,
+}
+
+/// How many slots a lock has, and how many of them a call takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Slots {
+    pub(crate) count: u32,
+    pub(crate) take: u32,
 }
 
 /// What the other threads of this process do with the lock.

@@ -87,7 +87,8 @@ fn become_exclusive(lock: &LockFile, nested: Nested, wait_state: &WaitState) -> 
         return Ok(());
     }
     wait_state.begin(&lock.path)?;
-    let watch_for = WatchFor { mode: Mode::Exclusive, nested: Some(nested), may_be_below_reader: false };
+    let watch_for =
+        WatchFor { mode: Mode::Exclusive, nested: Some(nested), may_be_below_reader: false, slots: None };
     let watch = DeadlockWatch::start(lock, watch_for, wait_state);
     let locked = main_lock::lock(lock, Mode::Exclusive, wait_state);
     drop(watch);

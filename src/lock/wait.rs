@@ -125,8 +125,9 @@ impl<'a> Wait<'a> {
     }
 
     /// [Cancels](super::Error::Cancelled) the wait when the descriptor that this returns becomes
-    /// readable. It is called once, when the call has to wait. Where the system has no thread left
-    /// to poll the descriptor, it is not called, and the call waits without it.
+    /// readable. It is called once, when the call has to wait at gates: there a signal that ends the
+    /// process would leave the gate file behind. Where the system has no thread left to poll the
+    /// descriptor, it is not called, and the call waits without it.
     #[doc(hidden)]
     #[must_use]
     pub fn stopped_by(self, descriptor: &'a (dyn Fn() -> Option<OwnedFd> + Sync)) -> Self {

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, OnceCell};
 use std::io;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -64,13 +65,24 @@ impl<'a> WaitState<'a> {
         }
         self.check_deadline()?;
         (self.wait.notify)(path);
-        if let Some(StopSource { descriptor, is_required }) = self.wait.stop {
-            let stops = self.interrupter().and_then(|interrupter| interrupter.stop_when_readable(descriptor));
-            if is_required {
-                stops.map_err(WaitError::Failed)?;
+        match self.wait.stop {
+            Some(StopSource { descriptor, is_required: true }) => {
+                self.stop_when_readable(descriptor).map_err(WaitError::Failed)
             }
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Reports that the call waits at gates. A signal that ends the process there would leave the
+    /// gate file behind, so only now the descriptor is polled that reports one.
+    pub(crate) fn stop_at_gates(&self) {
+        if let Some(StopSource { descriptor, .. }) = self.wait.stop {
+            let _ = self.stop_when_readable(descriptor);
+        }
+    }
+
+    fn stop_when_readable(&self, descriptor: impl FnOnce() -> Option<OwnedFd>) -> io::Result<()> {
+        self.interrupter().and_then(|interrupter| interrupter.stop_when_readable(descriptor))
     }
 
     /// What ends this wait from any thread.

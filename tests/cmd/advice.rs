@@ -2,7 +2,7 @@
 
 use crate::support::{Place, complaint, refused_by_name, report};
 
-const WHICH: &str = "which lock: exclusive, read or write? e.g. fasten exclusive LOCK -- COMMAND";
+const WHICH: &str = "which lock: exclusive, read, write or slot? e.g. fasten exclusive LOCK -- COMMAND";
 
 /// The line that is printed, without `fasten: `; nothing may have run, and no file may have come.
 fn answer(words: &[&str]) -> String {

@@ -62,9 +62,12 @@ fn json_has_the_documented_shape() {
     let waits = &lock["waiters"][0];
     assert_eq!((&waits["pid"], &waits["mode"]), (&waiter.pid.into(), &"write".into()));
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(lock), ["path", "state", "holders", "waiters"]);
-    assert_eq!(keys(held), ["pid", "user", "command", "mode", "family", "since", "processes"]);
-    assert_eq!(keys(waits), ["pid", "user", "command", "mode", "family", "since"]);
+    assert_eq!(keys(lock), ["path", "state", "holders", "waiters", "slots"]);
+    assert_eq!(
+        keys(held),
+        ["pid", "user", "command", "mode", "family", "since", "processes", "slot", "slots"]
+    );
+    assert_eq!(keys(waits), ["pid", "user", "command", "mode", "family", "since", "for_slots"]);
     holder.leave();
     waiter.leave();
 }

@@ -29,7 +29,7 @@ const NOT_RUN: [(&str, &str); 12] = [
 ];
 
 /// Programs that stand in for others, and why.
-const STUBS: [(&str, &str); 21] = [
+const STUBS: [(&str, &str); 22] = [
     ("rsync", "is not installed everywhere"),
     ("psql", "needs a database"),
     ("tar", "/backup is another disk"),
@@ -50,6 +50,7 @@ const STUBS: [(&str, &str); 21] = [
     ("./work", "is the user's"),
     ("./look", "is the user's"),
     ("./report", "is the user's"),
+    ("./train", "needs a graphics card"),
     ("cmd", "is the user's"),
 ];
 

@@ -15,6 +15,7 @@ mod player;
 mod pool;
 mod processes;
 mod reentrant;
+mod semaphore;
 mod shared_guard;
 mod shared_guard_deadlock;
 mod threads;

@@ -35,6 +35,11 @@ impl HeldLocks {
         }
     }
 
+    /// The slots of each lock, in the order of the LOCKs.
+    pub(crate) fn slots(&self) -> Vec<Vec<u32>> {
+        self.files().iter().map(Guard::slots).collect()
+    }
+
     /// The other processes that hold the locks which fasten has acquired on files.
     pub(super) fn sharers(&self) -> Vec<u32> {
         self.files().iter().find_map(Guard::descriptor).map(sharers).unwrap_or_default()

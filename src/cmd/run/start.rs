@@ -1,5 +1,6 @@
 //! From locks that are held to the command that runs under them, and back.
 
+use std::ffi::CString;
 use std::os::fd::BorrowedFd;
 
 use super::held_locks::HeldLocks;
@@ -30,7 +31,8 @@ pub(crate) struct Outcome {
     pub(crate) sharers: Vec<u32>,
 }
 
-/// Runs the command under the locks and releases them when it has ended. Signals that were blocked
+/// Runs the command under the locks, with these variables in its environment, and releases the locks
+/// when it has ended. Signals that were blocked
 /// before reach the command.
 ///
 /// # Errors
@@ -39,6 +41,7 @@ pub(crate) struct Outcome {
 pub(crate) fn run_under(
     mut locks: HeldLocks,
     program: &Program,
+    variables: &[CString],
     lifetime: Lifetime,
     signals: Option<&Signals>,
     looks_for_sharers: bool,
@@ -50,7 +53,7 @@ pub(crate) fn run_under(
     if lifetime == Lifetime::InPlace {
         locks.leave_gates();
     }
-    let ended = run(program, lifetime, signals, "fasten")?;
+    let ended = run(program, variables, lifetime, signals, "fasten")?;
     let sharers = if looks_for_sharers { locks.sharers() } else { Vec::new() };
     match (ended, lifetime) {
         (Ended::Ran(_), Lifetime::LastInheritor) => locks.detach(),
@@ -74,11 +77,12 @@ pub(crate) fn run_as_flock<'a>(
         descriptors::let_inherit_lowest(locks).map_err(|source| CannotStart::new(program, source))?;
     }
     signals::default_for_children();
-    run(program, lifetime, None, "flock")
+    run(program, &[], lifetime, None, "flock")
 }
 
 fn run(
     program: &Program,
+    variables: &[CString],
     lifetime: Lifetime,
     signals: Option<&Signals>,
     name: &str,
@@ -92,7 +96,7 @@ fn run(
         if let Some(signals) = signals {
             signals.unblock();
         }
-        return Err(CannotStart::new(program, entry::replace_process(program.words())));
+        return Err(CannotStart::new(program, entry::replace_process(program.words(), variables)));
     }
     let blocked_now;
     let signals = if let Some(blocked_before) = signals {
@@ -101,7 +105,7 @@ fn run(
         blocked_now = Signals::block();
         &blocked_now
     };
-    let ended = spawn::spawn(program.words(), signals).and_then(|started| match started {
+    let ended = spawn::spawn(program.words(), variables, signals).and_then(|started| match started {
         Started::Running(child) => supervise(child, signals, name).map(Ended::Ran),
         Started::Cancelled(signal) => Ok(Ended::Cancelled(signal)),
     });

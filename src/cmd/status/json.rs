@@ -32,9 +32,10 @@ fn for_a_terminal(document: &str) -> String {
 fn lock(report: &Report) -> Value {
     json!({
         "path": report.path.as_ref().map(|path| path.to_string_lossy()),
-        "state": super::word(report.state),
+        "state": super::word(report),
         "holders": report.holders.iter().map(holder).collect::<Vec<_>>(),
         "waiters": report.waiters.iter().map(waiter).collect::<Vec<_>>(),
+        "slots": report.slots.map(|slots| json!({ "count": slots.count, "taken": slots.taken })),
     })
 }
 
@@ -47,6 +48,8 @@ fn holder(holder: &Holder) -> Value {
         "family": family(holder.family),
         "since": time(holder.since),
         "processes": holder.processes,
+        "slot": holder.slots.first(),
+        "slots": holder.slots,
     })
 }
 
@@ -58,6 +61,7 @@ fn waiter(waiter: &Waiter) -> Value {
         "mode": mode(waiter.mode),
         "family": family(waiter.family),
         "since": time(waiter.since),
+        "for_slots": waiter.for_slots,
     })
 }
 

@@ -81,9 +81,10 @@ fn code(reports: &[Report]) -> u8 {
     if reports.iter().all(|report| report.state == State::Free) { 0 } else { Code::Conflict.number() }
 }
 
-fn word(state: State) -> &'static str {
-    match state {
+fn word(report: &Report) -> &'static str {
+    match report.state {
         State::Free => "free",
+        State::Shared if report.slots.is_some() => "slots",
         State::Shared => "read",
         State::Exclusive => "write",
         _ => "unknown",

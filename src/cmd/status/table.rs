@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::ops::RangeInclusive;
 use std::time::SystemTime;
 
-use fasten::holders::{Holder, Report, State};
+use fasten::holders::{Holder, Report, SlotCount, State};
 use fasten::{Family, Mode};
 
 use super::json::{family, mode};
@@ -33,7 +33,9 @@ fn one(report: &Report, style: &Style) -> String {
     let name = printable(&name.unwrap_or_else(|| "a file that cannot be seen".to_owned()));
     let is_missing = report.state == State::Free && report.file.is_none();
     let missing = if is_missing { " (does not exist)" } else { "" };
-    let mut text = format!("{name}: {}{missing}\n", style.painted(report.state));
+    let taken = |slots: SlotCount| format!(", {} of {} taken", slots.taken, slots.count);
+    let taken = report.slots.map(taken).unwrap_or_default();
+    let mut text = format!("{name}: {}{taken}{missing}\n", style.painted(report));
     for holder in &report.holders {
         let row = Row {
             role: "holds".to_owned(),
@@ -51,7 +53,7 @@ fn one(report: &Report, style: &Style) -> String {
             pid: waiter.pid,
             user: waiter.user.as_deref(),
             since: waiter.since,
-            kind: kind(waiter.mode, waiter.family),
+            kind: if waiter.for_slots { "slot".to_owned() } else { kind(waiter.mode, waiter.family) },
             command: waiter.command.as_ref(),
         };
         text.push_str(&row.lines(style));
@@ -67,9 +69,13 @@ fn kind(of: Mode, with: Family) -> String {
     }
 }
 
-/// With the bytes that other programs lock: `write fcntl 0-99, 512-`.
+/// With the numbers of its slots, `slot 0,1`, or with the bytes that other programs lock: `write fcntl 0-99, 512-`.
 fn kind_of(holder: &Holder) -> String {
     const MOST: usize = 3;
+    if !holder.slots.is_empty() {
+        let numbers = holder.slots.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+        return format!("slot {numbers}");
+    }
     let range = |range: &RangeInclusive<u64>| match (*range.start(), *range.end()) {
         (first, u64::MAX) => format!("{first}-"),
         (first, last) if first == last => first.to_string(),
@@ -126,14 +132,14 @@ impl Style {
         self.width < 70
     }
 
-    fn painted(&self, state: State) -> String {
-        let colour = match state {
+    fn painted(&self, report: &Report) -> String {
+        let colour = match report.state {
             State::Free => GREEN,
             State::Shared => YELLOW,
             State::Exclusive => RED,
             _ => MAGENTA,
         };
-        self.paint.words(colour, super::word(state))
+        self.paint.words(colour, super::word(report))
     }
 
     fn fitted(&self, line: &str) -> String {

@@ -48,9 +48,10 @@ fn no_core() {
     }
 }
 
-/// Replaces this process by the program, which is looked up in `PATH`; /bin/sh runs a file without
+/// Replaces this process by the program, which is looked up in `PATH` and gets these variables in
+/// its environment; /bin/sh runs a file without
 /// `#!`. Returns only if that fails.
-pub(crate) fn replace_process(words: &[CString]) -> io::Error {
-    // SAFETY: the words outlive the call.
-    unsafe { Image::new(words).replace_process() }
+pub(crate) fn replace_process(words: &[CString], variables: &[CString]) -> io::Error {
+    // SAFETY: the words and variables outlive the call.
+    unsafe { Image::new(words, variables).replace_process() }
 }

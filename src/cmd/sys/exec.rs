@@ -1,14 +1,14 @@
 //! execvp(3): this process becomes another program.
 
-#[cfg(target_env = "musl")]
-use std::ffi::CStr;
-use std::ffi::{CString, c_char};
+use std::ffi::{CStr, CString, c_char, c_int};
 use std::{io, iter, ptr};
 
-/// The words of a program as the kernel takes them. It borrows from the words.
+/// The words of a program and its environment as the kernel takes them. It borrows from both.
 #[derive(Debug)]
 pub(super) struct Image {
     arguments: Vec<*const c_char>,
+    /// This process's environment, with some variables changed; `None` if none is.
+    environment: Option<Vec<*const c_char>>,
     /// The words with /bin/sh before them: musl's execvp(3) leaves out that a file without `#!` is
     /// a script for the shell. The first two are filled in when that turns out.
     #[cfg(target_env = "musl")]
@@ -16,10 +16,12 @@ pub(super) struct Image {
 }
 
 impl Image {
-    pub(super) fn new(words: &[CString]) -> Self {
+    /// Of the variables, each is `NAME=VALUE`.
+    pub(super) fn new(words: &[CString], variables: &[CString]) -> Self {
         let arguments: Vec<*const c_char> =
             words.iter().map(|word| word.as_ptr()).chain(iter::once(ptr::null())).collect();
         Self {
+            environment: (!variables.is_empty()).then(|| environment_with(variables)),
             #[cfg(target_env = "musl")]
             for_shell: iter::once(ptr::null()).chain(arguments.iter().copied()).collect(),
             arguments,
@@ -36,10 +38,15 @@ impl Image {
     /// nothing, so a child that shares our memory may call it.
     ///
     /// # Safety
-    /// The words are those that `new` was given, and live.
+    /// The words and variables are those that `new` was given, and live.
     pub(super) unsafe fn replace_process(&mut self) -> io::Error {
-        // SAFETY: the list ends with a null pointer, and the caller vouches for the strings.
-        unsafe { libc::execvp(self.arguments[0], self.arguments.as_ptr()) };
+        // SAFETY: the lists end with a null pointer, and the caller vouches for the strings.
+        unsafe {
+            match &self.environment {
+                Some(variables) => exec_with(self.arguments.as_ptr(), variables.as_ptr()),
+                None => libc::execvp(self.arguments[0], self.arguments.as_ptr()),
+            }
+        };
         let error = io::Error::last_os_error();
         #[cfg(target_env = "musl")]
         if error.raw_os_error() == Some(libc::ENOEXEC) {
@@ -69,9 +76,60 @@ impl Image {
             return io::Error::from_raw_os_error(libc::ENOEXEC);
         }
         (self.for_shell[0], self.for_shell[1]) = (c"/bin/sh".as_ptr(), found.as_ptr().cast());
-        // SAFETY: the list ends with a null pointer, and its strings live.
-        unsafe { libc::execv(self.for_shell[0], self.for_shell.as_ptr()) };
+        // SAFETY: the lists end with a null pointer, and their strings live.
+        unsafe {
+            match &self.environment {
+                Some(variables) => {
+                    libc::execve(self.for_shell[0], self.for_shell.as_ptr(), variables.as_ptr())
+                }
+                None => libc::execv(self.for_shell[0], self.for_shell.as_ptr()),
+            }
+        };
         io::Error::last_os_error()
+    }
+}
+
+/// This process's environment, with these variables in place of others of their names.
+fn environment_with(variables: &[CString]) -> Vec<*const c_char> {
+    let name = |variable: &CStr| variable.to_bytes().split(|&byte| byte == b'=').next().map(<[u8]>::to_vec);
+    let names: Vec<_> = variables.iter().map(|variable| name(variable)).collect();
+    let mut list: Vec<*const c_char> = Vec::new();
+    // SAFETY: the C library's list ends with a null pointer, its strings live, and no code of this
+    // program changes them.
+    unsafe {
+        let mut next = environ;
+        while !next.is_null() && !(*next).is_null() {
+            if !names.contains(&name(CStr::from_ptr(*next))) {
+                list.push(*next);
+            }
+            next = next.add(1);
+        }
+    }
+    list.into_iter().chain(variables.iter().map(|variable| variable.as_ptr())).chain([ptr::null()]).collect()
+}
+
+unsafe extern "C" {
+    static environ: *const *const c_char;
+}
+
+/// # Safety
+/// Both lists end with a null pointer, and their strings live.
+#[cfg(target_os = "linux")]
+unsafe fn exec_with(arguments: *const *const c_char, environment: *const *const c_char) -> c_int {
+    // SAFETY: as the caller vouches.
+    unsafe { libc::execvpe(*arguments, arguments, environment) }
+}
+
+/// Elsewhere the command has been forked, and has an environment of its own to change.
+///
+/// # Safety
+/// Both lists end with a null pointer, and their strings live.
+#[cfg(not(target_os = "linux"))]
+unsafe fn exec_with(arguments: *const *const c_char, environment: *const *const c_char) -> c_int {
+    // SAFETY: as the caller vouches; this process has one thread.
+    unsafe {
+        (&raw const environ).cast_mut().write(environment);
+        libc::execvp(*arguments, arguments)
     }
 }
 

@@ -24,10 +24,10 @@ struct Birth<'a> {
     failed: Option<io::Error>,
 }
 
-/// Starts the program, which is looked up in `PATH`, with the mask and the disposition from before
-/// `signals`. It is not started if the terminal sends a signal before it exists.
-pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Started> {
-    let mut birth = Birth { image: Image::new(words), signals, failed: None };
+/// Starts the program, which is looked up in `PATH`, with these variables in its environment, and the
+/// mask and the disposition from before `signals`. It is not started if the terminal sends a signal before it exists.
+pub(crate) fn spawn(words: &[CString], variables: &[CString], signals: &Signals) -> io::Result<Started> {
+    let mut birth = Birth { image: Image::new(words, variables), signals, failed: None };
     let mut stack = Vec::<u128>::with_capacity(STACK + birth.image.len());
     let top = stack.spare_capacity_mut().as_mut_ptr_range().end;
     let how = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;

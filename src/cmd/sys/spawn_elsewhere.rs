@@ -8,16 +8,16 @@ use super::child::{Child, Started};
 use super::entry::replace_process;
 use super::signals::{self, Signals};
 
-/// Starts the program, which is looked up in `PATH`, with the mask and the disposition from before
-/// `signals`. The child reports a failed exec through a socket; a successful exec closes it.
-pub(crate) fn spawn(words: &[CString], signals: &Signals) -> io::Result<Started> {
+/// Starts the program, which is looked up in `PATH`, with these variables in its environment, and the
+/// mask and the disposition from before `signals`. The child reports a failed exec through a socket; a successful exec closes it.
+pub(crate) fn spawn(words: &[CString], variables: &[CString], signals: &Signals) -> io::Result<Started> {
     let (mut report, mut reporter) = UnixStream::pair()?;
     // SAFETY: this process has one thread, so the child may call anything.
     match unsafe { libc::fork() } {
         -1 => Err(io::Error::last_os_error()),
         0 => {
             signals::restore(signals);
-            let error = replace_process(words).raw_os_error().unwrap_or(libc::EINVAL);
+            let error = replace_process(words, variables).raw_os_error().unwrap_or(libc::EINVAL);
             let _ = reporter.write_all(&error.to_ne_bytes());
             // SAFETY: it ends the child and runs nothing of ours.
             unsafe { libc::_exit(127) }

@@ -66,12 +66,12 @@ fn collect_main_locks(pid: u32, held: &mut Vec<FdLock>) {
     });
 }
 
-/// Whether a process that waits holds no lock and cannot get one before it goes on, as it has no
-/// other thread that works.
-pub fn keeps_nothing(pid: u32) -> bool {
+/// Whether a process that waits holds no lock, but for what it holds through the descriptor that
+/// waits, and cannot get one before it goes on, as it has no other thread that works.
+pub fn keeps_nothing(pid: u32, waiting: Option<u32>) -> bool {
     let mut held = Vec::new();
     collect_main_locks(pid, &mut held);
-    held.is_empty() && !has_working_threads(pid)
+    held.iter().all(|lock| Some(lock.descriptor) == waiting) && !has_working_threads(pid)
 }
 
 /// Whether the parent of a process certainly waits for it.

@@ -9,8 +9,9 @@
 use std::ops::RangeInclusive;
 
 use super::fdinfo::{FdLock, FdLocks, Lookup};
-use super::parse::Entry;
+use super::parse::{Entry, Kind};
 use super::process::Processes;
+use super::slot_bytes;
 use crate::holders::LockId;
 use crate::holders::report::{Holder, State};
 use crate::layout;
@@ -27,6 +28,8 @@ pub struct Holding {
     pub family: Family,
     /// The bytes that are locked; empty if that is the whole file.
     pub ranges: Vec<RangeInclusive<u64>>,
+    /// The slots that are held; empty if the lock is not about slots.
+    pub slots: Vec<u32>,
     /// The processes known to hold the lock, `pid` first; empty if none can be seen.
     pub processes: Vec<u32>,
     /// A descriptor through which the lock is held.
@@ -61,13 +64,19 @@ pub fn holdings(
     fd_locks: &mut FdLocks,
     processes: &mut Processes,
 ) -> Vec<Holding> {
+    let has_slots = entries.iter().any(|entry| !entry.is_main());
+    let one = |entry: &Entry, processes, through| one(entry, processes, through, has_slots);
     let mut found: Vec<Holding> = Vec::new();
     // Locks that the process in the table no longer has, or that have no pid.
     let mut lost: Vec<Entry> = Vec::new();
     for entry in entries.iter().filter(|entry| !entry.blocked && entry.is_main()) {
         match entry.pid.map(|pid| (pid, fd_locks.of_process(pid, file, |other| other.is_same_lock(entry)))) {
-            Some((pid, Lookup::Found(lock))) => merge(&mut found, one(entry, vec![pid], Some(lock))),
-            Some((pid, Lookup::Hidden)) => merge(&mut found, one(entry, vec![pid], None)),
+            Some((pid, Lookup::Found(lock))) => {
+                one(entry, vec![pid], Some(lock)).into_iter().for_each(|one| merge(&mut found, one));
+            }
+            Some((pid, Lookup::Hidden)) => {
+                one(entry, vec![pid], None).into_iter().for_each(|one| merge(&mut found, one));
+            }
             Some((_, Lookup::NotFound)) | None => lost.push(*entry),
         }
     }
@@ -101,9 +110,9 @@ pub fn holdings(
         let head = head(&pids, processes);
         pids.retain(|&pid| pid != head);
         pids.insert(0, head);
-        merge(&mut found, one(&group[0].entry, pids, Some(group[0])));
+        one(&group[0].entry, pids, Some(group[0])).into_iter().for_each(|one| merge(&mut found, one));
     }
-    found.extend(lost.iter().map(|entry| one(entry, Vec::new(), None)));
+    found.extend(lost.iter().filter_map(|entry| one(entry, Vec::new(), None)));
     found
 }
 
@@ -131,15 +140,22 @@ pub fn described(mut held: Holding, processes: &mut Processes) -> Holder {
         mode: held.mode,
         family: held.family,
         ranges: held.ranges,
+        slots: held.slots,
         since: about.working_since,
         processes: held.processes,
     }
 }
 
-fn one(entry: &Entry, processes: Vec<u32>, through: Option<FdLock>) -> Holding {
+/// `None` for a process that has the lock shared because it waits for slots.
+fn one(entry: &Entry, processes: Vec<u32>, through: Option<FdLock>, has_slots: bool) -> Option<Holding> {
     let pid = processes.first().copied();
     let ranges = entry.range().into_iter().collect();
-    Holding { pid, mode: entry.mode, family: entry.kind.family(), ranges, processes, through }
+    let is_share = entry.mode == Mode::Shared && entry.kind == Kind::Flock;
+    let slots = match through.filter(|_| is_share && has_slots) {
+        Some(lock) => slot_bytes::of_process(lock.pid, entry.file)?,
+        None => Vec::new(),
+    };
+    Some(Holding { pid, mode: entry.mode, family: entry.kind.family(), ranges, slots, processes, through })
 }
 
 /// A process that has locked several ranges, or through several descriptors, is one holder.
@@ -156,6 +172,9 @@ fn merge(found: &mut Vec<Holding>, new: Holding) {
                 let news: Vec<_> = new.ranges.into_iter().filter(|one| !held.ranges.contains(one)).collect();
                 held.ranges.extend(news);
             }
+            held.slots.extend(new.slots);
+            held.slots.sort_unstable();
+            held.slots.dedup();
             for pid in new.processes {
                 if !held.processes.contains(&pid) {
                     held.processes.push(pid);

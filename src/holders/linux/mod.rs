@@ -6,6 +6,7 @@
 //!   the table does; `process` describes a process.
 //! - `snapshot` reads /proc/locks; `gate_files` adds the lines of a lock's gate file; `fdinfo`
 //!   reads the locks of descriptors.
+//! - `slot_bytes` finds the slots that a descriptor holds.
 //! - `holding` and `waiting` turn lines into holders and waiters; `certain_wait` finds the
 //!   processes that wait for their children.
 //! - `own`, `sharers`, `ancestors`, `removed`, `query`, `search` and `wait_cycle` answer questions.
@@ -20,6 +21,7 @@ mod holding;
 mod identify;
 #[doc(hidden)]
 pub mod mountinfo;
+mod ofd_waiters;
 mod own;
 #[doc(hidden)]
 pub mod parse;
@@ -29,6 +31,7 @@ mod query;
 mod removed;
 mod search;
 mod sharers;
+mod slot_bytes;
 #[doc(hidden)]
 pub mod snapshot;
 mod wait_cycle;
@@ -48,5 +51,6 @@ pub(crate) use removed::holder_of_removed;
 pub use search::search;
 pub use sharers::sharers;
 pub(crate) use sharers::{AncestorLookup, users};
+pub(crate) use slot_bytes::{slots_kept_above, slots_through};
 pub use wait_cycle::wait_cycle;
 pub(crate) use wait_cycle::{Cycle, certain_cycle};

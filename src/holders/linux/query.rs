@@ -16,6 +16,7 @@ use super::holding::{self, Holding, holdings};
 use super::proc::{is_local, sees_everything};
 use super::process::Processes;
 use super::removed;
+use super::slot_bytes;
 use super::waiting::{self, waiting};
 use crate::holders::LockId;
 use crate::holders::report::{Report, State};
@@ -44,6 +45,7 @@ pub fn of(path: impl AsRef<Path>) -> io::Result<Report> {
         path: Some(path.to_owned()),
         file: None,
         state: State::Free,
+        slots: None,
         holders: vec![],
         waiters: vec![],
     };
@@ -141,9 +143,11 @@ impl Query {
     fn fill(&mut self, report: &mut Report, seen: Observed) {
         let processes = &mut self.processes;
         let Lines { own, gates } = &seen.lines;
+        report.slots = slot_bytes::counted(own);
         let waiting = waiting(seen.file, own, gates, &seen.held, processes);
         report.state = holding::state(&seen.held, self.hidden);
         report.holders = seen.held.into_iter().map(|held| holding::described(held, processes)).collect();
+        report.holders.sort_by_key(|holder| holder.slots.first().copied());
         report.waiters = waiting.into_iter().map(|waiting| waiting::described(waiting, processes)).collect();
     }
 }
@@ -165,8 +169,14 @@ pub fn all() -> io::Result<Vec<Report>> {
     let mut reports = Vec::new();
     for seen in query.observe(gate_files::of_all)? {
         let path = seen.held.iter().find_map(|held| held.through?.path());
-        let mut report =
-            Report { path, file: Some(seen.file), state: State::Unknown, holders: vec![], waiters: vec![] };
+        let mut report = Report {
+            path,
+            file: Some(seen.file),
+            state: State::Unknown,
+            slots: None,
+            holders: vec![],
+            waiters: vec![],
+        };
         let file = seen.file;
         query.fill(&mut report, seen);
         if report.state == State::Free && !report.waiters.is_empty() && !is_local(file) {

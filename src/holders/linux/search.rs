@@ -48,7 +48,7 @@ pub fn search(path: &Path) -> io::Result<Report> {
     let held = holdings(file, &entries, false, &mut FdLocks::default(), &mut processes);
     let state = holding::state(&held, true);
     let holders = held.into_iter().map(|held| holding::described(held, &mut processes)).collect();
-    Ok(Report { path: Some(path.to_owned()), file: Some(file), state, holders, waiters: vec![] })
+    Ok(Report { path: Some(path.to_owned()), file: Some(file), state, slots: None, holders, waiters: vec![] })
 }
 
 /// The locks on the file that this process holds through its descriptors. Only the fdinfo of those

@@ -15,19 +15,20 @@
 //!    readers out, and the writers before it in the queue are served before it;
 //! 5. the readers blocked at PASSAGE or at an INTENT: they get in when the writer of 3 has the lock
 //!    and opens PASSAGE, before the next writer closes it;
-//! 6. the other writers blocked at QUEUE.
+//! 6. the other writers blocked at QUEUE;
+//! 7. the process that holds SLOT-QUEUE and collects slots, and those blocked at SLOT-QUEUE.
 //!
 //! The table does not name the process that waits for an OFD lock. Its gates name it if it has any;
 //! else the system call that its thread is in, which shows the descriptor.
 
 use super::holding::Holding;
-use super::mountinfo;
-use super::parse::{self, Entry, Kind};
-use super::proc::{numbers_in, read};
+use super::ofd_waiters::in_ofd_wait;
+use super::parse::{Entry, Kind};
 use super::process::Processes;
+use super::slot_bytes::is_for_slots;
 use crate::holders::LockId;
 use crate::holders::report::Waiter;
-use crate::layout::{Bytes, Gate};
+use crate::layout::{Bytes, Gate, count_in};
 use crate::mode::{Family, Mode};
 
 /// One waiter, by its pid only: nothing about the process has been read yet.
@@ -39,6 +40,8 @@ pub struct Waiting {
     pub mode: Mode,
     /// Which of the kernel's two families it requests a lock of.
     pub family: Family,
+    /// Whether it waits for slots.
+    pub for_slots: bool,
 }
 
 /// The waiters of one file, given its lines of the table, those of its gate file, and its holders.
@@ -57,6 +60,10 @@ pub fn waiting(
     for family in [Family::Flock, Family::Fcntl] {
         let at_main = main.iter().copied().filter(|entry| entry.kind.family() == family);
         AtGates::of(family, gates, held, processes).line_up(at_main, &mut queue);
+    }
+    queue.add_those_for_slots(gates, held, processes);
+    if entries.iter().any(|entry| count_in(entry.start).is_some()) {
+        queue.mark_those_for_slots(file);
     }
     queue.name_those_in_a_call(file);
     queue.0
@@ -157,8 +164,8 @@ impl<'a> AtGates<'a> {
 /// The waiter as reports show it: with user, command and start.
 pub fn described(waiting: Waiting, processes: &mut Processes) -> Waiter {
     let about = waiting.pid.map(|pid| processes.describe(pid)).unwrap_or_default();
-    let Waiting { pid, mode, family } = waiting;
-    Waiter { pid, user: about.user, command: about.command, mode, family, since: about.started }
+    let Waiting { pid, mode, family, for_slots } = waiting;
+    Waiter { pid, user: about.user, command: about.command, mode, family, for_slots, since: about.started }
 }
 
 /// Waiters in order, each process once.
@@ -167,7 +174,28 @@ struct WaitOrder(Vec<Waiting>);
 impl WaitOrder {
     fn push(&mut self, pid: Option<u32>, mode: Mode, family: Family) {
         if pid.is_none() || self.0.iter().all(|waiting| waiting.pid != pid) {
-            self.0.push(Waiting { pid, mode, family });
+            self.0.push(Waiting { pid, mode, family, for_slots: false });
+        }
+    }
+
+    /// The first one holds SLOT-QUEUE; it may stand before other waiters already, for the lock itself.
+    fn add_those_for_slots(&mut self, gates: &[Entry], held: &[Holding], processes: &mut Processes) {
+        let there = Gate::FLOCK.slot_queue();
+        let (blocked, first): (Vec<&Entry>, Vec<&Entry>) =
+            gates.iter().filter(|entry| overlap(entry, there)).partition(|entry| entry.blocked);
+        for entry in first.into_iter().chain(blocked) {
+            if entry.blocked || !entry.pid.is_some_and(|pid| holds(pid, held, processes)) {
+                self.push(entry.pid, Mode::Shared, Family::Flock);
+                let this = |one: &&mut Waiting| one.pid.is_some() && one.pid == entry.pid;
+                self.0.iter_mut().filter(this).for_each(|one| one.for_slots = true);
+            }
+        }
+    }
+
+    /// Those that wait for a writer stand in no line for slots meanwhile.
+    fn mark_those_for_slots(&mut self, file: LockId) {
+        for one in self.0.iter_mut().filter(|one| one.mode == Mode::Shared && !one.for_slots) {
+            one.for_slots = one.pid.is_some_and(|pid| is_for_slots(pid, file));
         }
     }
 
@@ -198,30 +226,4 @@ fn holds(pid: u32, held: &[Holding], processes: &mut Processes) -> bool {
             .iter()
             .flat_map(|held| &held.processes)
             .any(|&holder| processes.lineage(holder).contains(&pid))
-}
-
-/// The processes with a thread in fcntl(2) that waits for an OFD lock on this file. Processes that
-/// we may not trace are left out.
-fn in_ofd_wait(file: LockId) -> Vec<u32> {
-    let mut buffer = Vec::new();
-    let pids = numbers_in("/proc").into_iter().flatten();
-    pids.filter(|pid| waits(*pid, file, &mut buffer).is_some()).collect()
-}
-
-fn waits(pid: u32, file: LockId, buffer: &mut Vec<u8>) -> Option<()> {
-    // With pointers of 32 bits the C library makes the call for large files.
-    #[cfg(target_pointer_width = "64")]
-    const CALL: libc::c_long = libc::SYS_fcntl;
-    #[cfg(not(target_pointer_width = "64"))]
-    const CALL: libc::c_long = libc::SYS_fcntl64;
-    const COMMAND: u64 = libc::F_OFD_SETLKW.unsigned_abs() as u64;
-    numbers_in(&format!("/proc/{pid}/task")).ok()?.find_map(|thread| {
-        let call = read(&format!("/proc/{pid}/task/{thread}/syscall"), buffer).ok()?;
-        let descriptor = parse::ofd_wait(call, CALL, COMMAND)?;
-        let info = read(&format!("/proc/{pid}/task/{thread}/fdinfo/{descriptor}"), buffer).ok()?;
-        let (mount, inode) = (parse::field_number(info, "mnt_id:")?, parse::field_number(info, "ino:")?);
-        let mounts = read(&format!("/proc/{pid}/mountinfo"), buffer).ok()?;
-        let (major, minor) = mountinfo::device(mounts, mount)?;
-        ((major, minor, inode) == (file.major, file.minor, file.inode)).then_some(())
-    })
 }

@@ -51,9 +51,15 @@ pub(crate) fn clear(file: impl AsFd, owner: RecordOwner, bytes: Bytes) -> io::Re
 
 /// Whether the process could lock the bytes now. Locks nothing.
 pub(crate) fn is_free(file: impl AsFd, bytes: Bytes, mode: Mode) -> io::Result<bool> {
+    Ok(conflict(file, bytes, mode)?.is_none())
+}
+
+/// The first byte of a lock because of which the process could not lock these bytes now, if there is
+/// one. Locks nothing.
+pub(crate) fn conflict(file: impl AsFd, bytes: Bytes, mode: Mode) -> io::Result<Option<i64>> {
     let mut asked = request(bytes, kind(mode));
     fcntl_lock(file, Command::Get, &mut asked)?;
-    Ok(i32::from(asked.l_type) == libc::F_UNLCK)
+    Ok((i32::from(asked.l_type) != libc::F_UNLCK).then_some(asked.l_start))
 }
 
 impl RecordOwner {

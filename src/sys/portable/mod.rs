@@ -104,6 +104,10 @@ pub(crate) mod records {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    pub(crate) fn conflict(_file: impl AsFd, _bytes: Bytes, _mode: Mode) -> io::Result<Option<i64>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     pub(crate) fn is_free(_file: impl AsFd, _bytes: Bytes, _mode: Mode) -> io::Result<bool> {
         Err(io::ErrorKind::Unsupported.into())
     }
