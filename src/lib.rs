@@ -101,12 +101,18 @@
 //! without the lock leaves nothing of it in any queue. Waiters sleep in the kernel and do not poll;
 //! what ends such a sleep early is SIGURG, about which [`Wait`] says more.
 //!
+//! # Shared state and async
+//!
+//! A [`Guard`] stays in its thread; [`Guard::into_shared`] makes it a [`SharedGuard`], which is `Send`
+//! and `Sync`. Tasks of any runtime await one with [`lock_async`](InterProcessLock::lock_async) and
+//! the like, which return a [`LockFuture`]; dropping it cancels the wait. For several locks call
+//! [`lock_all`] where a task may block, and make its guards shared ones there.
+//!
 //! # Deadlocks and errors
 //!
 //! A wait that certainly never ends fails with [`Error::Deadlock`], and [`Deadlock`] is the reason:
 //! this thread or an ancestor holds the lock, processes wait for each other in a cycle, or two
-//! readers upgrade. [`Nested`] says what is recognised, and selects what else to do. To acquire
-//! several locks use [`lock_all`], which cannot deadlock with itself.
+//! readers upgrade. [`Nested`] selects what else to do. [`lock_all`] cannot deadlock with itself.
 //!
 //! [`Error`] is the error of all locks between processes, with details in [`OpenError`],
 //! [`Operation`] and [`UnfairReason`]; [`thread::LockError`] is that of the thread lock. Both convert
@@ -160,6 +166,7 @@
 //! | `single_instance` | runs once at a time; a second instance names the first one |
 //! | `worker` | waits five seconds for a lock, or until Ctrl-C |
 //! | `cache` | is a cache for the threads of many processes, refreshed by a reader that upgrades |
+//! | `tasks` | counts in a file from many tasks of an async runtime, which give up in time |
 //! | `transfer` | locks two files together |
 //! | `own_file` | locks the file that it writes, without a lock file |
 //! | `holders` | prints a table of all locks and their holders |
@@ -224,7 +231,7 @@ pub mod thread;
 
 pub use interprocess::{
     DescriptorLock, Guard, Guards, InterProcessLock, InterProcessReaderWriterLock, InterProcessSemaphore,
-    LockOptions, LockRequest, SharedGuard, SlotGuard, lock_all,
+    LockFuture, LockOptions, LockRequest, SharedGuard, SlotGuard, lock_all,
 };
 pub use lock::{
     CancelToken, Deadlock, DescriptorGuard, Error, Nested, OpenError, Operation, UnfairReason, Wait,

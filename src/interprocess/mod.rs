@@ -6,8 +6,10 @@
 //! where processes wait for each other, at the gates and for the main lock. What it gets is a
 //! [`lease`], the lock and the turn. A [`held_lock`] is a lease that belongs to a thread, until the
 //! last [`guard`] of it is dropped: each thread has a list of its held locks, so that it never waits
-//! for itself. A [`shared_guard`] owns a lease that belongs to no thread.
+//! for itself. A [`shared_guard`] owns a lease that belongs to no thread. A [`lock_future`] returns
+//! one, for which a [`waiting_thread`] waits.
 
+mod async_locks;
 mod cancellable_waiter;
 mod descriptor;
 mod file_pool;
@@ -17,6 +19,7 @@ mod guards;
 mod held_lock;
 mod lease;
 mod lock_all;
+mod lock_future;
 mod lock_request;
 mod missing;
 mod mutex;
@@ -27,11 +30,13 @@ mod semaphore;
 mod shared_guard;
 mod slot_guard;
 mod thread_queue;
+mod waiting_thread;
 
 pub use descriptor::DescriptorLock;
 pub use guard::Guard;
 pub use guards::Guards;
 pub use lock_all::lock_all;
+pub use lock_future::LockFuture;
 pub use lock_request::LockRequest;
 pub use mutex::InterProcessLock;
 pub use options::LockOptions;

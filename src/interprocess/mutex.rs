@@ -52,7 +52,7 @@ use crate::mode::Mode;
 #[doc(alias = "Mutex")]
 #[derive(Clone)]
 pub struct InterProcessLock {
-    pool: Arc<FilePool>,
+    pub(super) pool: Arc<FilePool>,
 }
 
 impl InterProcessLock {

@@ -38,26 +38,36 @@ pub(super) fn acquire_from(pool: &Arc<FilePool>, mode: Mode, wait_state: &WaitSt
     }
 }
 
-/// Acquires slots of the lock. They belong to their guard and not to the thread, whose next request
-/// is for other slots.
+/// Acquires the lock on the file that the pool's path leads to, for no thread in particular. If the
+/// calling thread holds it, it waits all the same: what it acquires is not its own.
+pub(super) fn acquire_for_any_thread(
+    pool: &Arc<FilePool>,
+    (mode, slots): (Mode, Option<Slots>),
+    wait_state: &WaitState,
+) -> Result<Lease, Error> {
+    loop {
+        let queue = pool.queue(|| open(pool, mode, wait_state))?;
+        if let Some(mut lease) = acquire_on_queue(pool, &queue, (mode, slots), wait_state)? {
+            lease.leave_thread();
+            return Ok(lease);
+        }
+        wait_state.begin_again().map_err(|why| Error::refused(pool.path(), why))?;
+    }
+}
+
+/// Acquires slots of the lock, which belong to their guard and to no thread. The calling thread does
+/// not wait for a lock that it holds alone.
 pub(super) fn acquire_slots(
     pool: &Arc<FilePool>,
     slots: Slots,
     wait_state: &WaitState,
 ) -> Result<Lease, Error> {
-    let refused = |why| Error::refused(pool.path(), why);
-    loop {
-        let queue = pool.queue(|| open(pool, Mode::Shared, wait_state))?;
-        let held = held_lock::find(queue.number());
-        if let Some(held) = held.filter(|held| held.lease.mode() == Mode::Exclusive) {
-            return Err(refused(held.would_wait_for_itself(wait_state)));
-        }
-        if let Some(mut lease) = acquire_on_queue(pool, &queue, (Mode::Shared, Some(slots)), wait_state)? {
-            lease.leave_thread();
-            return Ok(lease);
-        }
-        wait_state.begin_again().map_err(refused)?;
+    let queue = pool.queue(|| open(pool, Mode::Shared, wait_state))?;
+    let held = held_lock::find(queue.number());
+    if let Some(held) = held.filter(|held| held.lease.mode() == Mode::Exclusive) {
+        return Err(Error::refused(pool.path(), held.would_wait_for_itself(wait_state)));
     }
+    acquire_for_any_thread(pool, (Mode::Shared, Some(slots)), wait_state)
 }
 
 /// Waits for a turn, and acquires the lock. `None` if the call must start again, as

@@ -55,7 +55,7 @@ use crate::mode::Mode;
 #[doc(alias = "RwLock")]
 #[derive(Clone)]
 pub struct InterProcessReaderWriterLock {
-    pool: Arc<FilePool>,
+    pub(super) pool: Arc<FilePool>,
 }
 
 impl InterProcessReaderWriterLock {

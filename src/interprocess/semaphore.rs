@@ -57,7 +57,7 @@ use crate::thread::Preference;
 #[doc(alias = "sem_open")]
 #[derive(Clone)]
 pub struct InterProcessSemaphore {
-    pool: Arc<FilePool>,
+    pub(super) pool: Arc<FilePool>,
     count: u32,
 }
 
@@ -169,7 +169,7 @@ impl InterProcessSemaphore {
         LockRequest::for_slots(&self.pool, self.wanted(take))
     }
 
-    fn wanted(&self, take: u32) -> Slots {
+    pub(super) fn wanted(&self, take: u32) -> Slots {
         assert!((1..=self.count).contains(&take), "{take} of {} slots cannot be acquired", self.count);
         Slots { count: self.count, take }
     }

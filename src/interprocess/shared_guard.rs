@@ -11,7 +11,8 @@ use crate::mode::Mode;
 /// A lock between processes that is held until this guard is dropped, in whichever thread.
 ///
 /// It is `Send` and `Sync`, for state that threads share and for tasks that move between threads.
-/// [`Guard::into_shared`](crate::Guard::into_shared) makes it from a guard of this thread.
+/// [`Guard::into_shared`](crate::Guard::into_shared) makes it from a guard of this thread, and
+/// `lock_async` of the lock objects returns it.
 ///
 /// The lock belongs to this guard and to no thread, so it is not reentrant: a thread that asks for
 /// the lock waits like any other one, even the thread that made this guard and even with

@@ -9,7 +9,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
-/// The name of every helper thread, of at most 15 letters. The search for deadlocks ignores threads
+/// The name of a helper thread, of at most 15 letters. The search for deadlocks ignores threads
 /// of this name when it decides whether a process only waits.
 pub const NAME: &str = "fasten-wait";
 
@@ -28,6 +28,15 @@ pub fn block_reserved() {
 /// # Errors
 /// The system has no thread left.
 pub fn spawn(job: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    spawn_named(NAME, job)
+}
+
+/// Starts a thread of another name for this job, with all signals blocked. The search for deadlocks
+/// counts it as one that works.
+///
+/// # Errors
+/// The system has no thread left.
+pub(crate) fn spawn_named(name: &str, job: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let (mut all, mut before) = (MaybeUninit::<libc::sigset_t>::zeroed(), MaybeUninit::zeroed());
     // A new thread inherits the mask of the one that starts it, so it never runs with signals open.
     // SAFETY: sigfillset initialises the set before it is read, and a zeroed set is a valid one.
@@ -35,7 +44,7 @@ pub fn spawn(job: impl FnOnce() + Send + 'static) -> io::Result<()> {
         libc::sigfillset(all.as_mut_ptr());
         libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), before.as_mut_ptr());
     }
-    let started = thread::Builder::new().name(NAME.to_owned()).spawn(|| {
+    let started = thread::Builder::new().name(name.to_owned()).spawn(|| {
         block_what_is_reserved();
         job();
     });

@@ -99,6 +99,16 @@ fn transfers_in_both_directions_at_once_end_and_lose_nothing() {
 }
 
 #[test]
+fn the_tasks_of_two_processes_lose_no_visit() {
+    let place = stage();
+    let all = [0, 1].map(|_| place.start(&[&program("tasks"), "visits.txt", "50"]));
+    for output in all.map(Running::finish) {
+        assert_eq!(said(&output), ("50 visits counted\n".into(), String::new()));
+    }
+    assert_eq!(place.text("visits.txt"), "100\n");
+}
+
+#[test]
 fn what_is_ported_from_python_counts_every_hit_of_every_thread() {
     let place = stage();
     for hits in ["400", "800"] {

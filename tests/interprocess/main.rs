@@ -18,4 +18,6 @@ mod reentrant;
 mod semaphore;
 mod shared_guard;
 mod shared_guard_deadlock;
+mod tasks;
+mod tasks_dropped;
 mod threads;

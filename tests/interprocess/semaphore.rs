@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -167,4 +167,37 @@ fn no_slots_make_no_semaphore() {
 #[should_panic(expected = "3 of 2 slots cannot be acquired")]
 fn more_than_there_are_cannot_be_acquired() {
     let _ = InterProcessSemaphore::new("a.lock", 2).request(3);
+}
+
+#[test]
+fn tasks_await_slots_and_give_them_back_from_any_thread() {
+    let _alone = crate::tasks::alone();
+    let place = Place::new();
+    let semaphore = InterProcessSemaphore::new(&place.lock, 2);
+    let inside: Arc<[AtomicUsize; 2]> = Arc::default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let tasks: Vec<_> = (0..6)
+        .map(|_| {
+            let (semaphore, inside) = (semaphore.clone(), Arc::clone(&inside));
+            runtime.spawn(async move {
+                for _ in 0..20 {
+                    let guard = semaphore.acquire_async().await.unwrap();
+                    assert_eq!(inside[guard.slot() as usize].fetch_add(1, Ordering::SeqCst), 0);
+                    tokio::task::yield_now().await;
+                    inside[guard.slot() as usize].fetch_sub(1, Ordering::SeqCst);
+                }
+            })
+        })
+        .collect();
+    runtime.block_on(async {
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let both = semaphore.acquire_many_async(2).await.unwrap();
+        assert_eq!(both.slots(), [0, 1]);
+        let late = semaphore.acquire_async_timeout(Duration::from_millis(10)).await;
+        assert!(matches!(late, Err(Error::TimedOut { .. })), "{late:?}");
+    });
+    until("no thread waits any more", || crate::tasks::waiting_threads() == 0);
+    assert!(place.is_free());
 }

@@ -11,6 +11,7 @@ use crate::fork::{answer, forked};
 use crate::player::waiters;
 use crate::shared_guard::shared;
 use crate::support::{Place, Running, fasten, send, until};
+use crate::tasks::poll_until_ready;
 
 const LONG: Duration = Duration::from_secs(120);
 
@@ -52,6 +53,16 @@ fn one_of_several_threads_is_not() {
     is_not_refused(|place| {
         thread::spawn(thread::park);
         holds_a_and_waits_for_b(place)
+    });
+}
+
+#[test]
+fn a_task_is_not_for_its_process_goes_on() {
+    is_not_refused(|place| {
+        let _a = shared(InterProcessLock::new(place.path("a")).lock()?);
+        place.write("holds a", "");
+        until("it may go on", || place.path("go on").exists());
+        poll_until_ready(&mut InterProcessLock::new(place.path("b")).lock_async_timeout(LONG)).map(drop)
     });
 }
 
