@@ -184,7 +184,8 @@
 //!   processes work there; they open their files again.
 //! - **Symbolic links** are followed: the lock is that of the file to which the path leads, and a
 //!   missing file is created where the link leads. Only another user's link, in a directory that
-//!   others can write to, creates nothing ([`OpenError::ForeignLink`]).
+//!   others can write to, creates nothing ([`OpenError::ForeignLink`]). With
+//!   [`LockOptions::plain_file`], no link is followed.
 //! - **The lock file** is never written, truncated or removed. With [`Family::Flock`] it is not
 //!   even opened for writing where the file system allows that, and fasten holds nothing but the
 //!   lock on it. So it may be the data itself, a program or a directory. If the file is removed or
@@ -237,7 +238,7 @@ pub use lock::{
     CancelToken, Deadlock, DescriptorGuard, Error, Nested, OpenError, Operation, UnfairReason, Wait,
 };
 #[doc(hidden)]
-pub use lock::{above_standard, held_by, lower, strerror, target_of};
+pub use lock::{above_standard, held_by, lower, not_plain, strerror, target_of};
 pub use mode::{Family, Mode};
 #[cfg(target_os = "linux")]
 #[doc(hidden)]

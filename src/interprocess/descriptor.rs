@@ -28,7 +28,8 @@ use crate::mode::Mode;
 /// to find out as much as possible. An exclusive request that could lose a shared lock is then
 /// refused with [`Error::CannotUpgrade`].
 ///
-/// [`LockOptions::create`] and [`LockOptions::permissions`] have no effect here. With
+/// [`LockOptions::create`], [`LockOptions::permissions`] and [`LockOptions::plain_file`] have no
+/// effect here. With
 /// [`Preference::Reader`](crate::Preference::Reader) the lock is acquired first come, first served.
 ///
 /// - **Panic**: a [`DescriptorGuard`] that a panic drops releases the lock.

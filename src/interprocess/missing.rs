@@ -12,8 +12,8 @@ use super::options::LockOptions;
 use super::thread_queue::{ThreadQueue, any_turn};
 use crate::holders::{holder_of_removed, lineage, own_pid};
 use crate::lock::{
-    Acquired, Error, LockFile, Nested, OpenError, Request, Threads, WaitError, WaitState, acquire, create,
-    open_existing, open_for_slots, open_removed,
+    Acquired, Error, FileKind, LockFile, Nested, OpenError, Request, Threads, WaitError, WaitState, acquire,
+    create, open_existing, open_for_slots, open_removed,
 };
 use crate::mode::{Family, Mode};
 
@@ -25,10 +25,11 @@ pub(super) fn open_or_create(
     mode: Mode,
     wait_state: &WaitState,
 ) -> Result<LockFile, Error> {
+    let kind = if options.plain_file { FileKind::Plain } else { FileKind::Any };
     loop {
         let opened = match options.slots {
-            Some(_) => open_for_slots(path),
-            None => open_existing(path, options.family),
+            Some(_) => open_for_slots(path, kind),
+            None => open_existing(path, options.family, kind),
         };
         match opened {
             Err(Error::CouldNotOpen { why: OpenError::Missing, .. }) if options.create => {}
@@ -36,7 +37,7 @@ pub(super) fn open_or_create(
         }
         await_holder_of_removed(path, options, mode, wait_state).map_err(|why| Error::refused(path, why))?;
         let to_write = options.family == Family::Fcntl || options.slots.is_some();
-        if let Some(created) = create(path, options.permissions, options.family, to_write)? {
+        if let Some(created) = create(path, options.permissions, options.family, kind, to_write)? {
             return Ok(created);
         }
         // Another process created the file first: open that one.

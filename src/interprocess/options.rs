@@ -5,8 +5,8 @@ use crate::mode::Family;
 use crate::thread::Preference;
 
 /// The options of a lock between processes: which of the kernel's two kinds of lock it is, whether
-/// readers or writers go first, whether a missing lock file is created, and what to do about a
-/// deadlock.
+/// readers or writers go first, whether a missing lock file is created, which files may be locks, and
+/// what to do about a deadlock.
 ///
 /// Python's fasteners: the arguments of `InterProcessLock` and `InterProcessReaderWriterLock`.
 ///
@@ -26,6 +26,7 @@ pub struct LockOptions {
     pub(super) permissions: u32,
     /// How many slots the lock has, if it is about slots.
     pub(super) slots: Option<u32>,
+    pub(super) plain_file: bool,
 }
 
 impl LockOptions {
@@ -40,6 +41,7 @@ impl LockOptions {
             create: true,
             permissions: 0o666,
             slots: None,
+            plain_file: false,
         }
     }
 
@@ -87,6 +89,17 @@ impl LockOptions {
     pub const fn permissions(self, permissions: u32) -> Self {
         Self { permissions, ..self }
     }
+
+    /// Selects whether the lock must be a plain file that has no other name. The default is `false`.
+    /// It is for a lock file in a directory where other users can create files, such as /tmp: what
+    /// they put there instead is refused with [`OpenError::NotPlain`](crate::OpenError::NotPlain), be
+    /// it a symbolic link, a directory, a device, or a hard link to the file of another lock. A user
+    /// who was first to create the file owns it all the same. The idea is that of open(2) with
+    /// `O_NOFOLLOW`, which mail programs use in their shared directories.
+    #[must_use]
+    pub const fn plain_file(self, plain_file: bool) -> Self {
+        Self { plain_file, ..self }
+    }
 }
 
 /// What is set.
@@ -119,6 +132,12 @@ impl LockOptions {
     #[must_use]
     pub const fn get_permissions(&self) -> u32 {
         self.permissions
+    }
+
+    /// Whether the lock must be a plain file that has no other name.
+    #[must_use]
+    pub const fn get_plain_file(&self) -> bool {
+        self.plain_file
     }
 }
 

@@ -14,15 +14,15 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsRawFd, RawFd};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use nix::fcntl::OFlag;
 
 use super::error::Error;
+use super::file_kind::FileKind;
 use super::link_target::target_of;
-use super::open_error::OpenError;
 use super::open_failure::{could_not_open, not_created, not_opened};
 use crate::holders::Removed;
 use crate::layout::gate_file;
@@ -62,17 +62,17 @@ impl LockFile {
 ///
 /// # Errors
 /// [`OpenError::Missing`] if it does not.
-pub(crate) fn open_existing(path: &Path, family: Family) -> Result<LockFile, Error> {
-    let file = open_readable(path).and_then(above_standard).map_err(|error| not_opened(path, error))?;
-    let lock = checked(path, file, family)?;
+pub(crate) fn open_existing(path: &Path, family: Family, kind: FileKind) -> Result<LockFile, Error> {
+    let file = open_readable(path, kind).and_then(above_standard);
+    let lock = checked(path, file.map_err(|error| not_opened(path, error, kind))?, family, kind)?;
     if family == Family::Flock || is_executable(&lock) {
         return Ok(lock);
     }
     // The path may lead to another file by now: then that file is the lock.
-    match open_as(path, Access::Both).and_then(above_standard) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Err(not_opened(path, error)),
+    match open_as(path, Access::Both, kind).and_then(above_standard) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(not_opened(path, error, kind)),
         Err(_) => Ok(lock),
-        Ok(file) => checked(path, file, family),
+        Ok(file) => checked(path, file, family, kind),
     }
 }
 
@@ -82,13 +82,15 @@ pub(crate) fn create(
     path: &Path,
     permissions: u32,
     family: Family,
+    kind: FileKind,
     to_write: bool,
 ) -> Result<Option<LockFile>, Error> {
-    let target = if path.is_symlink() { target_of(path)? } else { path.to_owned() };
+    let follows = kind == FileKind::Any && path.is_symlink();
+    let target = if follows { target_of(path)? } else { path.to_owned() };
     match create_new(&target, permissions, to_write).and_then(above_standard) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
         Err(error) => Err(not_created(path, error)),
-        Ok(file) => checked(path, file, family).map(Some),
+        Ok(file) => checked(path, file, family, kind).map(Some),
     }
 }
 
@@ -96,15 +98,15 @@ pub(crate) fn create(
 /// and so to every process that has the descriptor.
 pub(crate) fn opened(descriptor: RawFd, family: Family) -> Result<LockFile, Error> {
     let path = PathBuf::from(format!("/dev/fd/{descriptor}"));
-    let file = duplicate(descriptor).map_err(|error| not_opened(&path, error))?;
-    Ok(LockFile { is_ours: false, ..checked(&path, file, family)? })
+    let file = duplicate(descriptor).map_err(|error| not_opened(&path, error, FileKind::Any))?;
+    Ok(LockFile { is_ours: false, ..checked(&path, file, family, FileKind::Any)? })
 }
 
 /// A removed file that a process still has open. Messages call it `path`. `None` if it cannot be
 /// opened, or if the descriptor leads to another file by now.
 pub(crate) fn open_removed(path: &Path, removed: &Removed, family: Family) -> Option<LockFile> {
     let link = PathBuf::from(format!("/proc/{}/fd/{}", removed.pid, removed.descriptor));
-    let lock = open_existing(&link, family).ok()?;
+    let lock = open_existing(&link, family, FileKind::Any).ok()?;
     let metadata = lock.file.metadata().ok()?;
     (metadata.nlink() == 0 && metadata.ino() == removed.inode)
         .then(|| LockFile { path: path.to_owned(), ..lock })
@@ -113,7 +115,8 @@ pub(crate) fn open_removed(path: &Path, removed: &Removed, family: Family) -> Op
 /// Opens the same file again for writing, which some file systems require for an exclusive lock;
 /// for reading too, where that is allowed.
 pub(crate) fn open_again_for_writing(lock: &LockFile) -> Reopened {
-    let opened = open_as(&lock.path, Access::Both).or_else(|_| open_as(&lock.path, Access::Write));
+    let open = |access| open_as(&lock.path, access, FileKind::Any);
+    let opened = open(Access::Both).or_else(|_| open(Access::Write));
     match opened.and_then(above_standard).and_then(|file| Ok((FileId::from(&file.metadata()?), file))) {
         Ok((id, file)) if id == lock.id => Reopened::Same(file),
         Err(error) if error.kind() != ErrorKind::NotFound => Reopened::NotAllowed,
@@ -137,17 +140,17 @@ pub(super) enum Access {
     Both,
 }
 
-fn open_readable(path: &Path) -> io::Result<File> {
-    match open_as(path, Access::Read) {
+fn open_readable(path: &Path, kind: FileKind) -> io::Result<File> {
+    match open_as(path, Access::Read, kind) {
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-            open_as(path, Access::Write).map_err(|_| error)
+            open_as(path, Access::Write, kind).map_err(|_| error)
         }
         opened => opened,
     }
 }
 
-pub(super) fn open_as(path: &Path, access: Access) -> io::Result<File> {
-    let flags = (OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits();
+pub(super) fn open_as(path: &Path, access: Access, kind: FileKind) -> io::Result<File> {
+    let flags = (OFlag::O_NONBLOCK | OFlag::O_NOCTTY | kind.flag()).bits();
     let mut options = OpenOptions::new();
     match access {
         Access::Read => options.read(true),
@@ -173,22 +176,12 @@ pub fn above_standard(file: File) -> io::Result<File> {
     if file.as_raw_fd() > libc::STDERR_FILENO { Ok(file) } else { file.try_clone() }
 }
 
-pub(super) fn checked(path: &Path, file: File, family: Family) -> Result<LockFile, Error> {
-    let metadata = file.metadata().map_err(|error| not_opened(path, error))?;
-    let kind = metadata.file_type();
-    let wrong = if kind.is_fifo() {
-        Some("a FIFO")
-    } else if kind.is_socket() {
-        Some("a socket")
-    } else if kind.is_char_device() {
-        Some("a character device")
-    } else {
-        None
-    };
-    if let Some(wrong) = wrong {
-        return Err(could_not_open(path, OpenError::WrongKind(wrong)));
+pub(super) fn checked(path: &Path, file: File, family: Family, kind: FileKind) -> Result<LockFile, Error> {
+    let metadata = file.metadata().map_err(|error| not_opened(path, error, kind))?;
+    match kind.refusal(&metadata) {
+        Some(why) => Err(could_not_open(path, why)),
+        None => Ok(LockFile::new(path.to_owned(), file, FileId::from(&metadata), true, family)),
     }
-    Ok(LockFile::new(path.to_owned(), file, FileId::from(&metadata), true, family))
 }
 
 /// A file that can be executed must not be open for writing (`ETXTBSY`).

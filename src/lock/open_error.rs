@@ -13,6 +13,9 @@ pub enum OpenError {
     Missing,
     /// It cannot be a lock: a FIFO, a socket, a character device.
     WrongKind(&'static str),
+    /// It is not a plain file with one name, and the options accept nothing else: a symbolic link, a
+    /// directory, a device, a file with hard links.
+    NotPlain(&'static str),
     /// It exists and cannot be opened, or its directory does not exist.
     NotOpened(io::Error),
     /// It cannot be locked in the fcntl family: a shared lock needs read permission, an exclusive
@@ -33,6 +36,9 @@ impl fmt::Display for OpenError {
             Self::Missing => out.write_str("does not exist and must not be created"),
             Self::WrongKind(kind) => {
                 write!(out, "is {kind}: a lock must be a file, a directory or a block device")
+            }
+            Self::NotPlain(kind) => {
+                write!(out, "is {kind}: only a plain file with one name is trusted here; remove it")
             }
             Self::Access => out.write_str(
                 "cannot be locked with fcntl: a shared lock needs read permission, an exclusive lock write permission",

@@ -5,14 +5,16 @@ use std::io;
 use std::path::Path;
 
 use super::error::Error;
+use super::file_kind::{FileKind, LINK};
 use super::open_error::OpenError;
 use super::operation::Operation;
 
 /// An error of opening a lock file.
-pub(super) fn not_opened(path: &Path, error: io::Error) -> Error {
+pub(super) fn not_opened(path: &Path, error: io::Error, kind: FileKind) -> Error {
     match error.raw_os_error() {
         Some(libc::ENOENT) => could_not_open(path, OpenError::Missing),
-        Some(libc::ENXIO) => could_not_open(path, OpenError::WrongKind("a socket")),
+        Some(libc::ENXIO) => could_not_open(path, kind.socket()),
+        Some(libc::ELOOP) if kind == FileKind::Plain => could_not_open(path, OpenError::NotPlain(LINK)),
         Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM) => out_of_resources(path, error),
         _ => could_not_open(path, OpenError::NotOpened(error)),
     }

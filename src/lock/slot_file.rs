@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::error::Error;
 use super::file::{Access, LockFile, above_standard, checked, open_as};
+use super::file_kind::FileKind;
 use super::open_error::OpenError;
 use super::open_failure::{could_not_open, not_opened};
 use crate::mode::Family;
@@ -17,16 +18,18 @@ use crate::mode::Family;
 ///
 /// # Errors
 /// [`OpenError::Missing`] if it does not; [`OpenError::Slots`] if it cannot have slots.
-pub(crate) fn open_for_slots(path: &Path) -> Result<LockFile, Error> {
-    let opened = open_as(path, Access::Both).and_then(above_standard);
-    opened.map_err(|error| refused(path, error)).and_then(|file| checked(path, file, Family::Flock))
+pub(crate) fn open_for_slots(path: &Path, kind: FileKind) -> Result<LockFile, Error> {
+    let opened = open_as(path, Access::Both, kind).and_then(above_standard);
+    opened
+        .map_err(|error| refused(path, error, kind))
+        .and_then(|file| checked(path, file, Family::Flock, kind))
 }
 
-fn refused(path: &Path, error: io::Error) -> Error {
+fn refused(path: &Path, error: io::Error, kind: FileKind) -> Error {
     match error.raw_os_error() {
         Some(libc::EACCES | libc::EISDIR | libc::EPERM | libc::EROFS | libc::ETXTBSY) if path.exists() => {
             could_not_open(path, OpenError::Slots(error))
         }
-        _ => not_opened(path, error),
+        _ => not_opened(path, error, kind),
     }
 }

@@ -11,6 +11,7 @@ mod giving_up;
 mod kept_out;
 mod lock_all;
 mod own_signal;
+mod plain_file;
 mod player;
 mod pool;
 mod processes;
