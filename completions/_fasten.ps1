@@ -33,6 +33,7 @@ Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
         @{ Of = 'exclusive', 'read', 'write'; Names = '--fcntl'; Help = 'Take an fcntl(2) lock instead of a flock(2) lock' }
         @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '--nested'; Help = 'What to do about a deadlock'; Takes = 'refuse', 'join', 'wait' }
         @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '--no-create'; Help = 'Do not create a LOCK that does not exist' }
+        @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '--mode'; Help = 'Create lock files with the permissions MODE, in octal'; Takes = 'word' }
         @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '-q', '--quiet'; Help = 'Print nothing about a busy lock or a wait for it' }
         @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '-v', '--verbose'; Help = 'Report how long it waited and held the lock' }
         @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '-c', '--command'; Help = 'Run STRING with /bin/sh -c instead of a COMMAND'; Takes = 'command' }

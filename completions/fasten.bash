@@ -21,6 +21,7 @@ exclusive read write|--fd|word
 exclusive read write|--fcntl|
 exclusive read write slot|--nested|refuse join wait
 exclusive read write slot|--no-create|
+exclusive read write slot|--mode|word
 exclusive read write slot|-q --quiet|
 exclusive read write slot|-v --verbose|
 exclusive read write slot|-c --command|command

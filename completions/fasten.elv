@@ -33,6 +33,7 @@ var options = [
   [&of=[exclusive read write] &names=[--fcntl] &takes=[] &help='Take an fcntl(2) lock instead of a flock(2) lock']
   [&of=[exclusive read write slot] &names=[--nested] &takes=[refuse join wait] &help='What to do about a deadlock']
   [&of=[exclusive read write slot] &names=[--no-create] &takes=[] &help='Do not create a LOCK that does not exist']
+  [&of=[exclusive read write slot] &names=[--mode] &takes=[word] &help='Create lock files with the permissions MODE, in octal']
   [&of=[exclusive read write slot] &names=[-q --quiet] &takes=[] &help='Print nothing about a busy lock or a wait for it']
   [&of=[exclusive read write slot] &names=[-v --verbose] &takes=[] &help='Report how long it waited and held the lock']
   [&of=[exclusive read write slot] &names=[-c --command] &takes=[command] &help='Run STRING with /bin/sh -c instead of a COMMAND']

@@ -50,6 +50,7 @@ complete -c fasten -n '__fasten_in exclusive read write' -l fd -x -d 'Lock the o
 complete -c fasten -n '__fasten_in exclusive read write' -l fcntl -d 'Take an fcntl(2) lock instead of a flock(2) lock'
 complete -c fasten -n '__fasten_in exclusive read write slot' -l nested -x -a "refuse\t'Exit with 75 and name the process or the cycle' join\t'Run under the lock that was inherited from a parent process' wait\t'Wait all the same'" -d 'What to do about a deadlock'
 complete -c fasten -n '__fasten_in exclusive read write slot' -l no-create -d 'Do not create a LOCK that does not exist'
+complete -c fasten -n '__fasten_in exclusive read write slot' -l mode -x -d 'Create lock files with the permissions MODE, in octal'
 complete -c fasten -n '__fasten_in exclusive read write slot' -s q -l quiet -d 'Print nothing about a busy lock or a wait for it'
 complete -c fasten -n '__fasten_in exclusive read write slot' -s v -l verbose -d 'Report how long it waited and held the lock'
 complete -c fasten -n '__fasten_in exclusive read write slot' -s c -l command -x -a '(__fish_complete_command)' -d 'Run STRING with /bin/sh -c instead of a COMMAND'

@@ -105,8 +105,7 @@
 //!
 //! A [`Guard`] stays in its thread; [`Guard::into_shared`] makes it a [`SharedGuard`], which is `Send`
 //! and `Sync`. Tasks of any runtime await one with [`lock_async`](InterProcessLock::lock_async) and
-//! the like, which return a [`LockFuture`]; dropping it cancels the wait. For several locks call
-//! [`lock_all`] where a task may block, and make its guards shared ones there.
+//! the like, which return a [`LockFuture`]; dropping it cancels the wait.
 //!
 //! # Deadlocks and errors
 //!

@@ -8,9 +8,12 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use clap::{ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, Parser, Subcommand, ValueHint};
 
-use super::option_values::{Color, OnDeadlock, Prefer, Shell, descriptor, exit_code, slot_count, time};
+use super::option_values::{
+    Color, OnDeadlock, Prefer, Shell, descriptor, exit_code, lock, permissions, slot_count, time,
+};
 
 /// Run a command while holding a lock.
 #[derive(Debug, Parser)]
@@ -146,7 +149,7 @@ pub struct LockArgs {
     /// have the descriptor have closed it. If the descriptor is locked
     /// already, the lock is converted: 'write' upgrades it, 'read'
     /// downgrades it. Cannot be given twice.
-    #[arg(long, value_name = "N", conflicts_with_all = ["locks", "no_create"], verbatim_doc_comment)]
+    #[arg(long, value_name = "N", conflicts_with_all = ["locks", "no_create", "mode"], verbatim_doc_comment)]
     #[arg(value_parser = descriptor, allow_negative_numbers = true, action = ArgAction::Append)]
     pub fd: Vec<i32>,
 
@@ -171,6 +174,15 @@ pub struct LockArgs {
     /// Exit with 69 instead.
     #[arg(long, verbatim_doc_comment)]
     pub no_create: bool,
+
+    /// Create lock files with the permissions MODE, in octal
+    ///
+    /// The umask is not subtracted. 0666 shares a lock with all users, 0600 with
+    /// none. With 0644 others may read the file, which is all that a lock needs;
+    /// with --fcntl only 'read' does with it. A file that exists is not changed.
+    #[arg(long, value_name = "MODE", value_parser = permissions, verbatim_doc_comment)]
+    #[arg(allow_negative_numbers = true)]
+    pub mode: Option<u32>,
 
     /// Print nothing about a busy lock or a wait for it
     ///
@@ -197,9 +209,11 @@ pub struct LockArgs {
     ///
     /// A file that does not exist is created. Several locks are taken in one
     /// global order, so commands that name the same locks cannot deadlock.
+    /// name:NAME is a lock of the user, machine:NAME one of all users, without
+    /// a path.
     #[arg(verbatim_doc_comment)]
     #[arg(required_unless_present = "fd", value_name = "LOCK", value_hint = ValueHint::AnyPath)]
-    #[arg(value_parser = clap::builder::PathBufValueParser::new())]
+    #[arg(value_parser = PathBufValueParser::new().try_map(lock))]
     pub locks: Vec<PathBuf>,
 
     /// Command to run, with its arguments
@@ -305,6 +319,7 @@ pub struct StatusArgs {
 
     /// Files or directories to show; without one, every lock that can be seen
     #[arg(value_name = "LOCK", value_hint = ValueHint::AnyPath)]
+    #[arg(value_parser = PathBufValueParser::new().try_map(lock))]
     pub locks: Vec<PathBuf>,
 }
 

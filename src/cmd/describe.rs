@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use fasten::holders::{Ancestor, Holder, Report, State, lineage, of as holders, own_pid, search};
 use fasten::{Family, Mode, held_by as held_by_ancestor};
 
+use crate::cmd::lock_name::shown;
 use crate::cmd::message::{printable, report};
 use crate::cmd::sys::helper::{Helper, first_answer};
 
@@ -129,5 +130,5 @@ pub(crate) fn short(time: Duration) -> String {
 /// Warns of a wait that may be a deadlock, in one line, even without a terminal.
 pub(crate) fn report_doubt(lock: &Path, above: &Ancestor) {
     let held = held_by_ancestor(above);
-    report(&format!("{}: {held}, which may be waiting for us; see --nested", lock.display()));
+    report(&format!("{}: {held}, which may be waiting for us; see --nested", shown(lock).display()));
 }

@@ -1,5 +1,7 @@
 //! Every exit code of fasten itself. A test compares the manual's table with this one.
 
+use std::io;
+
 /// Why fasten exited with a code of its own instead of the command's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -7,7 +9,8 @@ pub enum Code {
     /// Wrong usage, or a bad value.
     Usage = 64,
     /// The lock cannot be opened: no such directory, no permission, no such descriptor, or a FIFO,
-    /// socket or character device; or it cannot be upgraded.
+    /// socket or character device; or the file or directory of a name is not trusted; or it cannot
+    /// be upgraded.
     CannotOpen = 66,
     /// The lock does not exist and `--no-create` was given.
     Missing = 69,
@@ -17,7 +20,7 @@ pub enum Code {
     /// output error, or standard output cannot be written.
     System = 71,
     /// The lock file cannot be created: read-only or full file system, a directory that is not
-    /// writable, or a symbolic link that is not followed.
+    /// writable, no directory for a name, or a symbolic link that is not followed.
     CannotCreate = 73,
     /// A shared lock was lost while it was being upgraded.
     Lost = 74,
@@ -49,4 +52,9 @@ impl Code {
     pub const fn number(self) -> u8 {
         self as u8
     }
+}
+
+/// Whether the system failed instead of answering: the disk, the connection to it, or memory.
+pub fn is_system_failure(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EIO | libc::EMFILE | libc::ENFILE | libc::ENOMEM))
 }

@@ -1,15 +1,17 @@
 //! What went wrong, as an exit code and in words: which lock, why, and what one can do about it.
 
-use std::io;
 use std::panic::PanicHookInfo;
+use std::path::Path;
 use std::process;
 
 use fasten::{Deadlock, Error as LockError, Mode, OpenError};
 
 use crate::cmd::denial::{denied, unwritable};
 use crate::cmd::describe::{held_by_at_once, short};
-use crate::cmd::exit::Code;
+use crate::cmd::exit::{Code, is_system_failure};
 use crate::cmd::job::{Job, LockType};
+use crate::cmd::lock_directory::NoDirectory;
+use crate::cmd::lock_name::shown;
 use crate::cmd::message::report;
 use crate::cmd::run::CannotStart;
 
@@ -20,6 +22,9 @@ pub(crate) fn code(error: &anyhow::Error) -> Code {
     }
     if let Some(error) = error.downcast_ref::<CannotStart>() {
         return error.code();
+    }
+    if let Some(error) = error.downcast_ref::<NoDirectory>() {
+        return error.code;
     }
     Code::System
 }
@@ -50,23 +55,29 @@ fn lock_code(error: &LockError) -> Code {
     }
 }
 
-/// Whether the system failed instead of answering: the disk, the connection to it, or memory.
-pub(crate) fn is_system_failure(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(libc::EIO | libc::EMFILE | libc::ENFILE | libc::ENOMEM))
-}
-
 /// What to report of a lock that was not obtained. It names the holder where there is one.
-pub(crate) fn words(error: &LockError, job: &Job) -> String {
-    refusal(error, job).unwrap_or_else(|| error.to_string())
+pub(crate) fn words(error: anyhow::Error, job: &Job) -> String {
+    match error.downcast::<LockError>() {
+        Ok(mut error) => {
+            let path = error.path().to_owned();
+            error.rename(|path| shown(path).into_owned());
+            let words = refusal(&error, &path, job).unwrap_or_else(|| error.to_string());
+            let is_file_at_fault = matches!(error, LockError::CouldNotOpen { .. }) && error.path() != path;
+            if is_file_at_fault { format!("{words} ({})", path.display()) } else { words }
+        }
+        Err(error) => error.to_string(),
+    }
 }
 
-/// `None` if the error's own words are enough.
-fn refusal(error: &LockError, job: &Job) -> Option<String> {
-    let (path, outcome) = match error {
-        LockError::Busy { path, .. } => (path, "try again later, or leave out -n to wait".to_owned()),
-        LockError::TimedOut { path, limit, .. } => (path, format!("gave up after {}", short(*limit))),
+/// `None` if the error's own words are enough. The error shows the lock as messages do; its file is
+/// at `path`.
+fn refusal(error: &LockError, path: &Path, job: &Job) -> Option<String> {
+    let lock = error.path().display();
+    let outcome = match error {
+        LockError::Busy { .. } => "try again later, or leave out -n to wait".to_owned(),
+        LockError::TimedOut { limit, .. } => format!("gave up after {}", short(*limit)),
         LockError::Deadlock { why, .. } => return Some(format!("{error}; {}", remedy(why, job))),
-        LockError::CouldNotOpen { path, why, .. } => {
+        LockError::CouldNotOpen { why, .. } => {
             let why = match why {
                 OpenError::NotOpened(_) => format!("cannot be opened: {}", denied(path)?),
                 OpenError::Missing => "does not exist (--no-create was given)".to_owned(),
@@ -74,7 +85,7 @@ fn refusal(error: &LockError, job: &Job) -> Option<String> {
                 OpenError::Access => format!("cannot be locked with fcntl: {}", unwritable(path)?),
                 _ => return None,
             };
-            return Some(format!("{}: {why}", path.display()));
+            return Some(format!("{lock}: {why}"));
         }
         _ => return None,
     };
@@ -86,7 +97,7 @@ fn refusal(error: &LockError, job: &Job) -> Option<String> {
         Some(holder) => (holder.words, outcome),
         None => ("busy".to_owned(), outcome),
     };
-    Some(format!("{}: {held}; {outcome}", path.display()))
+    Some(format!("{lock}: {held}; {outcome}"))
 }
 
 /// What one can do about a deadlock.

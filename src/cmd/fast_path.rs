@@ -8,7 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use super::args::{Action, Cli, LockArgs, SlotArgs, SlotCounts, WriteArgs};
-use super::option_values::{OnDeadlock, Prefer, slot_count, time};
+use super::option_values::{OnDeadlock, Prefer, lock, slot_count, time};
 
 /// The same as clap makes of these arguments, if they are everyday ones; otherwise `None`.
 pub(crate) fn parse(arguments: &[OsString]) -> Option<Cli> {
@@ -49,7 +49,7 @@ fn lock_arguments(words: &[OsString]) -> Option<LockArgs> {
             b"-v" => read.verbose = true,
             b"-w" => read.timeout = Some(time(plain(words.next()?)?.to_str()?).ok()?),
             b"-c" => read.command_string = Some(plain(words.next()?)?.to_owned()),
-            _ => read.locks.push(PathBuf::from(plain(word)?)),
+            _ => read.locks.push(lock(PathBuf::from(plain(word)?)).ok()?),
         }
     }
     // One of them may be a shell: `LOCK sh -c STRING`.
@@ -77,6 +77,7 @@ fn without_options() -> LockArgs {
         fcntl: false,
         nested: OnDeadlock::Refuse,
         no_create: false,
+        mode: None,
         quiet: false,
         verbose: false,
         command_string: None,

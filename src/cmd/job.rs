@@ -1,7 +1,7 @@
 //! What `exclusive`, `read` or `write` is to do: what to lock, how to wait for it, what to run.
 
 use std::os::fd::RawFd;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use fasten::{
@@ -11,9 +11,12 @@ use fasten::{
 
 use super::args::{LockArgs, SlotArgs, SlotCounts, WriteArgs};
 use super::describe;
+use super::lock_directory::{NoDirectory, Purpose};
+use super::lock_name::LockPlace;
 use super::option_values::{OnDeadlock, Prefer};
 use super::progress::Verbosity;
 use super::run::{Lifetime, Program};
+use super::sys::umask::UmaskAside;
 
 /// A validated call, without contradictions.
 #[derive(Debug)]
@@ -21,6 +24,7 @@ pub(crate) struct Job {
     pub(super) target: Target,
     pub(super) lock_type: LockType,
     pub(super) options: LockOptions,
+    mode: Option<u32>,
     waiting: Wait<'static>,
     pub(super) program: Option<Program>,
     pub(super) lifetime: Lifetime,
@@ -31,7 +35,7 @@ pub(crate) struct Job {
 /// What to lock.
 #[derive(Debug)]
 pub(super) enum Target {
-    Paths(Vec<PathBuf>),
+    Locks(Vec<PathBuf>),
     Descriptor(RawFd),
 }
 
@@ -93,8 +97,9 @@ impl Job {
             },
             target: match arguments.fd.first() {
                 Some(&number) => Target::Descriptor(number),
-                None => Target::Paths(arguments.locks),
+                None => Target::Locks(arguments.locks),
             },
+            mode: arguments.mode,
             lock_type,
             program: match arguments.command_string {
                 Some(string) => Some(Program::shell(string)),
@@ -130,15 +135,30 @@ impl Job {
         self.options.get_nested() == Nested::Join
     }
 
-    /// The request for one of the locks.
-    pub(super) fn request(&self, path: &Path) -> LockRequest {
-        let read_write = || InterProcessReaderWriterLock::with_options(path, self.options);
+    /// Where the locks are. The directory of a name is created, if locks are.
+    pub(super) fn find(&self, locks: &[PathBuf]) -> Result<Vec<LockPlace>, NoDirectory> {
+        let purpose = if self.options.get_create() { Purpose::Create } else { Purpose::Open };
+        locks.iter().map(|lock| LockPlace::find(lock, purpose)).collect()
+    }
+
+    /// Sets the umask aside if one of these files is to be created with exact permissions.
+    pub(super) fn umask_aside(&self, places: &[LockPlace]) -> Option<UmaskAside> {
+        (self.mode.is_some() || places.iter().any(LockPlace::has_name)).then(UmaskAside::new)
+    }
+
+    /// The request for one of the locks, while the umask is set aside or is not.
+    pub(super) fn request(&self, place: &LockPlace, aside: Option<&UmaskAside>) -> LockRequest {
+        let default = self.options.get_permissions();
+        let default = aside.map_or(default, |aside| aside.applied_to(default));
+        let permissions = self.mode.or(place.permissions).unwrap_or(default);
+        let options = self.options.permissions(permissions).plain_file(place.has_name());
+        let read_write = || InterProcessReaderWriterLock::with_options(&place.path, options);
         match self.lock_type {
-            LockType::Exclusive => InterProcessLock::with_options(path, self.options).request(),
+            LockType::Exclusive => InterProcessLock::with_options(&place.path, options).request(),
             LockType::Reader => read_write().read_request(),
             LockType::Writer(_) => read_write().write_request(),
             LockType::Slots { take, of } => {
-                InterProcessSemaphore::with_options(path, of, self.options).request(take)
+                InterProcessSemaphore::with_options(&place.path, of, options).request(take)
             }
         }
     }

@@ -23,13 +23,11 @@ use super::sys::signals::Signals;
 /// Takes the locks and runs the command under them.
 pub(crate) fn run(job: &Job) -> u8 {
     carry_out(job).unwrap_or_else(|error| {
+        let code = failure::code(&error);
         if job.verbosity != Verbosity::Quiet || !failure::is_busy(&error) {
-            report(&match error.downcast_ref::<LockError>() {
-                Some(error) => failure::words(error, job),
-                None => error.to_string(),
-            });
+            report(&failure::words(error, job));
         }
-        match failure::code(&error) {
+        match code {
             Code::Conflict => job.conflict,
             code => code.number(),
         }
@@ -64,12 +62,13 @@ fn carry_out(job: &Job) -> Result<u8> {
 
 /// Takes the locks. Signals that were blocked meanwhile, so that they could not do harm, are
 /// returned with them.
-fn take(job: &Job) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
+fn take(job: &Job) -> Result<(HeldLocks, Option<Box<Signals>>)> {
     let progress = Progress::new(job.verbosity);
-    let paths = match &job.target {
-        Target::Descriptor(number) => return take_uninterrupted(*number, job, progress),
-        Target::Paths(paths) => paths,
+    let places = match &job.target {
+        Target::Descriptor(number) => return Ok(take_uninterrupted(*number, job, progress)?),
+        Target::Locks(locks) => job.find(locks)?,
     };
+    let umask = job.umask_aside(&places);
     // Signals are blocked as soon as the call waits at gates: a signal that ends the wait must not
     // leave a gate file behind.
     let blocked = OnceLock::new();
@@ -83,10 +82,10 @@ fn take(job: &Job) -> Result<(HeldLocks, Option<Box<Signals>>), LockError> {
         }
         arrival.ok()
     };
-    let requests = paths.iter().map(|path| job.request(path));
+    let requests = places.iter().map(|place| job.request(place, umask.as_ref()));
     let taken =
         lock_all(requests, job.waiting().on_wait(&|path| progress.waiting_for(path)).stopped_by(&block));
-    drop(progress);
+    drop((progress, umask));
     let taken = unless_signalled(taken, blocked.get())?;
     Ok((HeldLocks::Files(taken.into_iter().collect()), blocked.into_inner().map(Box::new)))
 }

@@ -1,9 +1,10 @@
 //! What `-v` reports: which locks were obtained and when, and what became of them afterwards.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::describe::short;
+use super::lock_name::shown;
 use super::message::{report, report_at_once};
 use super::run::{HeldLocks, Lifetime};
 
@@ -28,7 +29,7 @@ impl LockReport {
         let [own, joined] = [own, joined].map(|locks| locks.into_iter().map(|(path, _)| path).collect());
         let this = Self { own, joined, is_descriptor, taken };
         for (path, why) in locks.unfair_reason() {
-            report_at_once(&format!("{}: first come, first served: {why}", path.display()));
+            report_at_once(&format!("{}: first come, first served: {why}", shown(&path).display()));
         }
         for (locks, how) in [(&this.own, "locked"), (&this.joined, "joined")] {
             if !locks.is_empty() {
@@ -65,7 +66,7 @@ impl LockReport {
 }
 
 fn names(locks: &[PathBuf]) -> String {
-    locks.iter().map(|lock| Path::display(lock).to_string()).collect::<Vec<_>>().join(", ")
+    locks.iter().map(|lock| shown(lock).display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn pids(pids: &[u32]) -> String {

@@ -1,6 +1,7 @@
-//! The values of the command line's options, besides numbers and paths. This file imports nothing of
-//! the crate, so that tests can include it with `args.rs`.
+//! The values of the command line's arguments. This file imports nothing of the crate, so that tests
+//! can include it with `args.rs`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -73,4 +74,41 @@ pub fn slot_count(text: &str) -> Result<u32, &'static str> {
 pub fn descriptor(text: &str) -> Result<i32, &'static str> {
     let number = text.parse().ok().filter(|number| *number >= 0);
     number.ok_or("give a descriptor number, such as 9")
+}
+
+/// What a lock of the user's begins with.
+pub const NAME_PREFIX: &str = "name:";
+/// What a lock of all users begins with.
+pub const MACHINE_PREFIX: &str = "machine:";
+
+/// A path, which may be anything, or a name with its prefix.
+pub fn lock(lock: PathBuf) -> Result<PathBuf, &'static str> {
+    let bytes = lock.as_os_str().as_encoded_bytes();
+    let prefixes = [NAME_PREFIX, MACHINE_PREFIX].map(str::as_bytes);
+    let name = prefixes.iter().find_map(|prefix| bytes.strip_prefix(*prefix));
+    if name.is_none_or(|name| std::str::from_utf8(name).is_ok_and(is_name)) {
+        return Ok(lock);
+    }
+    Err(
+        "a name has 1 to 200 letters, digits, '.', '_' and '-', and no '.' at its start; put ./ before a path",
+    )
+}
+
+/// Whether a lock can have this name. Such a name is that of one file, in whatever language.
+pub fn is_name(name: &str) -> bool {
+    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    (1..=200).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(is_known)
+}
+
+/// The permissions of a file, for its owner among others.
+pub fn permissions(text: &str) -> Result<u32, &'static str> {
+    let is_octal = !text.is_empty() && text.bytes().all(|digit| (b'0'..=b'7').contains(&digit));
+    let number = u32::from_str_radix(text, 8).ok().filter(|number| is_octal && *number <= 0o777);
+    match number {
+        None => Err("give permissions in octal, from 0 to 0777, such as 0644"),
+        Some(number) if number & 0o600 == 0 => {
+            Err("its owner could not open the file again; add 0400 or 0600")
+        }
+        Some(number) => Ok(number),
+    }
 }

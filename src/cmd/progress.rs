@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use super::describe;
 use crate::cmd::colour::is_dumb;
+use crate::cmd::lock_name::shown;
 use crate::cmd::message::{clear_line, draw_line, report_at_once};
 use crate::cmd::sys::streams;
 
@@ -130,5 +131,5 @@ fn words(path: &Path, waited: Option<Duration>) -> String {
     let place = place.map(|place| format!(", place {place}")).unwrap_or_default();
     let held =
         report.as_ref().and_then(describe::held_by).map(|held| format!(": {held}")).unwrap_or_default();
-    format!("waiting for {}{waited}{place}{held}", path.display())
+    format!("waiting for {}{waited}{place}{held}", shown(path).display())
 }

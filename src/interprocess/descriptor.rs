@@ -9,8 +9,7 @@ use super::options::LockOptions;
 use super::thread_queue::ThreadQueue;
 use crate::holders::{OwnLock, held_through};
 use crate::lock::{
-    self, Acquired, Deadlock, DescriptorGuard, Error, Found, LockFile, Request, Threads, Wait, WaitError,
-    WaitState,
+    self, Deadlock, DescriptorGuard, Error, Found, LockFile, Request, Threads, Wait, WaitError, WaitState,
 };
 use crate::mode::Mode;
 
@@ -225,27 +224,21 @@ impl<F> DescriptorLock<F> {
                 }
                 // Without a turn: this thread has one already, and would wait for itself.
                 Reentry::Shares => {
-                    let acquired = lock::acquire(file, request, wait_state);
-                    return acquired.map(guard).map_err(|(_, why)| refused(why));
+                    return lock::acquire(file, request, wait_state)
+                        .map(DescriptorGuard::from)
+                        .map_err(|(_, why)| refused(why));
                 }
             }
         }
         loop {
             let turn = queue.wait_for_turn(request.mode, &path, wait_state).map_err(refused)?;
             match obtain(file, request, &turn, wait_state) {
-                Ok(acquired) => return Ok(guard(acquired)),
+                Ok(acquired) => return Ok(acquired.into()),
                 Err((again, WaitError::YieldToUpgrade)) => file = again,
                 Err((_, why)) => return Err(refused(why)),
             }
             drop(turn);
             wait_state.check_deadline().map_err(refused)?;
         }
-    }
-}
-
-fn guard(acquired: Acquired) -> DescriptorGuard<'static> {
-    match acquired {
-        Acquired::Held(held) => DescriptorGuard::new(Some(held)),
-        Acquired::Joined(_, joined) => DescriptorGuard::joined(joined),
     }
 }

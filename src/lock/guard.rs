@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::os::fd::{AsFd, BorrowedFd};
 
+use super::acquire::Acquired;
 use super::deadlock::Deadlock;
 use super::error::Error;
 use super::file::LockFile;
@@ -41,6 +42,15 @@ pub struct DescriptorGuard<'a> {
     lock: PhantomData<&'a mut ()>,
 }
 
+impl From<Acquired> for DescriptorGuard<'_> {
+    fn from(acquired: Acquired) -> Self {
+        match acquired {
+            Acquired::Held(held) => Self::new(Some(held)),
+            Acquired::Joined(_, joined) => Self::joined(joined),
+        }
+    }
+}
+
 impl DescriptorGuard<'_> {
     pub(crate) fn new(held: Option<Held>) -> Self {
         Self {
@@ -54,7 +64,7 @@ impl DescriptorGuard<'_> {
     }
 
     /// For an inherited lock that suffices.
-    pub(crate) fn joined(joined: Joined) -> Self {
+    fn joined(joined: Joined) -> Self {
         Self { joined: Some(joined), ..Self::new(None) }
     }
 

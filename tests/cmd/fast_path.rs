@@ -13,10 +13,14 @@ use self::parser::parse;
 use crate::{args, option_values};
 
 /// What a line is made of, between blanks; many of them would be right together.
-const PIECES: [&str; 22] = [
+const PIECES: [&str; 26] = [
     "a.lock",
     "b.lock",
     "read",
+    "name:x",
+    "name:.x",
+    "machine:y",
+    "machine:",
     "10",
     "-n",
     "-F",
@@ -77,6 +81,7 @@ fn everyday_lines_are_read_here() {
         "exclusive -n -q a.lock -- true",
         "exclusive -F -v a.lock -- true",
         "exclusive a.lock -c true",
+        "read name:a machine:b -- true",
     ] {
         let words: Vec<_> = line.split(' ').map(OsString::from).collect();
         assert!(agree(&words).unwrap(), "{line}");

@@ -6,12 +6,12 @@ use clap::Parser;
 use fasten::holders::command::{Wrapper, line};
 use proptest::prelude::*;
 
-use crate::args::{Action, Cli, LockArgs, WriteArgs};
+use crate::args::{Action, Cli, LockArgs, SlotArgs, WriteArgs};
 
 fn told_by_clap(words: &[&str]) -> Option<OsString> {
     let LockArgs { command, command_string, .. } = match Cli::try_parse_from(words).ok()?.action {
         Action::Exclusive(arguments) | Action::Read(arguments) => arguments,
-        Action::Write(WriteArgs { lock, .. }) => lock,
+        Action::Write(WriteArgs { lock, .. }) | Action::Slot(SlotArgs { lock, .. }) => lock,
         _ => return None,
     };
     let words: Vec<&[u8]> = command.iter().map(|word| word.as_encoded_bytes()).collect();
@@ -70,6 +70,14 @@ fn words(most: usize) -> impl Strategy<Value = Vec<&'static str>> {
         "-w--",
         "--command=",
         "-wc",
+        "-j",
+        "-j4",
+        "-nj4",
+        "--jobs",
+        "--jobs=4",
+        "--take",
+        "--take=1",
+        "4",
     ]);
     prop::collection::vec(word, 0..most)
 }
@@ -79,7 +87,7 @@ proptest! {
 
     #[test]
     fn the_command_told_is_the_command_run(
-        subcommand in prop::sample::select(vec!["exclusive", "read", "write"]), options in words(6), command in words(3),
+        subcommand in prop::sample::select(vec!["exclusive", "read", "write", "slot"]), options in words(6), command in words(3),
     ) {
         let words = [vec!["fasten", subcommand], options, command].concat();
         if let Some(expected) = told_by_clap(&words) {

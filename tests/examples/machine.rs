@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::support::{Place, Program, fasten};
 
 /// What is the test's own; `/mnt` becomes the place as a whole, and `/tmp` is last because the place is in it.
-const OWN: [&str; 5] = ["run", "srv", "usr/local/bin", "var/tmp", "tmp"];
+const OWN: [&str; 6] = ["run", "root", "srv", "usr/local/bin", "var/tmp", "tmp"];
 
 /// Where the lines run.
 const HOME: &str = "mnt/home";

@@ -8,6 +8,7 @@ use fasten::holders::{Holder, Report, Waiter};
 use fasten::{Family, Mode};
 use serde_json::{Value, json};
 
+use crate::cmd::lock_name::name_of;
 use crate::cmd::message::is_treacherous;
 
 /// One document with a line end.
@@ -29,14 +30,19 @@ fn for_a_terminal(document: &str) -> String {
     })
 }
 
+/// Only a lock that has a name has the key for it.
 fn lock(report: &Report) -> Value {
-    json!({
+    let mut lock = json!({
         "path": report.path.as_ref().map(|path| path.to_string_lossy()),
         "state": super::word(report),
         "holders": report.holders.iter().map(holder).collect::<Vec<_>>(),
         "waiters": report.waiters.iter().map(waiter).collect::<Vec<_>>(),
         "slots": report.slots.map(|slots| json!({ "count": slots.count, "taken": slots.taken })),
-    })
+    });
+    if let Some(name) = report.path.as_deref().and_then(name_of) {
+        lock["name"] = name.into();
+    }
+    lock
 }
 
 fn holder(holder: &Holder) -> Value {

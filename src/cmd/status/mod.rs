@@ -7,16 +7,17 @@ mod watch;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::os::unix::fs::FileTypeExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
-use fasten::OpenError;
 use fasten::holders::{Report, State, all, of as holders};
+use fasten::{OpenError, not_plain};
 
 use crate::cmd::args::StatusArgs;
 use crate::cmd::denial::denied;
-use crate::cmd::exit::Code;
-use crate::cmd::failure::is_system_failure;
+use crate::cmd::exit::{Code, is_system_failure};
+use crate::cmd::lock_directory::Purpose;
+use crate::cmd::lock_name::LockPlace;
 use crate::cmd::message::{self, report, unanswered};
 
 pub(crate) fn run(arguments: &StatusArgs) -> u8 {
@@ -52,28 +53,35 @@ fn ask(arguments: &StatusArgs) -> Result<Vec<Report>, (Code, anyhow::Error)> {
             (Code::System, anyhow!("the locks of the system cannot be read: {}", message::word(&error)))
         });
     }
-    let one = |path: &PathBuf| {
-        if let Some(kind) = wrong_kind(path) {
-            return Err((Code::CannotOpen, anyhow!("{}: {}", path.display(), OpenError::WrongKind(kind))));
+    let one = |lock: &PathBuf| {
+        let place = LockPlace::find(lock, Purpose::Look).map_err(|error| (error.code, error.into()))?;
+        let path = &place.path;
+        if let Some(why) = wrong_kind(&place) {
+            let at = if place.has_name() { format!(" ({})", path.display()) } else { String::new() };
+            return Err((Code::CannotOpen, anyhow!("{}: {why}{at}", lock.display())));
         }
         holders(path).map_err(|error| {
             let code = if is_system_failure(&error) { Code::System } else { Code::CannotOpen };
             let why = denied(path).unwrap_or_else(|| message::word(&error));
-            (code, anyhow!("{}: cannot be examined: {why}", path.display()))
+            (code, anyhow!("{}: cannot be examined: {why}", lock.display()))
         })
     };
     arguments.locks.iter().map(one).collect()
 }
 
-/// What the path leads to, if that cannot be a lock.
-fn wrong_kind(path: &Path) -> Option<&'static str> {
-    let kind = fs::metadata(path).ok()?.file_type();
-    match kind {
-        _ if kind.is_fifo() => Some("a FIFO"),
-        _ if kind.is_socket() => Some("a socket"),
-        _ if kind.is_char_device() => Some("a character device"),
-        _ => None,
+/// Why the file is no lock.
+fn wrong_kind(place: &LockPlace) -> Option<OpenError> {
+    if place.has_name() {
+        return not_plain(&fs::symlink_metadata(&place.path).ok()?).map(OpenError::NotPlain);
     }
+    let kind = fs::metadata(&place.path).ok()?.file_type();
+    let wrong = match kind {
+        _ if kind.is_fifo() => "a FIFO",
+        _ if kind.is_socket() => "a socket",
+        _ if kind.is_char_device() => "a character device",
+        _ => return None,
+    };
+    Some(OpenError::WrongKind(wrong))
 }
 
 /// 0 only if all locks are known to be free.

@@ -16,6 +16,7 @@ use fasten::{Family, Mode};
 use super::json::{family, mode};
 use crate::cmd::colour::{GREEN, MAGENTA, Paint, RED, YELLOW};
 use crate::cmd::describe::elapsed;
+use crate::cmd::lock_name::shown;
 use crate::cmd::message::printable;
 use crate::cmd::option_values::Color;
 use crate::cmd::sys::streams::{Stream, terminal_size};
@@ -29,7 +30,7 @@ pub(super) fn of(reports: &[Report], style: &Style) -> String {
 }
 
 fn one(report: &Report, style: &Style) -> String {
-    let name = report.path.as_ref().map(|path| path.to_string_lossy().into_owned());
+    let name = report.path.as_ref().map(|path| shown(path).to_string_lossy().into_owned());
     let name = printable(&name.unwrap_or_else(|| "a file that cannot be seen".to_owned()));
     let is_missing = report.state == State::Free && report.file.is_none();
     let missing = if is_missing { " (does not exist)" } else { "" };

@@ -15,5 +15,6 @@ pub(crate) mod signals;
 #[cfg_attr(not(all(target_os = "linux", not(fasten_portable))), path = "spawn_elsewhere.rs")]
 pub(crate) mod spawn;
 pub(crate) mod streams;
+pub(crate) mod umask;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod window;

@@ -83,11 +83,19 @@ fn of_fasten(arguments: &[&[u8]]) -> Option<OsString> {
         match word {
             b"--" => break,
             b"--command" => string = rest.next().copied(),
-            b"--timeout" | b"--wait" | b"--conflict-exit-code" | b"--fd" | b"--nested" | b"--prefer" => {
+            b"--timeout"
+            | b"--wait"
+            | b"--conflict-exit-code"
+            | b"--fd"
+            | b"--nested"
+            | b"--prefer"
+            | b"--mode"
+            | b"--jobs"
+            | b"--take" => {
                 rest.next();
             }
             [b'-', b'-', ..] => string = word.strip_prefix(b"--command=").or(string),
-            [b'-', cluster @ ..] => match cluster_value(cluster, b"cwE") {
+            [b'-', cluster @ ..] => match cluster_value(cluster, b"cwEj") {
                 Some((b'c', b"")) => string = rest.next().copied(),
                 Some((b'c', value)) => string = Some(value.strip_prefix(b"=").unwrap_or(value)),
                 Some((_, b"")) => drop(rest.next()),
@@ -155,6 +163,7 @@ mod tests {
         assert_eq!(wrapped(&["fasten", "write", "a", "b", "--", "make", "-j8"]).unwrap(), "make -j8");
         assert_eq!(wrapped(&["/bin/fasten", "read", "-w", "--", "a", "--", "x", "--"]).unwrap(), "x --");
         assert_eq!(wrapped(&["fasten", "read", "--prefer", "-c", "a", "--", "x"]).unwrap(), "x");
+        assert_eq!(wrapped(&["fasten", "read", "--mode", "-c", "a", "--", "x"]).unwrap(), "x");
         assert_eq!(wrapped(&["fasten", "exclusive", "--fd", "9"]), None);
         assert_eq!(wrapped(&["fasten", "exclusive", "a", "--"]), None);
     }
