@@ -6,9 +6,9 @@ Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
 
     # >>> made from src/cmd/args.rs by FASTEN_UPDATE=1 cargo test --test docs completions
     $verbs = @(
-        @{ Name = 'exclusive'; Help = 'Run a command under an exclusive lock' }
+        @{ Name = 'exclusive'; Help = 'Of the commands that write' }
         @{ Name = 'read'; Help = 'Run a command under a shared lock, together with other readers' }
-        @{ Name = 'write'; Help = 'Run a command under an exclusive lock, taking turns with readers' }
+        @{ Name = 'write'; Help = 'Of the commands that write' }
         @{ Name = 'slot'; Help = 'Run a command in one of N slots' }
         @{ Name = 'unlock'; Help = 'Release the lock of an open descriptor' }
         @{ Name = 'status'; Help = 'Show who holds locks and who waits for them' }
@@ -37,6 +37,7 @@ Register-ArgumentCompleter -Native -CommandName 'fasten' -ScriptBlock {
         @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '-q', '--quiet'; Help = 'Print nothing about a busy lock or a wait for it' }
         @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '-v', '--verbose'; Help = 'Report how long it waited and held the lock' }
         @{ Of = 'exclusive', 'read', 'write', 'slot'; Names = '-c', '--command'; Help = 'Run STRING with /bin/sh -c instead of a COMMAND'; Takes = 'command' }
+        @{ Of = 'exclusive', 'write'; Names = '--coalesce'; Help = 'Leave if another such command already waits to run' }
         @{ Of = 'write'; Names = '--prefer'; Help = 'Who goes first when readers and this writer compete'; Takes = 'fair', 'reader', 'writer' }
         @{ Of = 'slot'; Names = '-j', '--jobs'; Help = 'Run at most N commands at once'; Takes = 'word' }
         @{ Of = 'slot'; Names = '--take'; Help = 'Take K slots at once: all of them, or none'; Takes = 'word' }

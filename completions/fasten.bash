@@ -25,6 +25,7 @@ exclusive read write slot|--mode|word
 exclusive read write slot|-q --quiet|
 exclusive read write slot|-v --verbose|
 exclusive read write slot|-c --command|command
+exclusive write|--coalesce|
 write|--prefer|fair reader writer
 slot|-j --jobs|word
 slot|--take|word

@@ -6,9 +6,9 @@ use str
 
 # >>> made from src/cmd/args.rs by FASTEN_UPDATE=1 cargo test --test docs completions
 var verbs = [
-  [exclusive 'Run a command under an exclusive lock']
+  [exclusive 'Of the commands that write']
   [read 'Run a command under a shared lock, together with other readers']
-  [write 'Run a command under an exclusive lock, taking turns with readers']
+  [write 'Of the commands that write']
   [slot 'Run a command in one of N slots']
   [unlock 'Release the lock of an open descriptor']
   [status 'Show who holds locks and who waits for them']
@@ -37,6 +37,7 @@ var options = [
   [&of=[exclusive read write slot] &names=[-q --quiet] &takes=[] &help='Print nothing about a busy lock or a wait for it']
   [&of=[exclusive read write slot] &names=[-v --verbose] &takes=[] &help='Report how long it waited and held the lock']
   [&of=[exclusive read write slot] &names=[-c --command] &takes=[command] &help='Run STRING with /bin/sh -c instead of a COMMAND']
+  [&of=[exclusive write] &names=[--coalesce] &takes=[] &help='Leave if another such command already waits to run']
   [&of=[write] &names=[--prefer] &takes=[fair reader writer] &help='Who goes first when readers and this writer compete']
   [&of=[slot] &names=[-j --jobs] &takes=[word] &help='Run at most N commands at once']
   [&of=[slot] &names=[--take] &takes=[word] &help='Take K slots at once: all of them, or none']

@@ -139,6 +139,12 @@ impl Gate {
         self.bytes(LANDING + 10, 1)
     }
 
+    /// COALESCE: locked by the one request that waits to run for all those that leave, until it holds
+    /// the lock. It puts no process into an order, so it is not one of `all`.
+    pub(crate) const fn coalesce(self) -> Bytes {
+        self.bytes(LANDING + 12, 1)
+    }
+
     /// All gates of the main lock: QUEUE to CONVERSION.
     pub(crate) const fn all(self) -> Bytes {
         self.bytes(0, LANDING + 2)

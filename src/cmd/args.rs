@@ -35,7 +35,7 @@ pub enum Action {
     /// readers can keep it waiting; 'fasten write' takes turns with them.
     #[command(verbatim_doc_comment)]
     #[command(override_usage = "fasten exclusive [OPTIONS] <LOCK>... -- <COMMAND> [ARG]...")]
-    Exclusive(LockArgs),
+    Exclusive(ExclusiveArgs),
     /// Run a command under a shared lock, together with other readers
     ///
     /// Any number of readers run together, but none while a writer runs.
@@ -113,7 +113,8 @@ pub struct LockArgs {
     /// Exit with N if the lock was not obtained
     ///
     /// N is from 0 to 255 and replaces 75: the lock is busy, the wait timed
-    /// out, or it is a deadlock. Other errors keep their exit codes.
+    /// out, it is a deadlock, or another command covers this one
+    /// (--coalesce). Other errors keep their exit codes.
     #[arg(short = 'E', long, value_name = "N", default_value_t = 75, verbatim_doc_comment)]
     #[arg(value_parser = exit_code, allow_negative_numbers = true)]
     pub conflict_exit_code: u8,
@@ -194,9 +195,10 @@ pub struct LockArgs {
 
     /// Report how long it waited and held the lock
     ///
-    /// Also report, after half a second, what is being waited for; why a lock was
-    /// served first come, first served instead of in turns; and which processes
-    /// keep the lock with --linger, or no longer keep it without.
+    /// Also report, after half a second and then every 30 seconds, what is being
+    /// waited for; why a lock was served first come, first served instead of in
+    /// turns; and which processes keep the lock with --linger, or no longer keep
+    /// it without.
     #[arg(short, long, verbatim_doc_comment)]
     pub verbose: bool,
 
@@ -226,9 +228,33 @@ pub struct LockArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct ExclusiveArgs {
+    #[command(flatten)]
+    pub lock: LockArgs,
+
+    #[command(flatten)]
+    pub coalescing: CoalesceArgs,
+}
+
+/// Of the commands that write.
+#[derive(Debug, Args)]
+pub struct CoalesceArgs {
+    /// Leave if another such command already waits to run
+    ///
+    /// For reloads, cache rebuilds and the like: the one that waits starts after
+    /// this request, so it does its work too. Exit with 75 then. If none waits,
+    /// run, or wait to run. For one LOCK; cannot be used with --nonblock or --fd.
+    #[arg(long, conflicts_with_all = ["nonblock", "fd"], verbatim_doc_comment)]
+    pub coalesce: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct WriteArgs {
     #[command(flatten)]
     pub lock: LockArgs,
+
+    #[command(flatten)]
+    pub coalescing: CoalesceArgs,
 
     /// Who goes first when readers and this writer compete
     #[arg(long, value_name = "WHO", default_value = "fair")]

@@ -24,7 +24,8 @@ pub enum Code {
     CannotCreate = 73,
     /// A shared lock was lost while it was being upgraded.
     Lost = 74,
-    /// The lock was not obtained: busy, timed out, or a deadlock (`-E` sets another code).
+    /// The lock was not obtained: busy, timed out, a deadlock, or covered by another command with
+    /// `--coalesce` (`-E` sets another code).
     Conflict = 75,
     /// The command cannot be executed.
     CannotExecute = 126,

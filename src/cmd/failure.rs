@@ -33,7 +33,7 @@ pub(crate) fn code(error: &anyhow::Error) -> Code {
 /// keep quiet about. Of several readers that upgrade, all but one are refused.
 pub(crate) fn is_busy(error: &anyhow::Error) -> bool {
     match error.downcast_ref() {
-        Some(LockError::Busy { .. } | LockError::TimedOut { .. }) => true,
+        Some(LockError::Busy { .. } | LockError::TimedOut { .. } | LockError::Covered { .. }) => true,
         Some(LockError::Deadlock { why, .. }) => matches!(why, Deadlock::Upgrade),
         _ => false,
     }
@@ -41,7 +41,10 @@ pub(crate) fn is_busy(error: &anyhow::Error) -> bool {
 
 fn lock_code(error: &LockError) -> Code {
     match error {
-        LockError::Busy { .. } | LockError::TimedOut { .. } | LockError::Deadlock { .. } => Code::Conflict,
+        LockError::Busy { .. }
+        | LockError::TimedOut { .. }
+        | LockError::Covered { .. }
+        | LockError::Deadlock { .. } => Code::Conflict,
         LockError::CouldNotOpen { why: OpenError::Missing, .. } => Code::Missing,
         LockError::CouldNotOpen {
             why: OpenError::NotOpened(error) | OpenError::NotCreated(error), ..

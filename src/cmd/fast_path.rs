@@ -7,8 +7,10 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use super::args::{Action, Cli, LockArgs, SlotArgs, SlotCounts, WriteArgs};
+use super::args::{Action, Cli, CoalesceArgs, ExclusiveArgs, LockArgs, SlotArgs, SlotCounts, WriteArgs};
 use super::option_values::{OnDeadlock, Prefer, lock, slot_count, time};
+
+const EACH: CoalesceArgs = CoalesceArgs { coalesce: false };
 
 /// The same as clap makes of these arguments, if they are everyday ones; otherwise `None`.
 pub(crate) fn parse(arguments: &[OsString]) -> Option<Cli> {
@@ -17,9 +19,9 @@ pub(crate) fn parse(arguments: &[OsString]) -> Option<Cli> {
         return Some(Cli { action: Action::Slot(slot_arguments(words)?) });
     }
     let action: fn(LockArgs) -> Action = match subcommand.to_str()? {
-        "exclusive" => Action::Exclusive,
+        "exclusive" => |lock| Action::Exclusive(ExclusiveArgs { lock, coalescing: EACH }),
         "read" => Action::Read,
-        "write" => |lock| Action::Write(WriteArgs { lock, prefer: Prefer::Fair }),
+        "write" => |lock| Action::Write(WriteArgs { lock, coalescing: EACH, prefer: Prefer::Fair }),
         _ => return None,
     };
     Some(Cli { action: action(lock_arguments(words)?) })

@@ -9,7 +9,7 @@ use fasten::{
     Mode, Nested, Preference, Wait,
 };
 
-use super::args::{LockArgs, SlotArgs, SlotCounts, WriteArgs};
+use super::args::{ExclusiveArgs, LockArgs, SlotArgs, SlotCounts, WriteArgs};
 use super::describe;
 use super::lock_directory::{NoDirectory, Purpose};
 use super::lock_name::LockPlace;
@@ -54,8 +54,8 @@ pub(super) enum LockType {
 
 impl Job {
     /// A plain mutex, the same lock that flock(1) takes.
-    pub(crate) fn exclusive(arguments: LockArgs) -> Self {
-        Self::new(arguments, LockType::Exclusive)
+    pub(crate) fn exclusive(arguments: ExclusiveArgs) -> Self {
+        Self::new(arguments.lock, LockType::Exclusive).coalescing(arguments.coalescing.coalesce)
     }
 
     /// A lock that readers share.
@@ -70,7 +70,11 @@ impl Job {
             Prefer::Reader => Preference::Reader,
             Prefer::Writer => Preference::Writer,
         };
-        Self::new(arguments.lock, LockType::Writer(preference))
+        Self::new(arguments.lock, LockType::Writer(preference)).coalescing(arguments.coalescing.coalesce)
+    }
+
+    fn coalescing(self, coalesce: bool) -> Self {
+        Self { options: self.options.coalesce(coalesce), ..self }
     }
 
     /// A slot of a lock that has several.

@@ -31,6 +31,9 @@ impl LockReport {
         for (path, why) in locks.unfair_reason() {
             report_at_once(&format!("{}: first come, first served: {why}", shown(&path).display()));
         }
+        for (path, why) in locks.uncoalesced_reason() {
+            report_at_once(&format!("{}: not coalesced: {why}", path.display()));
+        }
         for (locks, how) in [(&this.own, "locked"), (&this.joined, "joined")] {
             if !locks.is_empty() {
                 report_at_once(&format!("{}: {how} after {waited}", names(locks)));

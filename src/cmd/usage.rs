@@ -1,6 +1,7 @@
 //! Arguments to a command line, or the one line that says what is wrong.
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
@@ -44,26 +45,37 @@ fn try_parse(arguments: &[OsString]) -> Result<Cli, Error> {
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(command))
 }
 
-/// What clap lets pass: two descriptors, of which only the last would be locked, and a shell that
-/// would be a lock.
+/// What clap lets pass: two descriptors, of which only the last would be locked, a shell that would
+/// be a lock, and several locks or no wait with `--coalesce`.
 fn mistake(action: &Action, arguments: &[OsString]) -> Option<String> {
-    let (descriptors, lock) = match action {
-        Action::Exclusive(lock) | Action::Read(lock) => (&lock.fd, Some(lock)),
-        Action::Write(write) => (&write.lock.fd, Some(&write.lock)),
+    let (descriptors, lock, coalesces) = match action {
+        Action::Exclusive(exclusive) => {
+            (&exclusive.lock.fd, Some(&exclusive.lock), exclusive.coalescing.coalesce)
+        }
+        Action::Read(lock) => (&lock.fd, Some(lock), false),
+        Action::Write(write) => (&write.lock.fd, Some(&write.lock), write.coalescing.coalesce),
         Action::Slot(slot) => {
             if let Some(line) = no_slots(slot) {
                 return Some(line);
             }
-            (&slot.lock.fd, Some(&slot.lock))
+            (&slot.lock.fd, Some(&slot.lock), false)
         }
-        Action::Unlock(unlock) => (&unlock.fd, None),
+        Action::Unlock(unlock) => (&unlock.fd, None, false),
         _ => return None,
     };
     if descriptors.len() > 1 {
         return Some("--fd is given more than once: one call is about one descriptor".to_owned());
     }
+    if coalesces && lock.is_some_and(|lock| lock.timeout == Some(Duration::ZERO)) {
+        return Some("--coalesce waits, and a timeout of 0 does not: use one or the other".to_owned());
+    }
     let is_doubtful = lock.is_some_and(|lock| lock.command_string.is_some() && lock.locks.len() > 1);
-    is_doubtful.then(|| WrongLine::new(arguments).shell_as_lock()).flatten()
+    let shell = is_doubtful.then(|| WrongLine::new(arguments).shell_as_lock()).flatten();
+    shell.or_else(|| {
+        (coalesces && lock.is_some_and(|lock| lock.locks.len() > 1)).then(|| {
+            "--coalesce is for one LOCK: another command waits for one of them, not for all".to_owned()
+        })
+    })
 }
 
 /// What slots cannot be, and what nobody can wait for.

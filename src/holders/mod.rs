@@ -36,7 +36,7 @@ pub use os::{command, mountinfo, parse, snapshot};
 pub(crate) use os::{
     AncestorLookup, Cycle, certain_cycle, glimpse_above, held_through, holder_of_removed, holding_above,
     holds_alone, inherited, is_awaited, keeps_nothing, slots_kept_above, slots_through, threads_on_system,
-    users, youngest,
+    users, waiter, youngest,
 };
 pub(crate) use report::in_brief;
 

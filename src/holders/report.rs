@@ -157,14 +157,29 @@ pub struct Step {
 impl fmt::Display for Holder {
     /// `make -j8 (pid 4242, ann)`, as far as it can be seen; a long command is cut.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let command = self.command.as_ref().map(|words| in_brief(words));
-        out.write_str(command.as_deref().unwrap_or("a process"))?;
-        match (self.pid, &self.user) {
-            (Some(pid), Some(user)) => write!(out, " (pid {pid}, {user})"),
-            (Some(pid), None) => write!(out, " (pid {pid})"),
-            (None, Some(user)) => write!(out, " ({user})"),
-            (None, None) => Ok(()),
-        }
+        write_name(out, self.command.as_deref(), self.pid, self.user.as_deref())
+    }
+}
+
+impl fmt::Display for Waiter {
+    /// As a [`Holder`]: `make -j8 (pid 4242, ann)`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_name(out, self.command.as_deref(), self.pid, self.user.as_deref())
+    }
+}
+
+fn write_name(
+    out: &mut fmt::Formatter<'_>,
+    command: Option<&OsStr>,
+    pid: Option<u32>,
+    user: Option<&str>,
+) -> fmt::Result {
+    out.write_str(command.map(in_brief).as_deref().unwrap_or("a process"))?;
+    match (pid, user) {
+        (Some(pid), Some(user)) => write!(out, " (pid {pid}, {user})"),
+        (Some(pid), None) => write!(out, " (pid {pid})"),
+        (None, Some(user)) => write!(out, " ({user})"),
+        (None, None) => Ok(()),
     }
 }
 

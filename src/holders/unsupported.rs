@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 
 use super::file_system::Mount;
-use super::report::{Report, State};
+use super::report::{Report, State, Waiter};
 use super::{Ancestor, LockId, OwnLock, Step};
 use crate::mode::{Family, Mode};
 
@@ -171,6 +171,11 @@ impl AncestorLookup {
 /// The first of the processes: their starts cannot be seen.
 pub(crate) fn youngest(pids: impl IntoIterator<Item = u32>) -> Option<u32> {
     pids.into_iter().next()
+}
+
+/// The process that waits, of which only the pid is known.
+pub(crate) fn waiter(pid: u32, mode: Mode, family: Family) -> Waiter {
+    Waiter { pid: Some(pid), user: None, command: None, mode, family, since: None }
 }
 
 /// The user's number: the name cannot be looked up.

@@ -62,7 +62,7 @@ use crate::mode::Mode;
 /// # Ok::<(), io::Error>(())
 /// ```
 ///
-/// Such a struct stays in its thread, as the guard does; with a [`SharedGuard`] it could leave it:
+/// A guard stays in its thread; a [`SharedGuard`] may leave it:
 ///
 /// ```compile_fail,E0277
 /// let guard = fasten::InterProcessLock::new("app.lock").lock().unwrap();
@@ -74,9 +74,8 @@ pub struct Guard {
     _stays: GuardStaysInItsThread,
 }
 
-/// The compiler names this type when a guard is sent to another thread: only the thread that has
-/// acquired a lock may release it. Send the lock object, and acquire it there; or make it a
-/// [`SharedGuard`] with [`into_shared`](Guard::into_shared), which any thread may release.
+/// The compiler names this type when a guard is sent to another thread. Make it a [`SharedGuard`] with
+/// [`into_shared`](Guard::into_shared), which any thread may release.
 #[derive(Debug, Default)]
 struct GuardStaysInItsThread(PhantomData<*const ()>);
 
@@ -108,8 +107,7 @@ impl Guard {
         self.held.lease.path()
     }
 
-    /// The slots that are held, in ascending order, if the lock is an
-    /// [`InterProcessSemaphore`](crate::InterProcessSemaphore); otherwise empty.
+    /// The slots that are held of an [`InterProcessSemaphore`](crate::InterProcessSemaphore).
     #[must_use]
     pub fn slots(&self) -> Vec<u32> {
         self.held.lease.slots()
@@ -147,6 +145,13 @@ impl Guard {
         self.held.lease.unfair_reason()
     }
 
+    /// Why other requests could not leave while this one waited, although they were to
+    /// [coalesce](crate::LockOptions::coalesce). `None` if they could, or if it did not wait.
+    #[must_use]
+    pub fn uncoalesced_reason(&self) -> Option<UnfairReason> {
+        self.held.lease.uncoalesced_reason()
+    }
+
     /// Turns a shared lock into an exclusive one, with no other writer in between. Waits as `wait`
     /// says until the other readers have released the lock. Returns at once if the lock is already
     /// exclusive.
@@ -179,8 +184,6 @@ impl Guard {
     /// let guard = lock.read()?;
     /// guard.upgrade(Wait::forever())?;
     /// assert_eq!(guard.mode(), Mode::Exclusive);
-    /// guard.downgrade()?;
-    /// assert_eq!(guard.mode(), Mode::Shared);
     /// # std::fs::remove_file(&path).unwrap();
     /// # Ok::<(), fasten::Error>(())
     /// ```
@@ -229,11 +232,8 @@ impl Guard {
 
     /// Closes this process's descriptor without unlocking it. The lock stays held by the processes
     /// that inherited the descriptor, until the last of them has closed it; without any, it is
-    /// released.
-    ///
-    /// With several guards of one lock in this thread, that happens when the last one is gone.
-    ///
-    /// The idea is that of flock(1), whose command inherits the lock.
+    /// released. With several guards of one lock in this thread, that happens when the last one is
+    /// gone. The idea is that of flock(1), whose command inherits the lock.
     pub fn detach(self) {
         self.held.lease.detach();
     }

@@ -26,6 +26,7 @@ pub(super) struct Lease {
     pool: Arc<FilePool>,
     turn: Turn,
     source: Source,
+    uncoalesced: Option<UnfairReason>,
     is_lost: AtomicBool,
     is_detached: AtomicBool,
 }
@@ -44,7 +45,18 @@ pub(super) enum Source {
 
 impl Lease {
     pub(super) fn new(pool: Arc<FilePool>, turn: Turn, source: Source) -> Self {
-        Self { pool, turn, source, is_lost: AtomicBool::new(false), is_detached: AtomicBool::new(false) }
+        let (is_lost, is_detached) = Default::default();
+        Self { pool, turn, source, uncoalesced: None, is_lost, is_detached }
+    }
+
+    /// Remembers why no other request could see this one wait.
+    pub(super) fn uncoalesced(mut self, uncoalesced: Option<UnfairReason>) -> Self {
+        self.uncoalesced = uncoalesced;
+        self
+    }
+
+    pub(super) fn uncoalesced_reason(&self) -> Option<UnfairReason> {
+        self.uncoalesced
     }
 
     /// Marks the lock as one that any thread may release. The thread that acquired it does not wait

@@ -11,6 +11,7 @@
 
 mod async_locks;
 mod cancellable_waiter;
+mod covered;
 mod descriptor;
 mod file_pool;
 mod foreign;

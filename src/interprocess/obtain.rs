@@ -5,12 +5,14 @@
 //!
 //! 1. Find the thread queue of the file that the path leads to, and create the file if needed.
 //! 2. If this thread already holds the lock: share it, or fail.
-//! 3. Wait for a turn among the threads of this process.
+//! 3. Wait for a turn among the threads of this process. (A request that coalesces may leave before:
+//!    `covered`.)
 //! 4. Wait for the lock among the processes: the gates, then the main lock.
 //! 5. Check that the path still leads to the locked file.
 
 use std::sync::Arc;
 
+use super::covered::acquire_unless_covered;
 use super::file_pool::FilePool;
 use super::guard::Guard;
 use super::held_lock::{self, HeldLock, Reentry};
@@ -90,9 +92,15 @@ fn acquire_on_queue(
     // Otherwise other threads hold locks and can release them, so the wait can end. Asked
     // before `wait_for_turn`, because the turn of this call would count too.
     let holds_others = held_lock::holds_any() || !any_turn_of_threads();
-    let turn = queue.wait_for_turn(mode, pool.path(), wait_state);
-    let turn = turn.map_err(|why| Error::refused(pool.path(), why))?;
-    acquire_with_turn(pool, turn, (mode, slots), holds_others, wait_state)
+    let attempt = |wait_state: &WaitState| {
+        let turn = queue.wait_for_turn(mode, pool.path(), wait_state);
+        let turn = turn.map_err(|why| Error::refused(pool.path(), why))?;
+        acquire_with_turn(pool, turn, (mode, slots), holds_others, wait_state)
+    };
+    if mode == Mode::Exclusive && pool.options().coalesce {
+        return acquire_unless_covered(pool, queue, || open(pool, mode, wait_state), attempt, wait_state);
+    }
+    attempt(wait_state)
 }
 
 /// Acquires the lock for a thread that has its turn. `None` if the call must start again: the path

@@ -5,8 +5,8 @@ use crate::mode::Family;
 use crate::thread::Preference;
 
 /// The options of a lock between processes: which of the kernel's two kinds of lock it is, whether
-/// readers or writers go first, whether a missing lock file is created, which files may be locks, and
-/// what to do about a deadlock.
+/// readers or writers go first, whether a missing lock file is created, which files may be locks, what
+/// to do about a deadlock, and whether one waiting request covers all others.
 ///
 /// Python's fasteners: the arguments of `InterProcessLock` and `InterProcessReaderWriterLock`.
 ///
@@ -27,11 +27,12 @@ pub struct LockOptions {
     /// How many slots the lock has, if it is about slots.
     pub(super) slots: Option<u32>,
     pub(super) plain_file: bool,
+    pub(super) coalesce: bool,
 }
 
 impl LockOptions {
     /// The defaults: flock(2), phase-fair, a missing file is created with permissions 0666 less the
-    /// umask, and a deadlock is an error.
+    /// umask, a deadlock is an error, and each request waits for itself.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -42,6 +43,7 @@ impl LockOptions {
             permissions: 0o666,
             slots: None,
             plain_file: false,
+            coalesce: false,
         }
     }
 
@@ -100,6 +102,50 @@ impl LockOptions {
     pub const fn plain_file(self, plain_file: bool) -> Self {
         Self { plain_file, ..self }
     }
+
+    /// Selects whether a request leaves if another one already waits to do the same work: for a
+    /// reload, or the rebuild of a cache or an index, whose run covers every request that was made
+    /// before it started. The default is `false`.
+    ///
+    /// An exclusive request with this option acquires the lock if it is free. If the lock is held,
+    /// it waits; but if another such request waits already, it fails with [`Error::Covered`]. That
+    /// other request acquires the lock after the call has begun. It no longer covers requests from
+    /// the moment when it has the lock. If it gives up, is cancelled or is killed before, the
+    /// requests that have left are not covered, and the next request waits.
+    ///
+    /// It counts for [`InterProcessLock`](super::InterProcessLock) and for the writers of an
+    /// [`InterProcessReaderWriterLock`](super::InterProcessReaderWriterLock), for the threads of
+    /// all processes together; readers and [`DescriptorLock`](super::DescriptorLock) ignore it. In
+    /// a [`lock_all`](super::lock_all), one lock that is covered ends the whole call. Requests
+    /// without the option neither cover others nor leave.
+    ///
+    /// The waiting request is shown by a byte of the gate file in /dev/shm, so this is between the
+    /// processes of one machine, on Linux. Where that file cannot be used, each request waits and
+    /// acquires the lock, and [`Guard::uncoalesced_reason`](super::Guard::uncoalesced_reason) says
+    /// why. In a forked child nothing of the parent's wait is left.
+    ///
+    /// The idea is that of job queues that keep one pending run, such as Jenkins'. Python's
+    /// fasteners has no such option.
+    ///
+    /// [`Error::Covered`]: crate::Error::Covered
+    ///
+    /// ```
+    /// # let path = std::env::temp_dir().join(format!("reindex-{}", std::process::id()));
+    /// use fasten::{Error, InterProcessLock, LockOptions};
+    ///
+    /// let lock = InterProcessLock::with_options(&path, LockOptions::new().coalesce(true));
+    /// match lock.lock() {
+    ///     Ok(_held) => println!("building the index"),
+    ///     Err(Error::Covered { .. }) => println!("another process is about to build it"),
+    ///     Err(other) => return Err(other),
+    /// }
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), Error>(())
+    /// ```
+    #[must_use]
+    pub const fn coalesce(self, coalesce: bool) -> Self {
+        Self { coalesce, ..self }
+    }
 }
 
 /// What is set.
@@ -138,6 +184,12 @@ impl LockOptions {
     #[must_use]
     pub const fn get_plain_file(&self) -> bool {
         self.plain_file
+    }
+
+    /// Whether one waiting request covers all others.
+    #[must_use]
+    pub const fn get_coalesce(&self) -> bool {
+        self.coalesce
     }
 }
 

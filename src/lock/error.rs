@@ -11,6 +11,7 @@ use super::open_error::OpenError;
 use super::operation::Operation;
 use super::unfair::UnfairReason;
 use super::wait_error::WaitError;
+use crate::holders::Waiter;
 use crate::mode::Mode;
 use crate::thread::LockError;
 
@@ -28,7 +29,7 @@ use crate::thread::LockError;
 /// | `TimedOut` | `TimedOut` |
 /// | `Cancelled` | `Other`; never `Interrupted`, which callers repeat |
 /// | `Deadlock` | `Deadlock` |
-/// | `CannotUpgrade`, `Lost` | `Other` |
+/// | `Covered`, `CannotUpgrade`, `Lost` | `Other` |
 /// | `CouldNotOpen` | that of the system's error; `NotFound` if missing, `PermissionDenied` for want of access, otherwise `Other` |
 /// | `System` | that of the system's error |
 #[derive(Debug)]
@@ -53,6 +54,15 @@ pub enum Error {
     Cancelled {
         /// The lock.
         path: PathBuf,
+    },
+    /// Another request that [coalesces](crate::LockOptions::coalesce) waits for the lock. It acquires
+    /// the lock after this call, so what it does then covers this request.
+    #[non_exhaustive]
+    Covered {
+        /// The lock.
+        path: PathBuf,
+        /// The process that waits; `None` if it cannot be seen, or no longer waits.
+        waiter: Option<Waiter>,
     },
     /// Waiting for the lock would never end. Between processes, this is found on Linux only.
     #[non_exhaustive]
@@ -105,6 +115,7 @@ impl Error {
             Self::Busy { path }
             | Self::TimedOut { path, .. }
             | Self::Cancelled { path }
+            | Self::Covered { path, .. }
             | Self::Deadlock { path, .. }
             | Self::CannotUpgrade { path, .. }
             | Self::Lost { path }
@@ -131,6 +142,12 @@ impl Error {
         matches!(self, Self::Cancelled { .. })
     }
 
+    /// Whether another request waits to run, and covers this one.
+    #[must_use]
+    pub fn is_covered(&self) -> bool {
+        matches!(self, Self::Covered { .. })
+    }
+
     /// For the command, which makes some of its own.
     #[doc(hidden)]
     #[must_use]
@@ -155,6 +172,7 @@ impl Error {
             }
             WaitError::TimedOut(limit) => Self::TimedOut { path, limit },
             WaitError::Cancelled => Self::Cancelled { path },
+            WaitError::Covered(waiter) => Self::Covered { path, waiter: waiter.map(|waiter| *waiter) },
             WaitError::Deadlock(why) => Self::Deadlock { path, why: *why },
             WaitError::CannotConvert(why) => Self::CannotUpgrade { path, why },
             WaitError::Lost => Self::Lost { path },
@@ -176,6 +194,10 @@ impl fmt::Display for Error {
             Self::TimedOut { limit, .. } if limit.is_zero() => out.write_str("busy; the time is up"),
             Self::TimedOut { limit, .. } => write!(out, "busy; gave up after {limit:?}"),
             Self::Cancelled { .. } => out.write_str("the wait was cancelled"),
+            Self::Covered { waiter: Some(waiter), .. } => {
+                write!(out, "covered by {waiter}, which waits to run")
+            }
+            Self::Covered { .. } => out.write_str("covered by another request, which waits to run"),
             Self::Deadlock { why, .. } => write!(out, "deadlock: {why}"),
             Self::CannotUpgrade { why, .. } => write!(
                 out,

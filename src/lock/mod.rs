@@ -15,6 +15,7 @@
 mod acquire;
 mod caller_descriptor;
 mod cancel;
+mod coalesce;
 mod deadlock;
 mod deadlock_watch;
 mod errno_words;
@@ -52,6 +53,7 @@ pub(crate) use acquire::{Acquired, acquire};
 pub(crate) use caller_descriptor::{Found, convert, probe, unlock};
 pub use cancel::CancelToken;
 pub(crate) use cancel::Wakeable;
+pub(crate) use coalesce::CoalesceGate;
 pub use deadlock::{Deadlock, held_by};
 pub use errno_words::{lower, strerror};
 pub use error::Error;

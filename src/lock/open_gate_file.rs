@@ -58,6 +58,8 @@ pub(crate) struct ThreadsAtGates {
     /// Whether one of them upgrades. The kernel cannot keep two apart, for locks of one open file
     /// do not conflict.
     pub(crate) upgrades: bool,
+    /// Whether one of them has COALESCE.
+    pub(crate) coalesces: bool,
 }
 
 impl OpenGateFile {

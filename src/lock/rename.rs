@@ -12,6 +12,7 @@ impl Error {
         let (Self::Busy { path }
         | Self::TimedOut { path, .. }
         | Self::Cancelled { path }
+        | Self::Covered { path, .. }
         | Self::Deadlock { path, .. }
         | Self::CannotUpgrade { path, .. }
         | Self::Lost { path }

@@ -5,8 +5,9 @@ use std::io;
 
 use super::errno_words::lower;
 
-/// Why a lock was acquired first come, first served, although an order was asked for, or why it
-/// cannot be upgraded. It never affects exclusion.
+/// Why a lock was acquired first come, first served, although an order was asked for, why its
+/// requests could not be [coalesced](crate::LockOptions::coalesce), or why it cannot be upgraded. It
+/// never affects exclusion.
 ///
 /// The order comes from gates, which are bytes of a second file in /dev/shm, the gate file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

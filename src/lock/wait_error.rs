@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::deadlock::Deadlock;
 use super::unfair::UnfairReason;
+use crate::holders::Waiter;
 
 /// Why a wait ended without the lock; [`Error`](super::Error) adds the path. Some of these never
 /// leave the library: the caller of the wait answers them by another attempt.
@@ -13,6 +14,8 @@ pub(crate) enum WaitError {
     Busy,
     TimedOut(Duration),
     Cancelled,
+    /// Another request waits to run, and covers this one.
+    Covered(Option<Box<Waiter>>),
     /// Another thread of this process upgrades. This thread waits for other processes, and must
     /// queue after the one that upgrades.
     YieldToUpgrade,

@@ -60,10 +60,7 @@ impl<'a> WaitState<'a> {
     /// # Errors
     /// The call may not wait, or its time is up.
     pub(crate) fn begin(&self, path: &Path) -> Result<(), WaitError> {
-        if !self.may_wait() {
-            return Err(WaitError::Busy);
-        }
-        self.check_deadline()?;
+        self.check_may_wait()?;
         (self.wait.notify)(path);
         match self.wait.stop {
             Some(StopSource { descriptor, is_required: true }) => {
@@ -71,6 +68,11 @@ impl<'a> WaitState<'a> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Fails if the call may not wait, or if its time is up.
+    pub(crate) fn check_may_wait(&self) -> Result<(), WaitError> {
+        if self.may_wait() { self.check_deadline() } else { Err(WaitError::Busy) }
     }
 
     /// Reports that the call waits at gates. A signal that ends the process there would leave the

@@ -13,7 +13,7 @@ use self::parser::parse;
 use crate::{args, option_values};
 
 /// What a line is made of, between blanks; many of them would be right together.
-const PIECES: [&str; 26] = [
+const PIECES: [&str; 27] = [
     "a.lock",
     "b.lock",
     "read",
@@ -39,6 +39,7 @@ const PIECES: [&str; 26] = [
     "-nq",
     "-o",
     "--fcntl",
+    "--coalesce",
     "--help",
 ];
 

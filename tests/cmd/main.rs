@@ -15,6 +15,7 @@ mod support;
 mod advice;
 mod bad_input;
 mod beside_flock;
+mod coalesce;
 mod doctor;
 mod fast_path;
 mod left_out;

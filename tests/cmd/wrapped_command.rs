@@ -6,14 +6,17 @@ use clap::Parser;
 use fasten::holders::command::{Wrapper, line};
 use proptest::prelude::*;
 
-use crate::args::{Action, Cli, LockArgs, SlotArgs, WriteArgs};
+use crate::args::{Action, Cli, ExclusiveArgs, LockArgs, SlotArgs, WriteArgs};
 
 fn told_by_clap(words: &[&str]) -> Option<OsString> {
-    let LockArgs { command, command_string, .. } = match Cli::try_parse_from(words).ok()?.action {
-        Action::Exclusive(arguments) | Action::Read(arguments) => arguments,
-        Action::Write(WriteArgs { lock, .. }) | Action::Slot(SlotArgs { lock, .. }) => lock,
-        _ => return None,
+    let (Action::Exclusive(ExclusiveArgs { lock, .. })
+    | Action::Read(lock)
+    | Action::Write(WriteArgs { lock, .. })
+    | Action::Slot(SlotArgs { lock, .. })) = Cli::try_parse_from(words).ok()?.action
+    else {
+        return None;
     };
+    let LockArgs { command, command_string, .. } = lock;
     let words: Vec<&[u8]> = command.iter().map(|word| word.as_encoded_bytes()).collect();
     command_string.or_else(|| (!words.is_empty()).then(|| line(&words)))
 }

@@ -134,6 +134,7 @@ fn the_layout_page_names_the_gate_file_and_the_bytes_that_are_locked() {
     told(gate.intents(), "INTENT");
     told(gate.landing(), "LANDING");
     told(gate.conversion(), "CONVERSION");
+    told(gate.coalesce(), "COALESCE");
     assert_eq!(gate.way_in().first, gate.passage().first);
     assert_eq!(gate.way_in().first + gate.way_in().count, gate.conversion().first + 1);
     let (flock, fcntl) = (gate.queue().first, layout::Gate::FCNTL.queue().first);

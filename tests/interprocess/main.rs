@@ -5,6 +5,7 @@
 mod support;
 
 mod chaos;
+mod coalesce;
 mod conversion;
 mod fork;
 mod giving_up;

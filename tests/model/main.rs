@@ -10,6 +10,7 @@
 //! which they hold, and some pin down what does *not* hold, so that the manual does not promise it.
 
 mod broken;
+mod coalescing;
 mod conversion;
 mod endless;
 mod fairness;

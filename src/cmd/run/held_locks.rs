@@ -58,6 +58,12 @@ impl HeldLocks {
         }
     }
 
+    /// The locks whose requests could not be coalesced, and why.
+    pub(crate) fn uncoalesced_reason(&self) -> Vec<(PathBuf, UnfairReason)> {
+        let reason = |guard: &Guard| Some((guard.path().to_owned(), guard.uncoalesced_reason()?));
+        self.files().iter().filter_map(reason).collect()
+    }
+
     /// Prepares for a command under them, beside other processes with the same descriptor.
     pub(crate) fn share(&mut self) {
         if let Self::Descriptor(_, guard) = self {

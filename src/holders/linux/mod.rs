@@ -54,3 +54,4 @@ pub(crate) use sharers::{AncestorLookup, users};
 pub(crate) use slot_bytes::{slots_kept_above, slots_through};
 pub use wait_cycle::wait_cycle;
 pub(crate) use wait_cycle::{Cycle, certain_cycle};
+pub(crate) use waiting::waiter;

@@ -168,6 +168,11 @@ pub fn described(waiting: Waiting, processes: &mut Processes) -> Waiter {
     Waiter { pid, user: about.user, command: about.command, mode, family, for_slots, since: about.started }
 }
 
+/// A process that is known to wait, as reports show it.
+pub fn waiter(pid: u32, mode: Mode, family: Family) -> Waiter {
+    described(Waiting { pid: Some(pid), mode, family, for_slots: false }, &mut Processes::default())
+}
+
 /// Waiters in order, each process once.
 struct WaitOrder(Vec<Waiting>);
 

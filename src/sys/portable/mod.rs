@@ -111,4 +111,8 @@ pub(crate) mod records {
     pub(crate) fn is_free(_file: impl AsFd, _bytes: Bytes, _mode: Mode) -> io::Result<bool> {
         Err(io::ErrorKind::Unsupported.into())
     }
+
+    pub(crate) fn holder(_file: impl AsFd, _bytes: Bytes) -> io::Result<Option<i32>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }
