@@ -22,6 +22,7 @@ mod lock_report;
 pub(crate) mod manual;
 mod message;
 mod option_values;
+mod pace;
 mod progress;
 mod run;
 mod slot;

@@ -1,8 +1,8 @@
 //! The waiting line: which lock is being waited for, and who holds it.
 //!
 //! It appears after half a second. At a terminal it is one line that is kept up to date and
-//! vanishes with the wait. At a dumb terminal it is printed once, and with `-v` also in the background
-//! or without a terminal.
+//! vanishes with the wait. At a dumb terminal a new line is printed every half minute, and with `-v`
+//! also in the background or without a terminal: CI systems end a job that is silent for minutes.
 //!
 //! A thread of its own prints it, because the thread that waits must not leave its place in the
 //! kernel's queue; it is started only for a wait. It never delays the lock: it drops what would
@@ -15,14 +15,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::describe;
+use super::describe::{self, short};
+use super::pace::Pace;
 use crate::cmd::colour::is_dumb;
 use crate::cmd::lock_name::shown;
 use crate::cmd::message::{clear_line, draw_line, report_at_once};
 use crate::cmd::sys::streams;
-
-const PATIENCE: Duration = Duration::from_millis(500);
-const REDRAWN_EVERY: Duration = Duration::from_secs(1);
 
 /// How much to report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,11 +50,15 @@ impl Progress {
         let (at_terminal, verbose) = (stderr().is_terminal(), self.verbosity == Verbosity::Verbose);
         let redraws = at_terminal && !is_dumb();
         if redraws || verbose || at_terminal && streams::is_our_terminal() {
-            let kept_up_to_date = redraws && (!verbose || streams::is_our_terminal());
+            let is_redrawn = redraws && (!verbose || streams::is_our_terminal());
+            let (pace, anywhere) = match (is_redrawn, verbose) {
+                (true, _) => (Pace::Redrawn, false),
+                (false, verbose) => (Pace::Repeated, verbose),
+            };
             // The line of the last lock ends before the next one begins.
             let mut current = locked(&self.current);
             *current = None;
-            *current = Line::about(path, kept_up_to_date);
+            *current = Line::about(path, pace, anywhere);
         }
     }
 }
@@ -77,13 +79,13 @@ struct Screen {
 }
 
 impl Line {
-    /// `None` if no thread can be started: the wait matters more.
-    fn about(path: &Path, kept_up_to_date: bool) -> Option<Self> {
+    /// `anywhere`: in the background too. `None` if no thread can be started: the wait matters more.
+    fn about(path: &Path, pace: Pace, anywhere: bool) -> Option<Self> {
         let path = path.to_owned();
         let (dropped, ended) = channel();
         let screen = Arc::new(Mutex::new(Screen::default()));
         let shown = Arc::clone(&screen);
-        fasten::helper_thread::spawn(move || redraw(&path, kept_up_to_date, &shown, &ended)).ok()?;
+        fasten::helper_thread::spawn(move || show(&path, pace, anywhere, &shown, &ended)).ok()?;
         Some(Self { screen, _dropped: dropped })
     }
 }
@@ -102,23 +104,27 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn redraw(path: &Path, kept_up_to_date: bool, screen: &Mutex<Screen>, ended: &Receiver<()>) {
+fn show(path: &Path, pace: Pace, anywhere: bool, screen: &Mutex<Screen>, ended: &Receiver<()>) {
     let start = Instant::now();
-    let mut pause = PATIENCE;
-    while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-        pause = REDRAWN_EVERY;
-        if kept_up_to_date && !streams::is_our_terminal() {
+    for before in 0.. {
+        let pause = pace.due(before).saturating_sub(start.elapsed());
+        if ended.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
+            return;
+        }
+        if !anywhere && !streams::is_our_terminal() {
             continue;
         }
-        let words = words(path, kept_up_to_date.then(|| start.elapsed()));
+        // The first of several lines needs no time.
+        let waited = (pace == Pace::Redrawn || before > 0).then(|| start.elapsed());
+        let words = words(path, waited);
         let mut screen = locked(screen);
         if screen.over {
             return;
         }
-        if !kept_up_to_date {
-            return report_at_once(&words);
+        match pace {
+            Pace::Redrawn => screen.drawn |= draw_line(&words),
+            Pace::Repeated => report_at_once(&words),
         }
-        screen.drawn |= draw_line(&words);
     }
 }
 
@@ -126,7 +132,8 @@ fn redraw(path: &Path, kept_up_to_date: bool, screen: &Mutex<Screen>, ended: &Re
 /// terminal cuts off the end.
 fn words(path: &Path, waited: Option<Duration>) -> String {
     let report = describe::look(path);
-    let waited = waited.map(|time| format!(" for {}s", time.as_secs())).unwrap_or_default();
+    let waited = waited.map(|time| format!(" for {}", short(Duration::from_secs(time.as_secs()))));
+    let waited = waited.unwrap_or_default();
     let place = report.as_ref().and_then(|report| describe::place(report, process::id()));
     let place = place.map(|place| format!(", place {place}")).unwrap_or_default();
     let held =

@@ -24,6 +24,7 @@ mod mode;
 mod moved;
 mod names;
 mod naming;
+mod pace;
 mod play;
 mod process_1;
 mod real_use;

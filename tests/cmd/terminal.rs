@@ -169,7 +169,7 @@ fn a_waiter_in_the_background_leaves_the_terminal_alone_until_it_comes_to_the_fr
 }
 
 #[test]
-fn a_waiter_at_a_dumb_terminal_prints_its_line_once() {
+fn a_waiter_at_a_dumb_terminal_prints_its_line_and_redraws_nothing() {
     let place = Place::new();
     beside_a_holder(
         &place,

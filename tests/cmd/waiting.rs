@@ -148,6 +148,28 @@ fn without_a_terminal_only_verbose_says_that_it_waits() {
     }
 }
 
+/// CI systems end a job that is silent for some minutes, so the line comes again after half a minute. This test waits
+/// for it, on the pipe.
+#[test]
+fn without_a_terminal_verbose_says_again_and_again_for_how_long_it_has_waited() {
+    let place = Place::new();
+    let holder = place.hold("exclusive");
+    let before = place.waiter("write a.lock -- true");
+    let mut waiter = place.waiter("write -v a.lock -- true");
+    let held = format!("held by sh -c '{HOLD}' (pid {}, ", holder.pid);
+    let first = waiter.complaint();
+    assert!(first.starts_with(&format!("fasten: waiting for a.lock, place 2: {held}")), "{first}");
+    let start = Instant::now();
+    let second = waiter.complaint();
+    assert!(start.elapsed() > Duration::from_secs(29), "{second}");
+    assert!(second.starts_with("fasten: waiting for a.lock for 3"), "{second}");
+    assert!(second.contains(&format!("s, place 2: {held}")) && second.contains(") for 3"), "{second}");
+    holder.leave();
+    before.leave();
+    let rest = complaint(&waiter.finish());
+    assert!(rest.starts_with("fasten: a.lock: locked after 3") && rest.lines().count() == 2, "{rest}");
+}
+
 #[test]
 fn times_are_understood_with_and_without_units() {
     let place = Place::new();
