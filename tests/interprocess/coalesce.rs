@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use fasten::{
-    Error, Family, InterProcessLock, InterProcessReaderWriterLock, LockOptions, Preference, Wait, lock_all,
+    Error, Family, InterProcessLock, InterProcessReaderWriterLock, LockOptions, Preference, lock_all,
 };
 
 use crate::player::is_left_alone;
@@ -16,6 +16,8 @@ use crate::support::gate_file::COALESCE;
 use crate::support::ordered::Lock;
 use crate::support::{Running, complaint, fasten, until};
 
+/// For what has to come long before, so that a failure is no hang.
+const LIMIT: Duration = Duration::from_secs(60);
 const COALESCING: LockOptions = LockOptions::new().coalesce(true);
 
 fn coalescing(lock: &Lock) -> InterProcessLock {
@@ -47,9 +49,10 @@ fn a_thread_that_waits_for_another_thread_covers_threads_and_processes() {
     let shared = coalescing(&lock);
     let held = shared.lock().unwrap();
     thread::scope(|scope| {
-        let waiting = scope.spawn(|| shared.lock().map(|guard| guard.uncoalesced_reason()));
+        let waiting = scope.spawn(|| shared.lock_timeout(LIMIT).map(|guard| guard.uncoalesced_reason()));
         until("a thread waits to run", || waits(&lock));
-        let other = || scope.spawn(|| is_covered(coalescing(&lock).lock(), &lock)).join().unwrap();
+        let other =
+            || scope.spawn(|| is_covered(coalescing(&lock).lock_timeout(LIMIT), &lock)).join().unwrap();
         other();
         scope.spawn(|| is_covered(shared.try_lock(), &lock)).join().unwrap();
         let words = [fasten(), "exclusive", "--coalesce", lock.path.to_str().unwrap(), "--", "true"];
@@ -72,10 +75,9 @@ fn a_thread_that_waits_for_another_process_covers_the_other_threads() {
         let shared =
             InterProcessReaderWriterLock::with_options(&lock.path, COALESCING.preference(preference));
         thread::scope(|scope| {
-            let waiting = scope.spawn(|| shared.write().map(drop));
+            let waiting = scope.spawn(|| shared.write_timeout(LIMIT).map(drop));
             until("a thread waits to run", || waits(&lock));
-            is_covered(shared.write(), &lock);
-            is_covered(shared.write_timeout(Duration::from_secs(60)), &lock);
+            is_covered(shared.write_timeout(LIMIT), &lock);
             assert!(shared.try_read().unwrap_err().is_busy(), "readers do not coalesce");
             assert!(InterProcessLock::new(&lock.path).try_lock().unwrap_err().is_busy(), "nor do others");
             holder.leave();
@@ -114,9 +116,9 @@ fn of_several_locks_one_that_is_covered_ends_the_call_and_none_is_held() {
     let second = coalescing(&other);
     let held = shared.lock().unwrap();
     thread::scope(|scope| {
-        let waiting = scope.spawn(|| shared.lock().map(drop));
+        let waiting = scope.spawn(|| shared.lock_timeout(LIMIT).map(drop));
         until("a thread waits to run", || waits(&lock));
-        let both = || lock_all([shared.request(), second.request()], Wait::forever()).map(drop).unwrap_err();
+        let both = || lock_all([shared.request(), second.request()], LIMIT).map(drop).unwrap_err();
         assert!(scope.spawn(both).join().unwrap().is_covered());
         assert!(second.try_lock().is_ok());
         drop(held);
@@ -139,7 +141,7 @@ fn every_request_that_leaves_is_followed_by_a_start() {
                     let own = InterProcessLock::with_options(&lock.path, options);
                     for _ in 0..50 {
                         let change = changes.fetch_add(1, SeqCst) + 1;
-                        match own.lock() {
+                        match own.lock_timeout(LIMIT) {
                             Ok(_held) => {
                                 let found = changes.load(SeqCst);
                                 thread::yield_now();
