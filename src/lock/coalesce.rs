@@ -10,6 +10,9 @@
 //! covers it. No process ever blocks at this byte, and it admits none. If it cannot be locked,
 //! requests wait as usual and each of them runs.
 //!
+//! Only an exclusive lock counts, which needs a gate file that is open for writing: a user who may
+//! only read the lock cannot make others leave.
+//!
 //! The byte is a classic record lock, so the kernel names the waiter, and unlocks the byte if the
 //! waiter is killed; then the next request waits.
 
@@ -64,10 +67,10 @@ impl CoalesceGate {
             if let Some(pid) = waiting(&file, lock.family) {
                 return Err(covered_by(pid, lock.family));
             }
-            // It holds the lock by now, so its name cannot be seen. It covers this request, but the
-            // next one that waits does too, and has a name.
         }
-        Err(WaitError::Covered(None))
+        // Others start one after another, or a user who may only read the lock shares the byte. To
+        // wait as usual is always right.
+        Ok((None, Some(UnfairReason::NoGateFile(libc::EAGAIN))))
     }
 }
 
@@ -99,7 +102,7 @@ fn waiting(file: &GateFile, family: Family) -> Option<u32> {
     if file.threads(family).coalesces {
         return Some(process::id());
     }
-    let pid = records::holder(file.file(), Gate::of(family).coalesce()).ok()??;
+    let pid = records::exclusive_holder(file.file(), Gate::of(family).coalesce()).ok()??;
     Some(u32::try_from(pid).unwrap_or_default())
 }
 

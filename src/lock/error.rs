@@ -61,7 +61,7 @@ pub enum Error {
     Covered {
         /// The lock.
         path: PathBuf,
-        /// The process that waits; `None` if it cannot be seen, or no longer waits.
+        /// The process that waits; `None` if it cannot be seen, as from another container.
         waiter: Option<Waiter>,
     },
     /// Waiting for the lock would never end. Between processes, this is found on Linux only.

@@ -5,6 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::time::{Duration, Instant};
 
 use crate::support::gate_file::{COALESCE, FCNTL, gate_file};
+use crate::support::lockers::locker;
 use crate::support::table::entries;
 use crate::support::{HOLD, Place, Program, Running, complaint, until};
 
@@ -83,7 +84,8 @@ fn after_a_waiter_was_killed_or_gave_up_the_next_one_waits() {
         let place = Place::new();
         let holder = place.hold(how);
         waiter(&place, how).kill();
-        waiter(&place, &format!("{how} -w 50ms")).ends(75);
+        let late = complaint(&request(&place, &format!("{how} -w 50ms")).code(75).run());
+        assert!(late.contains("gave up after 50ms"), "{how}: {late}");
         let stopped = waiter(&place, how);
         stopped.signal("TERM");
         assert_eq!(stopped.finish().status.code(), None, "{how}");
@@ -219,6 +221,23 @@ fn where_the_one_that_waits_cannot_be_seen_each_runs() {
         let why = "a.lock: not coalesced: it is not writable, and no writer has made a gate file for it";
         assert!(said.contains(why) && output.stdout == b"ran\n", "{said}");
     }
+}
+
+/// A shared lock needs no permission to write, so it shows no waiter, and makes no command leave.
+#[test]
+fn a_byte_that_is_only_shared_makes_none_leave() {
+    let place = Place::new();
+    let sharer = locker(&place.lock, &["gate:sh:0:1", &format!("gate:sh:{COALESCE}:1")]);
+    let holder = place.hold("exclusive --coalesce");
+    let waiters = [1, 2].map(|_| place.waiter("exclusive --coalesce -v a.lock -- echo ran"));
+    holder.leave();
+    for waiter in waiters {
+        let output = waiter.finish();
+        let said = complaint(&output);
+        let why = "a.lock: not coalesced: its gate file in /dev/shm cannot be used: ";
+        assert!(said.contains(why) && output.stdout == b"ran\n", "{said}");
+    }
+    sharer.leave();
 }
 
 /// A run inside a run waits for itself, as without the option; and it can join.

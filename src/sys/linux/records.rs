@@ -62,13 +62,12 @@ pub(crate) fn conflict(file: impl AsFd, bytes: Bytes, mode: Mode) -> io::Result<
     Ok((i32::from(asked.l_type) != libc::F_UNLCK).then_some(asked.l_start))
 }
 
-/// The process that has locked one of these bytes, as another one than the caller; -1 for a lock of
-/// an open file description, 0 for a process that has no number in this pid namespace. `None` if
-/// they are free.
-pub(crate) fn holder(file: impl AsFd, bytes: Bytes) -> io::Result<Option<i32>> {
+/// The other process that has locked these bytes exclusively; -1 for a lock of an open file
+/// description, 0 for a process that has no number in this pid namespace. `None` if there is none.
+pub(crate) fn exclusive_holder(file: impl AsFd, bytes: Bytes) -> io::Result<Option<i32>> {
     let mut asked = request(bytes, libc::F_WRLCK);
     fcntl_lock(file, Command::Get, &mut asked)?;
-    Ok((i32::from(asked.l_type) != libc::F_UNLCK).then_some(asked.l_pid))
+    Ok((i32::from(asked.l_type) == libc::F_WRLCK).then_some(asked.l_pid))
 }
 
 impl RecordOwner {

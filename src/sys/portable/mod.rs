@@ -112,7 +112,7 @@ pub(crate) mod records {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(crate) fn holder(_file: impl AsFd, _bytes: Bytes) -> io::Result<Option<i32>> {
+    pub(crate) fn exclusive_holder(_file: impl AsFd, _bytes: Bytes) -> io::Result<Option<i32>> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
