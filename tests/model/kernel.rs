@@ -11,7 +11,7 @@
 //! How soon a woken sleeper asks again is what the bounds depend on, so it is a parameter.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u16)]
+#[repr(u32)]
 pub enum Lock {
     Queue,
     Gate,
@@ -37,22 +37,32 @@ pub enum Lock {
     Present,
     /// PRESENT, exclusive: one who removes the gate file.
     Removal,
+    /// Those who wait for slots, one after another.
+    SlotQueue,
+    /// The one that takes slots next. It is on the lock file, as the slots are.
+    Turn,
+    /// All of these three, exclusive.
+    Slot0,
+    Slot1,
+    Slot2,
+    /// All of them and TURN, exclusive: only ever tested.
+    SlotsInUse,
 }
 
 use Lock::{
     Conversion, Converter, Doorway, Gate, Intent, Landing, Leaving, Main, MainShared, Passage, Present,
-    Queue, Removal, Yield,
+    Queue, Removal, Slot0, Slot1, Slot2, SlotQueue, SlotsInUse, Turn, Yield,
 };
 
 impl Lock {
-    pub const fn bit(self) -> u16 {
-        1 << self as u16
+    pub const fn bit(self) -> u32 {
+        1 << self as u32
     }
 
     /// What nobody else may hold when this is granted. Every preferring writer has an INTENT byte
     /// of its own; a reader's passage is the shared lock from GATE over all INTENT bytes to
     /// CONVERSION.
-    pub const fn foes(self) -> u16 {
+    pub const fn foes(self) -> u32 {
         match self {
             Queue => Queue.bit(),
             Gate => Gate.bit() | Passage.bit(),
@@ -68,14 +78,25 @@ impl Lock {
             Leaving => Conversion.bit() | Yield.bit(),
             Present => Removal.bit(),
             Removal => Present.bit() | Removal.bit(),
+            SlotQueue | Turn | Slot0 | Slot1 | Slot2 => self.bit(),
+            SlotsInUse => ALL_SLOTS | Turn.bit(),
         }
     }
 }
 
-pub const MAIN: u16 = Main.bit() | MainShared.bit();
+pub const MAIN: u32 = Main.bit() | MainShared.bit();
+
+/// The slots, the lowest first.
+pub const SLOTS: [Lock; 3] = [Slot0, Slot1, Slot2];
+pub const ALL_SLOTS: u32 = Slot0.bit() | Slot1.bit() | Slot2.bit();
+
+/// What belongs to the open lock file: a command inherits it, and it has nothing to do with gate
+/// files.
+pub const ON_LOCK_FILE: u32 = MAIN | Turn.bit() | ALL_SLOTS;
 
 /// The classic record locks: a process loses them when it closes any descriptor of the file.
-pub const RECORDS: u16 = Queue.bit() | Gate.bit() | Intent.bit() | Passage.bit() | Yield.bit();
+pub const RECORDS: u32 =
+    Queue.bit() | Gate.bit() | Intent.bit() | Passage.bit() | Yield.bit() | SlotQueue.bit();
 
 /// Who gets a lock that became free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

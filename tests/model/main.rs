@@ -1,5 +1,5 @@
-//! A model of the gate protocol (src/lock/gates.rs) and of conversions (`src/lock/upgrade.rs`),
-//! walked through state by state.
+//! A model of the gate protocol (src/lock/gates.rs), of conversions (`src/lock/upgrade.rs`) and of
+//! slots, walked through state by state.
 //!
 //! The real locks can only be tried a few thousand times, and the interleavings that break such a
 //! protocol are the rare ones. Here a few clients take every interleaving there is, with a fault at
@@ -22,6 +22,7 @@ mod properties;
 mod protocol;
 mod refusal;
 mod safety;
+mod slots;
 mod starvation;
 mod state;
 mod system;
@@ -67,7 +68,7 @@ impl System {
         Self { faults, fault, ..self }
     }
 
-    fn records(self, records: u16) -> Self {
+    fn records(self, records: u32) -> Self {
         Self { records, ..self }
     }
 

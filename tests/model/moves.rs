@@ -1,6 +1,6 @@
 //! What one action does to the state.
 
-use crate::kernel::{Lock, MAIN};
+use crate::kernel::{ALL_SLOTS, Lock, MAIN, ON_LOCK_FILE};
 use crate::properties::Claim;
 use crate::protocol::{Mark, Step};
 use crate::state::{Mode, State};
@@ -17,9 +17,10 @@ impl System {
             Self::arrive(state, i);
         }
         let step = self.step(state, i);
+        self.join_line(state, i);
         state.clients[i].entered &= step.wanted() != Some(Lock::Removal);
-        if step.wanted().is_some_and(|lock| Self::grantable(state, i, lock)) {
-            return self.grant(state, i);
+        if let Some(lock) = step.wanted().filter(|lock| Self::grantable(state, i, *lock)) {
+            return self.grant(state, i, lock);
         }
         match step {
             Step::Test(lock) | Step::TestElse(lock, _) if Self::grantable(state, i, lock) => {
@@ -28,7 +29,7 @@ impl System {
                 }
                 self.next(state, i);
             }
-            Step::Take(_) | Step::TakeUnless(..) => {
+            Step::Take(_) | Step::TakeUnless(..) | Step::Sleep => {
                 state.clients[i].mode = Mode::Blocked;
                 state.line.push(i as u8);
             }
@@ -41,8 +42,17 @@ impl System {
             Step::Drop(lock) => {
                 state.clients[i].held &= !lock.bit();
                 state.clients[i].entered &= lock != Lock::Present;
+                if lock == Lock::MainShared {
+                    Self::forget_slots(state, i);
+                }
                 self.next(state, i);
             }
+            Step::TrySlot(..)
+            | Step::Rouse
+            | Step::Awake
+            | Step::ReturnSlots
+            | Step::Descend
+            | Step::Ascend => self.advance_slots(state, i, step),
             Step::Open if state.name == 0 => {
                 state.name = u8::MAX;
                 Self::open(state, i);
@@ -93,19 +103,25 @@ impl System {
         }
     }
 
-    pub fn grant(&self, state: &mut State, i: usize) {
-        let lock = self.step(state, i).wanted().expect("only a request can be granted");
+    pub fn grant(&self, state: &mut State, i: usize, lock: Lock) {
         state.line.retain(|&j| usize::from(j) != i);
         state.clients[i].mode = Mode::Ready;
+        if self.step(state, i).wanted().is_none() {
+            return self.wake_for_slot(state, i, lock);
+        }
         if lock.bit() & MAIN != 0 {
             let barrier = lock == Lock::MainShared && !self.programs[i].shares();
             let begins = state.clients[i].held & self.aim(i) == 0 && !state.clients[i].converting;
             if begins && !barrier && !self.programs[i].gives_way() {
-                self.count(state, i);
+                self.begin_with_slots(state, i);
             }
             state.clients[i].held &= !MAIN;
         }
-        state.clients[i].held |= lock.bit();
+        self.hold(state, i, lock);
+        if matches!(self.step(state, i), Step::TrySlot(..)) && self.has_slots(state, i) {
+            Self::forget_slots(state, i);
+            return self.jump(state, i, "enough");
+        }
         self.next(state, i);
     }
 
@@ -117,8 +133,12 @@ impl System {
         state.abandoned |= file != 0 && file == state.name;
         let client = &mut state.clients[i];
         (client.mode, client.converting) = (Mode::Orphan, false);
-        client.held &= if self.fault == Fault::DieAlone { 0 } else { MAIN };
-        if client.held == 0 && !client.running {
+        let inherited = if self.fault == Fault::DieAlone { 0 } else { ON_LOCK_FILE };
+        // What its command has run once more has no command yet.
+        client.held &= if client.above != 0 && !client.running { 0 } else { inherited };
+        client.above &= inherited;
+        (client.noted, client.aside) = (0, 0);
+        if client.held == 0 && !client.runs() {
             Self::leave(state, i);
         }
     }
@@ -130,7 +150,7 @@ impl System {
     fn close(state: &mut State, i: usize) {
         let client = &mut state.clients[i];
         (client.file, client.entered) = (0, false);
-        client.held &= MAIN;
+        client.held &= ON_LOCK_FILE;
     }
 
     pub fn between_calls(&self, state: &State, i: usize) -> bool {
@@ -138,19 +158,19 @@ impl System {
         match client.mode {
             Mode::Ready => client.at > 0 && !self.step(state, i).ends(),
             Mode::Refused => true,
-            Mode::Orphan => !client.running,
+            Mode::Orphan => !client.runs(),
             Mode::Blocked | Mode::Suspended | Mode::Gone => false,
         }
     }
 
     pub fn call_off(&self, state: &mut State, i: usize) {
-        let Step::TakeUnless(_, mark) = self.step(state, i) else { unreachable!("it does not give up") };
+        let mark = self.way_out(state, i).expect("it gives up");
         state.line.retain(|&j| usize::from(j) != i);
-        state.clients[i].mode = Mode::Ready;
+        (state.clients[i].mode, state.clients[i].noted) = (Mode::Ready, 0);
         self.jump(state, i, mark);
     }
 
-    fn jump(&self, state: &mut State, i: usize, mark: Mark) {
+    pub fn jump(&self, state: &mut State, i: usize, mark: Mark) {
         let steps = self.programs[i].steps;
         let at = usize::from(state.clients[i].at);
         let is_mark = |step: &Step| *step == Step::Here(mark);
@@ -162,7 +182,7 @@ impl System {
         self.next(state, i);
     }
 
-    fn next(&self, state: &mut State, i: usize) {
+    pub fn next(&self, state: &mut State, i: usize) {
         state.clients[i].at += 1;
         match self.programs[i].steps.get(usize::from(state.clients[i].at)) {
             None => self.end_round(state, i),
@@ -174,7 +194,9 @@ impl System {
 
     fn end_round(&self, state: &mut State, i: usize) {
         let rounds = state.clients[i].rounds - u8::from(self.rounds.is_some());
+        let kept = state.clients[i].held & ALL_SLOTS;
         Self::leave(state, i);
+        state.clients[i].held = kept;
         if rounds > 0 {
             state.clients[i].rounds = rounds;
             state.clients[i].mode = Mode::Ready;
@@ -184,10 +206,14 @@ impl System {
     fn leave(state: &mut State, i: usize) {
         for client in &mut state.clients {
             client.before &= !(1 << i);
+            client.over &= !(1 << i);
+            client.over_inside &= !(1 << i);
         }
         let client = &mut state.clients[i];
         client.mode = Mode::Gone;
         (client.at, client.laps, client.rounds, client.held) = (0, 0, 0, 0);
+        (client.noted, client.aside, client.above) = (0, 0, 0);
+        (client.over, client.over_inside) = (0, 0);
         (client.file, client.entered) = (0, false);
         (client.running, client.alone, client.converting) = (false, false, false);
         (client.before, client.passed, client.passed_inside, client.jumped) = (0, 0, false, false);

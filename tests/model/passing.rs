@@ -9,7 +9,7 @@ use crate::kernel::Lock::{Gate, Intent, Passage};
 use crate::kernel::{Lock, MAIN};
 use crate::properties::Claim;
 use crate::protocol::{Role, Step};
-use crate::state::{Mode, State};
+use crate::state::{Client, Mode, State};
 use crate::system::System;
 
 impl System {
@@ -33,7 +33,7 @@ impl System {
     }
 
     /// What it has to hold of main to run: a writer that has it shared waits still.
-    pub fn aim(&self, i: usize) -> u16 {
+    pub fn aim(&self, i: usize) -> u32 {
         if self.programs[i].shares() { MAIN } else { Lock::Main.bit() }
     }
 
@@ -47,18 +47,34 @@ impl System {
         self.claims.contains(&claim)
     }
 
-    pub fn count(&self, state: &mut State, began: usize) {
-        let writer = |role| matches!(role, Role::FairWriter | Role::PreferringWriter);
-        for i in 0..state.clients.len() {
-            if i == began || !self.waits(state, i) {
-                continue;
-            }
-            let place: Lock = match self.role(i) {
-                Role::Reader => Passage,
-                Role::FairWriter => Gate,
-                Role::PreferringWriter => Intent,
+    /// It has got main. What it passes it passes now, although it may yet wait for slots.
+    pub fn note_those_who_wait(&self, state: &mut State, i: usize) {
+        let (mut over, mut inside) = (0, 0);
+        for j in (0..state.clients.len()).filter(|j| *j != i && self.waits(state, *j)) {
+            let place = match self.role(j) {
+                Role::Reader => Passage.bit(),
+                Role::FairWriter => Gate.bit(),
+                Role::PreferringWriter => Intent.bit(),
                 Role::Ungated => continue,
             };
+            over |= 1 << j;
+            inside |= u8::from(state.clients[j].held & place != 0) << j;
+        }
+        (state.clients[i].over, state.clients[i].over_inside) = (over, inside);
+    }
+
+    pub fn count(&self, state: &mut State, began: usize) {
+        let writer = |role| matches!(role, Role::FairWriter | Role::PreferringWriter);
+        if self.programs[began].slots == 0 {
+            self.note_those_who_wait(state, began);
+        }
+        let is_about_places =
+            |claim: &Claim| matches!(claim, Claim::NobodyPassedInside | Claim::ReadersPassedInside);
+        let Client { over, over_inside, .. } = state.clients[began];
+        for i in 0..state.clients.len() {
+            if over & 1 << i == 0 || !self.waits(state, i) {
+                continue;
+            }
             let client = &mut state.clients[i];
             let later = client.before & 1 << began == 0;
             if writer(self.role(i)) && writer(self.role(began)) {
@@ -67,11 +83,12 @@ impl System {
                 if self.counts(self.role(i)) {
                     client.passed = client.passed.min(self.bound) + 1;
                 }
-                let inside = client.held & place.bit() != 0;
-                client.passed_inside |= inside && self.claims.contains(&Claim::NobodyPassedInside);
+                let inside = over_inside & 1 << i != 0;
+                client.passed_inside |= inside && self.claims.iter().any(is_about_places);
             }
         }
         let client = &mut state.clients[began];
+        (client.over, client.over_inside) = (0, 0);
         (client.before, client.passed, client.passed_inside, client.jumped) = (0, 0, false, false);
     }
 }

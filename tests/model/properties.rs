@@ -3,6 +3,7 @@
 
 use crate::kernel::Lock;
 use crate::protocol::{Program, Role, Step};
+use crate::slots::claims;
 use crate::state::{Client, Mode, State};
 use crate::system::{LAPS, System};
 use stateright::Property;
@@ -13,6 +14,7 @@ pub enum Claim {
     NobodyStuck,
     NobodyStuckButForOneSuspended,
     NobodyPassedInside,
+    ReadersPassedInside,
     ReadersPassedAtMost,
     WritersPassedAtMost,
     WritersInOrder,
@@ -27,6 +29,14 @@ pub enum Claim {
     FlockWaitsForNoWaiter,
     OneGateFile,
     NoFileLeft,
+    SlotsWithin,
+    SlotsInHand,
+    NoSlotLost,
+    SlotsWatched,
+    NoSlotIdle,
+    SlotsInOrder,
+    SlotsAsTheyCame,
+    SlotsRefusedForThoseWhoRan,
 }
 
 impl Claim {
@@ -36,6 +46,7 @@ impl Claim {
             Self::NobodyStuck => "nobody is stuck",
             Self::NobodyStuckButForOneSuspended => "nobody is stuck but for one who is suspended",
             Self::NobodyPassedInside => "nobody is passed once it has its place",
+            Self::ReadersPassedInside => "no reader is passed once it has its place",
             Self::ReadersPassedAtMost => "a reader is passed by no more writers than the bound",
             Self::WritersPassedAtMost => "a writer is passed by no more readers than the bound",
             Self::WritersInOrder => "writers begin in the order in which they came",
@@ -50,6 +61,14 @@ impl Claim {
             Self::FlockWaitsForNoWaiter => "plain flock is held up by nobody who only waits",
             Self::OneGateFile => "two gate files are never in use at once",
             Self::NoFileLeft => "a gate file that nobody has open was left by a death",
+            Self::SlotsWithin => "no more slots are in use than there are",
+            Self::SlotsInHand => "a command has its slots and no others",
+            Self::NoSlotLost => "one that has left holds no slot",
+            Self::SlotsWatched => "one that sleeps for slots is woken as soon as there are enough",
+            Self::NoSlotIdle => "nobody sleeps while the slots that it needs are free",
+            Self::SlotsInOrder => "nobody who stands in line for slots is passed by a later one",
+            Self::SlotsAsTheyCame => "nobody who waits for slots is passed by a later one",
+            Self::SlotsRefusedForThoseWhoRan => "slots are refused only for those who ran",
         }
     }
 }
@@ -66,9 +85,22 @@ fn condition(claim: Claim) -> fn(&System, &State) -> bool {
             state.clients.iter().any(|client| client.mode == Mode::Suspended) || nobody_stuck(system, state)
         },
         Claim::NobodyPassedInside => |_, state| !state.clients.iter().any(|client| client.passed_inside),
+        Claim::ReadersPassedInside => |system, state| {
+            let inside =
+                |(i, client): (usize, &Client)| system.role(i) == Role::Reader && client.passed_inside;
+            !state.clients.iter().enumerate().any(inside)
+        },
         Claim::ReadersPassedAtMost => |system, state| passed(system, state, |role| role == Role::Reader),
         Claim::WritersPassedAtMost => |system, state| passed(system, state, |role| role == Role::FairWriter),
-        Claim::WritersInOrder => |_, state| !state.clients.iter().any(|client| client.jumped),
+        Claim::SlotsWithin => claims::within,
+        Claim::SlotsInHand => claims::in_hand,
+        Claim::NoSlotLost => claims::none_lost,
+        Claim::SlotsWatched => claims::watched,
+        Claim::NoSlotIdle => claims::none_idle,
+        Claim::SlotsRefusedForThoseWhoRan => claims::refused_for_those_who_ran,
+        Claim::WritersInOrder | Claim::SlotsInOrder | Claim::SlotsAsTheyCame => {
+            |_, state| !state.clients.iter().any(|client| client.jumped)
+        }
         Claim::NobodyRefused => |_, state| !state.clients.iter().any(|client| client.mode == Mode::Refused),
         Claim::ReadersRefusedForAWriter => readers_refused_for_a_writer,
         Claim::Unbroken => unbroken,
@@ -86,7 +118,7 @@ fn condition(claim: Claim) -> fn(&System, &State) -> bool {
 }
 
 fn exclusion(_: &System, state: &State) -> bool {
-    let all: Vec<&Client> = state.clients.iter().filter(|client| client.running).collect();
+    let all: Vec<&Client> = state.clients.iter().filter(|client| client.runs()).collect();
     all.len() < 2 || !all.iter().any(|client| client.alone)
 }
 
@@ -113,12 +145,13 @@ fn nobody_stuck(system: &System, state: &State) -> bool {
 }
 
 /// Where nothing moves any more, a plain user is left only if a suspended client has main in the
-/// kind that it runs with.
+/// kind that it runs with, and its slots.
 fn flock_waits_for_no_waiter(system: &System, state: &State) -> bool {
     let mut moves = Vec::new();
     system.moves(state, &mut moves);
     let mut clients = state.clients.iter().enumerate();
-    let kept = |i, client: &Client| client.mode == Mode::Suspended && client.held & system.aim(i) != 0;
+    let holds = |i, client: &Client| client.held & system.aim(i) != 0 && system.has_slots(state, i);
+    let kept = |i, client: &Client| client.mode == Mode::Suspended && holds(i, client);
     let over = |client: &Client| matches!(client.mode, Mode::Gone | Mode::Suspended);
     let served = |i: usize, client: &Client| !system.programs[i].is_plain() || over(client);
     !moves.is_empty()
@@ -132,7 +165,7 @@ fn one_gate_file(_: &System, state: &State) -> bool {
     entered.all(|client| first.is_some_and(|first| first.file == client.file))
 }
 
-fn all_over(state: &State) -> bool {
+pub fn all_over(state: &State) -> bool {
     let over = |client: &Client| matches!(client.mode, Mode::Gone | Mode::Suspended);
     state.clients.iter().all(over)
 }

@@ -39,9 +39,28 @@ pub enum Step {
     Alone,
     /// It goes on beside others.
     Together,
+    /// Tries a slot, and notes it if others hold it. It goes on from "enough" with the last one that
+    /// it needs, and from "too few" once it has noted more than so many.
+    TrySlot(Lock, usize),
+    /// Sleeps until one of the slots that it noted is free: a thread for each. What the first thread
+    /// gets it keeps.
+    Sleep,
+    /// One of the other threads has got its slot, returns it, and wakes the first one.
+    Rouse,
+    /// The first one is awake, and goes on when all the others have left their calls.
+    Awake,
+    ReturnSlots,
+    /// Its command runs it once more, with another open file.
+    Descend,
+    Ascend,
 }
 
 pub type Mark = &'static str;
+
+/// One that has this mark ahead may stop waiting wherever it sleeps, and goes on from there.
+pub const GIVES_UP: Mark = "gives up";
+/// The same, and sooner or later it does.
+pub const FINDS_OUT: Mark = "finds out";
 
 use Step::{Begin, Drop, End, Goto, Here, Take, TakeUnless, Test, TestElse, Try, TryElse};
 
@@ -59,6 +78,11 @@ pub enum Role {
 pub struct Program {
     pub role: Role,
     pub steps: &'static [Step],
+    /// How many slots its command has, of how many.
+    pub slots: u32,
+    pub of: usize,
+    /// How many slots the command has that runs it once more.
+    pub slots_above: u32,
 }
 
 impl Program {
@@ -74,6 +98,10 @@ impl Program {
         self.steps.iter().filter_map(|step| step.wanted()).all(|lock| lock.bit() & MAIN != 0)
     }
 
+    pub fn with(self, steps: &'static [Step]) -> Self {
+        Self { steps, ..self }
+    }
+
     /// The same with other steps in one place.
     pub fn replacing(self, old: &[Step], new: &[Step]) -> Self {
         let mut places = self.steps.windows(old.len()).enumerate().filter(|(_, steps)| *steps == old);
@@ -81,7 +109,7 @@ impl Program {
             panic!("{old:?} stands in one place")
         };
         let (before, after) = (&self.steps[..at], &self.steps[at + old.len()..]);
-        program(self.role, [before, new, after].concat().leak())
+        Self { steps: [before, new, after].concat().leak(), ..self }
     }
 
     /// The same with other steps before some of its own.
@@ -104,7 +132,9 @@ impl Step {
     /// The lock that it asks for.
     pub fn wanted(self) -> Option<Lock> {
         match self {
-            Take(lock) | Try(lock) | TakeUnless(lock, _) | TryElse(lock, _) => Some(lock),
+            Take(lock) | Try(lock) | TakeUnless(lock, _) | TryElse(lock, _) | Self::TrySlot(lock, _) => {
+                Some(lock)
+            }
             _ => None,
         }
     }
@@ -116,7 +146,7 @@ impl Step {
 }
 
 pub const fn program(role: Role, steps: &'static [Step]) -> Program {
-    Program { role, steps }
+    Program { role, steps, slots: 0, of: 0, slots_above: 0 }
 }
 
 pub const READER: Program =

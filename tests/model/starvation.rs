@@ -23,7 +23,7 @@ struct Graph {
 pub fn starves(system: &System, victim: usize) -> Option<usize> {
     let graph = explore(system);
     let waiting: Vec<usize> =
-        (0..graph.states.len()).filter(|n| system.waits(&graph.states[*n], victim)).collect();
+        (0..graph.states.len()).filter(|n| system.is_waiting(&graph.states[*n], victim)).collect();
     let mut left = vec![waiting];
     let mut largest = None;
     while let Some(nodes) = left.pop() {
@@ -46,7 +46,7 @@ fn explore(system: &System) -> Graph {
         let steps = system.next_steps(&graph.states[graph.edges.len()]);
         let mut edges = Vec::new();
         for (action, state) in steps {
-            let (Action::Step(client) | Action::Wake(client)) = action else { continue };
+            let (Action::Step(client) | Action::Wake(client, _)) = action else { continue };
             let node = *known.entry(state).or_insert_with_key(|state| {
                 graph.states.push(state.clone());
                 graph.states.len() - 1

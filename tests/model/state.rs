@@ -17,7 +17,13 @@ pub struct Client {
     pub rounds: u8,
     /// How often it went back to an earlier step; not counted in runs without end.
     pub laps: u8,
-    pub held: u16,
+    pub held: u32,
+    /// The slots that others held when it tried them.
+    pub noted: u32,
+    /// The slots that its other threads have got, with an open file of their own.
+    pub aside: u32,
+    /// What it held when its command ran it once more, with an open file of its own.
+    pub above: u32,
     /// The gate file that it has open; 0 is none.
     pub file: u8,
     /// It has found its gate file under the name, and has not begun to leave.
@@ -33,6 +39,11 @@ pub struct Client {
     pub wronged: bool,
     /// Who was there already when this client asked, a bit each.
     pub before: u8,
+    /// Those who waited when this client got main, and then waited for slots; of the others it
+    /// passes none when it gets them.
+    pub over: u8,
+    /// Those of them who had their place.
+    pub over_inside: u8,
     /// How many of the other side began to hold while this client waited.
     pub passed: u8,
     /// The same, once this client had its place (a reader its passage, a writer GATE or INTENT).
@@ -75,6 +86,11 @@ impl State {
 }
 
 impl Client {
+    /// Whether a command runs, its own or the one that runs it.
+    pub fn runs(&self) -> bool {
+        self.running || self.above != 0
+    }
+
     pub const fn new(rounds: u8) -> Self {
         Self {
             mode: Mode::Ready,
@@ -82,6 +98,9 @@ impl Client {
             rounds,
             laps: 0,
             held: 0,
+            noted: 0,
+            aside: 0,
+            above: 0,
             file: 0,
             entered: false,
             running: false,
@@ -91,6 +110,8 @@ impl Client {
             upgraded: false,
             wronged: false,
             before: 0,
+            over: 0,
+            over_inside: 0,
             passed: 0,
             passed_inside: false,
             jumped: false,

@@ -11,16 +11,16 @@
 //! circles, so "never stuck" means that everybody comes to an end. Without, the clients come again
 //! without end.
 
-use crate::kernel::{Lock, MAIN, Wake};
+use crate::kernel::{Lock, ON_LOCK_FILE, Wake};
 use crate::properties::{self, Claim};
-use crate::protocol::{Program, Role, Step};
+use crate::protocol::{FINDS_OUT, GIVES_UP, Mark, Program, Role, Step};
 use crate::state::{Client, Mode, State};
 use stateright::{Model, Property};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     Step(usize),
-    Wake(usize),
+    Wake(usize, Lock),
     Die(usize),
     Suspend(usize),
     LoseRecords(usize),
@@ -53,7 +53,7 @@ pub struct System {
     pub faults: u8,
     pub fault: Fault,
     /// What goes when the record locks are lost.
-    pub records: u16,
+    pub records: u32,
     pub bound: u8,
     pub claims: &'static [Claim],
 }
@@ -74,14 +74,43 @@ impl System {
     pub fn grantable(state: &State, i: usize, lock: Lock) -> bool {
         let file = state.clients[i].file;
         let others = state.clients.iter().enumerate().filter(|(j, _)| *j != i);
-        let met =
-            others.map(|(_, client)| if client.file == file { client.held } else { client.held & MAIN });
-        met.fold(0, |all, held| all | held) & lock.foes() == 0
+        let met = others.map(|(_, client)| {
+            let kept = if client.file == file { client.held } else { client.held & ON_LOCK_FILE };
+            kept | client.aside | client.above
+        });
+        let own = state.clients[i].aside | state.clients[i].above;
+        met.fold(own, |all, held| all | held) & lock.foes() == 0
     }
 
     fn wakeable(&self, state: &State, i: usize) -> bool {
-        state.clients[i].mode == Mode::Blocked
-            && self.step(state, i).wanted().is_some_and(|lock| Self::grantable(state, i, lock))
+        state.clients[i].mode == Mode::Blocked && self.first_grantable(state, i).is_some()
+    }
+
+    pub fn first_grantable(&self, state: &State, i: usize) -> Option<Lock> {
+        match self.step(state, i).wanted() {
+            Some(lock) => Self::grantable(state, i, lock).then_some(lock),
+            None => self.grantables(state, i).next(),
+        }
+    }
+
+    /// What it asks for and could have: of the slots it may be more than one.
+    pub fn grantables<'a>(&'a self, state: &'a State, i: usize) -> impl Iterator<Item = Lock> + 'a {
+        let slots = self.slept_for(state, i);
+        let asked = self.step(state, i).wanted().into_iter().chain(slots);
+        asked.filter(move |lock| Self::grantable(state, i, *lock))
+    }
+
+    /// Where it goes on if it does not wait any longer.
+    pub fn way_out(&self, state: &State, i: usize) -> Option<Mark> {
+        let ahead = &self.programs[i].steps[usize::from(state.clients[i].at)..];
+        if let Step::TakeUnless(_, mark) = ahead[0] {
+            return Some(mark);
+        }
+        if self.programs[i].slots == 0 {
+            return None;
+        }
+        let ahead = ahead.split(|step| *step == Step::Descend).next().unwrap_or_default();
+        [GIVES_UP, FINDS_OUT].into_iter().find(|mark| ahead.contains(&Step::Here(mark)))
     }
 
     /// The steps that are not faults.
@@ -94,9 +123,19 @@ impl System {
         for (i, client) in state.clients.iter().enumerate() {
             match client.mode {
                 Mode::Ready if patient && self.step(state, i).ends() => {}
-                Mode::Orphan if patient && client.running => {}
-                Mode::Ready | Mode::Refused | Mode::Orphan => actions.push(Action::Step(i)),
-                Mode::Blocked if self.wakeable(state, i) => actions.push(Action::Wake(i)),
+                Mode::Orphan if patient && client.runs() => {}
+                Mode::Ready | Mode::Refused | Mode::Orphan => {
+                    actions.push(Action::Step(i));
+                    if client.mode == Mode::Ready && self.slept_for(state, i).next().is_some() {
+                        actions.extend(self.grantables(state, i).map(|lock| Action::Wake(i, lock)));
+                    }
+                }
+                Mode::Blocked if self.wakeable(state, i) => {
+                    actions.extend(self.grantables(state, i).map(|lock| Action::Wake(i, lock)));
+                }
+                Mode::Blocked if self.way_out(state, i) == Some(FINDS_OUT) => {
+                    actions.push(Action::CallOff(i));
+                }
                 Mode::Blocked | Mode::Suspended | Mode::Gone => {}
             }
         }
@@ -113,7 +152,9 @@ impl System {
             }
         };
         let faults_left = usize::from(state.faults);
-        state.clients.iter().map(rank).sum::<usize>() + 100 - faults_left
+        let asleep = |client: &Client| 6 - 2 * client.noted.count_ones() - client.aside.count_ones();
+        let left = state.clients.iter().map(|client| asleep(client) as usize).sum::<usize>();
+        16 * state.clients.iter().map(rank).sum::<usize>() + 100 - faults_left + left
     }
 }
 
@@ -135,7 +176,9 @@ impl Model for System {
                 Mode::Blocked | Mode::Refused => true,
                 Mode::Orphan | Mode::Suspended | Mode::Gone => false,
             };
-            if client.mode == Mode::Blocked && matches!(self.step(state, i), Step::TakeUnless(..)) {
+            let way_out = self.way_out(state, i);
+            let surely = way_out == Some(FINDS_OUT) && !self.wakeable(state, i);
+            if client.mode == Mode::Blocked && way_out.is_some() && !surely {
                 actions.push(Action::CallOff(i));
             }
             if state.faults == 0 || !alive {
@@ -161,7 +204,7 @@ impl Model for System {
         let mut state = last.clone();
         match action {
             Action::Step(i) => self.advance(&mut state, i),
-            Action::Wake(i) => self.grant(&mut state, i),
+            Action::Wake(i, lock) => self.grant(&mut state, i, lock),
             Action::Die(i) => self.die(&mut state, i),
             Action::CallOff(i) => self.call_off(&mut state, i),
             Action::Suspend(i) => {
@@ -177,8 +220,9 @@ impl Model for System {
         state.number_files();
         if self.wake == Wake::InOrder {
             for i in state.line.clone() {
-                if self.wakeable(&state, i.into()) {
-                    self.grant(&mut state, i.into());
+                let free = self.first_grantable(&state, i.into());
+                if let Some(lock) = free {
+                    self.grant(&mut state, i.into(), lock);
                 }
             }
         } else {

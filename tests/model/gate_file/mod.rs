@@ -6,4 +6,4 @@
 
 mod converters;
 mod life;
-mod with_file;
+pub mod with_file;

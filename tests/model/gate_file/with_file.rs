@@ -14,7 +14,7 @@ use crate::protocol::{Mark, Program, READER, Role, program};
 /// suspended.
 pub const ENTER: [Step; 8] = enter("gone", "opened");
 
-const fn enter(gone: Mark, opened: Mark) -> [Step; 8] {
+pub const fn enter(gone: Mark, opened: Mark) -> [Step; 8] {
     [Open, Goto(opened), Here(gone), Close, Open, Here(opened), Take(Present), EnteredElse(gone)]
 }
 
