@@ -139,6 +139,12 @@ impl Gate {
         self.bytes(LANDING + 10, 1)
     }
 
+    /// SLOT-WAITERS: shared by all waiters for slots meanwhile. SLOT-QUEUE is free for an instant when
+    /// the next of them steps up, and this is not.
+    pub(crate) const fn slot_waiters(self) -> Bytes {
+        self.bytes(LANDING + 14, 1)
+    }
+
     /// COALESCE: locked by the one request that waits to run for all those that leave, until it holds
     /// the lock. It puts no process into an order, so it is not one of `all`.
     pub(crate) const fn coalesce(self) -> Bytes {

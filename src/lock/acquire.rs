@@ -177,12 +177,14 @@ fn wait_for_slots(
 /// Acquires the main lock if it is free and no holder upgrades it, and the slots, if there are
 /// enough; returns the slots.
 fn try_enter(lock: &LockFile, request: &Request) -> io::Result<Option<Vec<u32>>> {
-    if !main_lock::try_lock(lock, request.mode)? || yield_to_upgrade(lock, request.mode)?.is_some() {
-        return Ok(None);
+    if let Some(wanted) = request.slots {
+        slots::announce(lock, wanted);
     }
-    let Some(wanted) = request.slots else { return Ok(Some(Vec::new())) };
-    let taken = slots::try_take(lock, wanted);
+    let is_in = main_lock::try_lock(lock, request.mode)? && yield_to_upgrade(lock, request.mode)?.is_none();
+    let Some(wanted) = request.slots else { return Ok(is_in.then(Vec::new)) };
+    let taken = if is_in { slots::try_take(lock, wanted) } else { Ok(None) };
     if !matches!(taken, Ok(Some(_))) {
+        slots::release(lock)?;
         main_lock::unlock(lock)?;
     }
     taken

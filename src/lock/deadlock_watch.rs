@@ -79,7 +79,12 @@ impl<'a> DeadlockWatch<'a> {
                 .filter(|_| watch_for.nested != Some(Nested::Wait))
                 .map(|report| Doubt { report, at: Instant::now() + DOUBT_AFTER, with_table: false }),
         };
-        let first = if watch_for.may_be_below_reader { Duration::ZERO } else { FIRST_SEARCH_AFTER };
+        let first = match watch_for {
+            // Many may wait for slots, and not for long: their searches would hold each other up.
+            WatchFor { slots: Some(_), .. } => SECOND_SEARCH_AFTER,
+            WatchFor { may_be_below_reader: true, .. } => Duration::ZERO,
+            _ => FIRST_SEARCH_AFTER,
+        };
         wait_state.watch(first, Box::new(move || observer.search()));
         Some(Self(wait_state))
     }

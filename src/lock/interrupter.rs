@@ -111,9 +111,15 @@ impl Interrupter {
 }
 
 impl Waker {
-    /// Interrupts the thread, which then checks whether it must stop.
+    /// Interrupts the thread, which then checks whether it must stop. The first signal is sent here,
+    /// which spares a change of threads; the helper thread repeats it if it came too early.
     pub(crate) fn wake(&self) {
-        self.0.change(|state| state.woken = true);
+        self.0.change(|state| {
+            state.woken = true;
+            if let Some(target) = state.in_call {
+                target.interrupt();
+            }
+        });
     }
 
     /// Ends the wait of the thread for this reason.

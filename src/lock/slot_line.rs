@@ -1,12 +1,13 @@
 //! The line of the processes that wait for slots, first come, first served.
 //!
-//! Two locks make it. The gate SLOT-QUEUE is one like the others ([`gates`](super::gates)): a record
-//! lock on a byte of the gate file, which puts the waiters into their order and shows them to
-//! `status`. TURN is a byte of the lock file, and belongs to the one process that takes slots next.
-//! A process that does not wait takes none while TURN is locked, so it passes no waiter; and
-//! processes that see different gate files, as in two containers, still take turns.
+//! Three locks make it. The gate SLOT-QUEUE is one like the others ([`gates`](super::gates)): a
+//! record lock on a byte of the gate file, which puts the waiters into their order and shows them to
+//! `status`. All of them share SLOT-WAITERS, so a process that does not wait sees them, and takes no
+//! slot: it passes no waiter. TURN is a byte of the lock file, and belongs to the one process that
+//! takes slots next. So processes that see different gate files, as in two containers, still take
+//! turns.
 //!
-//! To the kernel the threads of a process are one owner of the gate, so they take turns before they
+//! To the kernel the threads of a process are one owner of a gate, so they take turns before they
 //! come here (`interprocess`).
 
 use super::file::LockFile;
@@ -15,7 +16,7 @@ use super::gates::{is_free, lock_gate};
 use super::unfair::UnfairReason;
 use super::wait_error::WaitError;
 use super::wait_state::WaitState;
-use crate::layout::{Gate, TURN};
+use crate::layout::{Bytes, Gate, TURN};
 use crate::mode::Mode;
 use crate::sys::records::{self, RecordOwner};
 
@@ -33,11 +34,10 @@ pub(super) struct SlotLine<'a> {
 struct SlotQueue(GateFile);
 
 impl<'a> SlotLine<'a> {
-    /// Whether no other process waits for slots. TURN is free for an instant when the next waiter
-    /// steps up, so both are looked at.
+    /// Whether no other process waits for slots.
     pub(super) fn is_empty(lock: &LockFile) -> bool {
         let gate_file = GateFile::look(lock).ok().flatten();
-        gate_file.is_none_or(|file| is_free(&file, GATE, Mode::Exclusive))
+        gate_file.is_none_or(|file| is_free(&file, WAITERS, Mode::Exclusive))
             && records::is_free(&lock.file, TURN, Mode::Exclusive).unwrap_or(true)
     }
 
@@ -48,7 +48,8 @@ impl<'a> SlotLine<'a> {
             Err(why) => (None, Some(why)),
         };
         if let Some(queue) = &queue {
-            lock_gate(&queue.0, GATE, Mode::Exclusive, wait_state)?;
+            lock_gate(&queue.0, WAITERS, Mode::Shared, wait_state)?;
+            lock_gate(&queue.0, QUEUE, Mode::Exclusive, wait_state)?;
         }
         wait_state.block(|| records::set(&lock.file, RecordOwner::Description, TURN, Mode::Exclusive))?;
         Ok(Self { lock, unfair_reason, _queue: queue })
@@ -61,8 +62,9 @@ impl Drop for SlotLine<'_> {
     }
 }
 
-/// Slots are a matter of the flock family.
-const GATE: crate::layout::Bytes = Gate::FLOCK.slot_queue();
+// Slots are a matter of the flock family.
+const QUEUE: Bytes = Gate::FLOCK.slot_queue();
+const WAITERS: Bytes = Gate::FLOCK.slot_waiters();
 
 impl SlotQueue {
     /// Opens the gate file, and locks nothing yet.
@@ -78,7 +80,9 @@ impl SlotQueue {
 impl Drop for SlotQueue {
     fn drop(&mut self) {
         if self.0.is_ours() {
-            let _ = records::clear(self.0.file(), RecordOwner::Process, GATE);
+            for gate in [QUEUE, WAITERS] {
+                let _ = records::clear(self.0.file(), RecordOwner::Process, gate);
+            }
         }
     }
 }

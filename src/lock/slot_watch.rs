@@ -6,14 +6,14 @@
 //! slot for its own open file; only the holder of TURN sleeps for slots, so no other takes it. If
 //! this process dies or execs, what a thread has locked is released with the second open file.
 //!
-//! The waiting thread goes on only when these threads have left their calls: they need its signal
-//! handler to be interrupted. That takes microseconds; if it takes longer, another thread sees to
-//! it.
+//! At the end these threads are interrupted, again and again until they have left their calls. The
+//! one that has seen a slot free does that, for the waiting thread has its command to start; if none
+//! has, a new thread does it.
 
 use std::fs::File;
-use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use std::{io, mem};
 
 use super::interrupter::Waker;
 use super::wait_state::WaitState;
@@ -21,13 +21,11 @@ use crate::layout::slot;
 use crate::mode::Mode;
 use crate::sys::fd::open_again;
 use crate::sys::helper_thread;
-use crate::sys::interrupt::{InterruptTarget, Interruptible};
+use crate::sys::interrupt::{InterruptTarget, Interruptible, is_ignored};
 use crate::sys::records::{self, RecordOwner::Description};
 
 /// How soon a signal is repeated that may have come before the call.
 const REPEAT_AFTER: Duration = Duration::from_millis(1);
-/// How long the waiting thread repeats it itself.
-const PATIENCE: Duration = Duration::from_millis(20);
 
 /// The threads, until this is dropped.
 #[derive(Debug)]
@@ -36,7 +34,7 @@ pub(super) struct SlotWatch(Option<Arc<Sleepers>>);
 #[derive(Debug)]
 struct Sleepers {
     state: Mutex<SleepersState>,
-    left: Condvar,
+    changed: Condvar,
     file: File,
     waiting: Waker,
 }
@@ -49,6 +47,8 @@ struct SleepersState {
     in_call: Vec<(u32, InterruptTarget)>,
     /// Whether a slot was seen free; or why a thread could not wait for its slot.
     seen: Option<io::Result<()>>,
+    /// Whether one of the threads ends the others.
+    has_ender: bool,
     is_over: bool,
 }
 
@@ -63,7 +63,7 @@ impl SlotWatch {
         }
         let sleepers = Arc::new(Sleepers {
             state: Mutex::default(),
-            left: Condvar::new(),
+            changed: Condvar::new(),
             file: open_again(file)?,
             waiting: wait_state.waker()?,
         });
@@ -115,34 +115,47 @@ impl Sleepers {
         let mut state = self.state();
         state.running -= 1;
         if let Some(seen) = ended.map(|is_free| is_free.then_some(())).transpose() {
+            let ends_others = !mem::replace(&mut state.has_ender, true);
             state.seen = Some(seen);
             drop(state);
             self.waiting.wake();
+            if ends_others {
+                return self.end();
+            }
         }
-        self.left.notify_all();
+        self.changed.notify_all();
     }
 
-    /// Interrupts the threads until all have ended, at most this long; whether they have.
-    fn end(&self, patience: Duration) -> bool {
-        let begun = Instant::now();
-        let mut state = self.state();
-        state.is_over = true;
-        while state.running > 0 && begun.elapsed() < patience {
+    /// Waits until it is over, and then interrupts the threads until all have ended.
+    fn end(&self) {
+        let is_not_over = |state: &mut SleepersState| !state.is_over;
+        let over = self.changed.wait_while(self.state(), is_not_over);
+        let mut state = over.unwrap_or_else(PoisonError::into_inner);
+        while state.running > 0 {
             state.in_call.iter().for_each(|(_, target)| target.interrupt());
-            let waited = self.left.wait_timeout(state, REPEAT_AFTER);
+            let waited = self.changed.wait_timeout(state, REPEAT_AFTER);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-        state.running == 0
     }
 }
 
 impl Drop for SlotWatch {
     fn drop(&mut self) {
         let Some(sleepers) = self.0.take() else { return };
-        if !sleepers.end(PATIENCE) {
-            let _ = helper_thread::spawn(move || {
-                sleepers.end(Duration::MAX);
-            });
+        let mut state = sleepers.state();
+        state.is_over = true;
+        let has_ender = mem::replace(&mut state.has_ender, true);
+        // A command inherits that a signal is ignored, but not while a handler is there.
+        let must_wait = state.running > 0 && is_ignored();
+        drop(state);
+        sleepers.changed.notify_all();
+        if must_wait {
+            sleepers.end();
+        } else if !has_ender {
+            let again = Arc::clone(&sleepers);
+            if helper_thread::spawn(move || again.end()).is_err() {
+                sleepers.end();
+            }
         }
     }
 }

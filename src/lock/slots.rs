@@ -25,24 +25,23 @@ use crate::sys::records::{self, RecordOwner::Description};
 
 /// Takes the lowest free slots if enough of them are free: all that are needed, or none. For a
 /// process that holds the main lock.
-///
-/// It stops as soon as too few are left. Otherwise, of two processes that want two of two slots at
-/// the same time, each could get one and refuse the other.
 pub(super) fn try_take(lock: &LockFile, slots: Slots) -> io::Result<Option<Vec<u32>>> {
-    let spare = slots.count - slots.take;
-    Ok(try_all(lock, slots, spare)?.ok())
+    Ok(try_all(lock, slots)?.ok())
 }
 
 /// Waits until enough slots are free, and takes them. For a process that holds the main lock.
 pub(super) fn take(lock: &LockFile, slots: Slots, wait_state: &WaitState) -> Result<Vec<u32>, WaitError> {
     announce(lock, slots);
+    let mut sleepers = None;
     loop {
-        let held_by_others = match try_all(lock, slots, slots.count).map_err(WaitError::Failed)? {
+        let in_the_way = match try_all(lock, slots).map_err(WaitError::Failed)? {
+            // Only now the threads of the last sleep are ended.
             Ok(numbers) => return Ok(numbers),
-            Err(held_by_others) => held_by_others,
+            Err(in_the_way) => in_the_way,
         };
-        let Some((&first, others)) = held_by_others.split_first() else { continue };
+        drop(sleepers.take());
         // This thread sleeps for one of them, and one more thread for each of the others.
+        let Some((&first, others)) = in_the_way.split_first() else { continue };
         let others = SlotWatch::start(&lock.file, others, wait_state).map_err(WaitError::Failed)?;
         wait_state.block(|| {
             if others.has_seen_one_free()? {
@@ -50,37 +49,39 @@ pub(super) fn take(lock: &LockFile, slots: Slots, wait_state: &WaitState) -> Res
             }
             records::set(&lock.file, Description, slot(first), Mode::Exclusive)
         })?;
+        sleepers = Some(others);
     }
 }
 
-/// Takes the lowest free slots, or finds out which ones others hold; not all of these, if more than
-/// `most` are. A slot that this open file holds already is one of the free ones.
-fn try_all(lock: &LockFile, slots: Slots, most: u32) -> io::Result<Result<Vec<u32>, Vec<u32>>> {
-    let (mut numbers, mut held_by_others) = (Vec::new(), Vec::new());
+/// Takes the lowest free slots, or finds those of others that are in the way: before one of them is
+/// free, too few are. A slot that this open file holds already is one of the free ones.
+///
+/// It stops as soon as too few are left. Otherwise, of two processes that want two of two slots at
+/// the same time, each could get one and refuse the other.
+fn try_all(lock: &LockFile, slots: Slots) -> io::Result<Result<Vec<u32>, Vec<u32>>> {
+    let (mut numbers, mut in_the_way) = (Vec::new(), Vec::new());
     for number in 0..slots.count {
-        let taken = records::try_set(&lock.file, Description, slot(number), Mode::Exclusive);
-        match taken {
+        match records::try_set(&lock.file, Description, slot(number), Mode::Exclusive) {
             Ok(true) => numbers.push(number),
-            Ok(false) => held_by_others.push(number),
+            Ok(false) => in_the_way.push(number),
             Err(error) => {
                 release(lock)?;
                 return Err(error);
             }
         }
         if numbers.len() == slots.take as usize {
-            announce(lock, slots);
             return Ok(Ok(numbers));
         }
-        if held_by_others.len() > most as usize {
+        if in_the_way.len() > (slots.count - slots.take) as usize {
             break;
         }
     }
     records::clear(&lock.file, Description, SLOT_BYTES)?;
-    Ok(Err(held_by_others))
+    Ok(Err(in_the_way))
 }
 
-/// Shows how many slots there are, and that this open file is for them. Only `status` needs it, so
-/// an error does not matter.
+/// Shows how many slots there are, and that this open file is for them: to `status`, and to one that
+/// wants the lock alone. An error does not matter.
 pub(super) fn announce(lock: &LockFile, slots: Slots) {
     let _ = records::try_set(&lock.file, Description, slot_count(slots.count), Mode::Shared);
 }

@@ -73,6 +73,11 @@ impl Interruptible {
     }
 }
 
+/// Whether the program ignores the signal while no thread is interruptible.
+pub(crate) fn is_ignored() -> bool {
+    installed().before.is_some_and(|before| before.sa_sigaction == libc::SIG_IGN)
+}
+
 impl Drop for Interruptible {
     fn drop(&mut self) {
         // Only this signal: others that the thread has blocked meanwhile stay blocked.

@@ -64,7 +64,7 @@ fn a_step_of_ci_fails_if_its_lock_was_busy() {
 #[test]
 fn a_step_of_ci_that_may_be_skipped_says_so() {
     let machine = Machine::new();
-    let step = block("docs/exit-codes.md", "cache.lock");
+    let step = block("docs/exit-codes.md", "-n -E 0 /var/lock/cache.lock");
     machine.stub("./fill-cache", &tests(3));
     let holder = holder(&machine, "/var/lock/cache.lock");
     let skipped = machine.sh(&step).run();

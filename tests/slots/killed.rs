@@ -1,6 +1,6 @@
 //! SIGKILL gives slots back, whoever it hits.
 
-use crate::slot_users::{SAY, asleep_for_slots, first_waiter, holder, later_waiter, taken};
+use crate::slot_users::{SAY, asleep_for, first_waiter, holder, later_waiter, taken};
 use crate::support::ordered::Lock;
 use crate::support::{send, until};
 
@@ -10,6 +10,7 @@ fn the_slots_of_a_killed_command_come_back() {
     let mut killed = lock.start("slot -j 1", &["sh", "-c", "echo $$; read -r _ || :"]);
     let command: u32 = killed.line().parse().unwrap();
     let mut waiter = first_waiter(&lock, "slot -j 1", 1);
+    let _input = killed.take_input();
     killed.kill();
     assert_eq!(taken(&lock), [(0, 0)], "the command still runs");
     send("KILL", command);
@@ -32,10 +33,10 @@ fn a_killed_first_waiter_gives_its_place_to_the_next() {
     let lock = Lock::new();
     let (first, _) = holder(&lock, "slot -j 2");
     let (second, _) = holder(&lock, "slot -j 2");
-    let collector = first_waiter(&lock, "slot -j 2 --take 2", 2);
+    let collector = first_waiter(&lock, "slot -j 2 --take 2", 1);
     let mut next = later_waiter(&lock, "slot -j 2");
     first.leave();
-    until("it sleeps for the other one", || asleep_for_slots(&lock) == 1);
+    until("it sleeps for the other one", || asleep_for(&lock) == [1]);
     collector.kill();
     assert_eq!(next.line(), "0");
     next.leave();

@@ -1,7 +1,7 @@
 //! The bytes of slots, as documented: others join by them.
 
-use crate::slot_users::{first_waiter, holder};
-use crate::support::gate_file::SLOT_QUEUE;
+use crate::slot_users::{first_waiter, holder, later_waiter};
+use crate::support::gate_file::{SLOT_QUEUE, SLOT_WAITERS};
 use crate::support::ordered::Lock;
 use crate::support::table::lines;
 
@@ -29,7 +29,9 @@ fn the_first_waiter_has_the_lock_shared_and_turn_and_the_queue_and_sleeps_for_ea
     let lock = Lock::new();
     let (all, _) = holder(&lock, "slot -j 2 --take 2");
     let waiter = first_waiter(&lock, "slot -j 2", 2);
-    assert!(lock.has_gate(waiter.pid, SLOT_QUEUE));
+    assert!(lock.has_gate(waiter.pid, SLOT_QUEUE) && lock.has_gate(waiter.pid, SLOT_WAITERS));
+    let second = later_waiter(&lock, "slot -j 2");
+    assert!(lock.has_gate(second.pid, SLOT_WAITERS) && !lock.has_gate(second.pid, SLOT_QUEUE));
     let lines = on_the_file(&lock);
     assert!(lines.contains(&format!("OFDLCK WRITE {TURN} {TURN}")), "{lines:#?}");
     assert_eq!(lines.iter().filter(|line| *line == "FLOCK READ 0 EOF").count(), 2, "{lines:#?}");
@@ -38,6 +40,7 @@ fn the_first_waiter_has_the_lock_shared_and_turn_and_the_queue_and_sleeps_for_ea
     }
     all.leave();
     waiter.leave();
+    second.leave();
 }
 
 /// What the table says of the lock file, without device and pids.

@@ -1,6 +1,6 @@
 //! The line of those who wait: first come, first served.
 
-use crate::slot_users::{asleep_for_slots, first_waiter, holder, later_waiter};
+use crate::slot_users::{asleep_for, first_waiter, holder, later_waiter};
 use crate::support::ordered::Lock;
 use crate::support::{Running, until};
 
@@ -24,10 +24,10 @@ fn who_does_not_wait_passes_nobody_who_does() {
     let lock = Lock::new();
     let (first, _) = holder(&lock, "slot -j 2");
     let (second, _) = holder(&lock, "slot -j 2");
-    let mut both = first_waiter(&lock, "slot -j 2 --take 2", 2);
+    let mut both = first_waiter(&lock, "slot -j 2 --take 2", 1);
     first.leave();
     // It is free, and for the waiter, which needs another one.
-    until("the waiter sleeps for the other one", || asleep_for_slots(&lock) == 1);
+    until("the waiter sleeps for the other one", || asleep_for(&lock) == [1]);
     assert_eq!(lock.code("slot -nq -j 2"), Some(75));
     // More slots do not help: it would be served before its turn.
     assert_eq!(lock.code("slot -nq -j 3"), Some(75));
@@ -41,10 +41,10 @@ fn who_gives_up_leaves_the_line_and_its_slots() {
     let lock = Lock::new();
     let (first, _) = holder(&lock, "slot -j 2");
     let (second, _) = holder(&lock, "slot -j 2");
-    let both = first_waiter(&lock, "slot -q -w 3s -j 2 --take 2", 2);
+    let both = first_waiter(&lock, "slot -q -w 3s -j 2 --take 2", 1);
     let mut one = later_waiter(&lock, "slot -j 2");
     first.leave();
-    until("the first waiter sleeps for the other one", || asleep_for_slots(&lock) == 1);
+    until("the first waiter sleeps for the other one", || asleep_for(&lock) == [1]);
     both.ends(75);
     assert_eq!(one.line(), "0");
     one.leave();

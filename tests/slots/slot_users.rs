@@ -39,18 +39,27 @@ pub fn later_waiter(lock: &Lock, how: &str) -> Running {
     running
 }
 
-/// How many threads sleep for a slot.
+/// How many threads sleep for a slot, or for TURN.
 pub fn asleep_for_slots(lock: &Lock) -> usize {
     lines(&lock.path).iter().filter(|line| line.starts_with("-> OFDLCK")).count()
 }
 
-/// The slots that are taken, as the kernel's table has them: first and last byte, from the first slot on.
+/// The slots for which a thread sleeps.
+pub fn asleep_for(lock: &Lock) -> Vec<u64> {
+    ranges(lock, "-> OFDLCK").into_iter().map(|(first, _)| first).collect()
+}
+
+/// The slots that are taken, as the kernel's table has them: the first and the last of each range.
 pub fn taken(lock: &Lock) -> Vec<(u64, u64)> {
+    ranges(lock, "OFDLCK")
+}
+
+fn ranges(lock: &Lock, kind: &str) -> Vec<(u64, u64)> {
     const SLOTS: u64 = 1 << 62;
-    let range = |line: String| {
-        let line = line.strip_prefix("OFDLCK ADVISORY WRITE -1 ")?.to_owned();
+    let range = |line: &String| {
+        let line = line.strip_prefix(&format!("{kind} ADVISORY WRITE -1 "))?;
         let mut bytes = line.split(' ').skip(1).map(|byte| byte.parse::<u64>().ok()?.checked_sub(SLOTS));
         Some((bytes.next()??, bytes.next()??)).filter(|(first, _)| *first < 1 << 32)
     };
-    lines(&lock.path).into_iter().filter_map(range).collect()
+    lines(&lock.path).iter().filter_map(range).collect()
 }

@@ -1,6 +1,6 @@
 //! `--take K`: several slots at once, all or none.
 
-use crate::slot_users::{SAY, asleep_for_slots, first_waiter, holder, taken};
+use crate::slot_users::{SAY, asleep_for, asleep_for_slots, first_waiter, holder, taken};
 use crate::support::ordered::Lock;
 use crate::support::{Running, until};
 
@@ -21,11 +21,12 @@ fn all_or_none_are_taken() {
 fn who_needs_all_gets_them_one_after_the_other_while_others_wait() {
     let lock = Lock::new();
     let mut holders: Vec<Running> = (0..3).map(|_| holder(&lock, "slot -j 3").0).collect();
-    let mut all = first_waiter(&lock, "slot -j 3 --take 3", 3);
+    let mut all = first_waiter(&lock, "slot -j 3 --take 3", 1);
     let mut late: Vec<_> = (0..3).map(|_| lock.start("slot -j 3", &["sh", "-c", SAY])).collect();
-    for left in [2, 1] {
+    // One thread is enough: before each of the others is free, too few are.
+    for next in [1, 2] {
         holders.remove(0).leave();
-        until("it sleeps for the others", || asleep_for_slots(&lock) == left);
+        until("it sleeps for the next one", || asleep_for(&lock) == [next]);
     }
     holders.remove(0).leave();
     assert_eq!(all.line(), "0,1,2");
@@ -56,8 +57,8 @@ fn without_a_gate_file_they_do_not_either() {
         "mount -t tmpfs none /dev/shm && exec \"$FASTEN\" slot -v -j 2 --take 2 lock -- sh -c 'echo in'";
     let start = || lock.place.program("unshare").args(["-m", "sh", "-c", apart]).start();
     let mut waiters: Vec<_> = (0..4).map(|_| start()).collect();
-    // Three sleep for TURN, and the first one for two slots.
-    until("they wait", || asleep_for_slots(&lock) == 5);
+    // Three sleep for TURN, and the first one for a slot.
+    until("they wait", || asleep_for_slots(&lock) == 4);
     holder.leave();
     waiters.iter_mut().for_each(|waiter| assert_eq!(waiter.line(), "in"));
     waiters.into_iter().for_each(Running::leave);

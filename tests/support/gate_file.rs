@@ -12,6 +12,7 @@ pub const INTENT: u64 = QUEUE + 3;
 pub const LANDING: u64 = QUEUE + (1 << 31);
 pub const CONVERSION: u64 = LANDING + 1;
 pub const SLOT_QUEUE: u64 = LANDING + 10;
+pub const SLOT_WAITERS: u64 = LANDING + 14;
 pub const COALESCE: u64 = LANDING + 12;
 pub const FCNTL: u64 = 1 << 32;
 
