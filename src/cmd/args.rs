@@ -302,8 +302,12 @@ impl Args for SlotArgs {
 
 impl FromArgMatches for SlotArgs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let (lock, counts) = (LockArgs::from_arg_matches(matches)?, SlotCounts::from_arg_matches(matches)?);
-        Ok(Self { lock, counts })
+        Self::from_arg_matches_mut(&mut matches.clone())
+    }
+
+    fn from_arg_matches_mut(matches: &mut ArgMatches) -> Result<Self, Error> {
+        let lock = LockArgs::from_arg_matches_mut(matches)?;
+        Ok(Self { lock, counts: SlotCounts::from_arg_matches_mut(matches)? })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {

@@ -175,7 +175,7 @@ pub(crate) fn youngest(pids: impl IntoIterator<Item = u32>) -> Option<u32> {
 
 /// The process that waits, of which only the pid is known.
 pub(crate) fn waiter(pid: u32, mode: Mode, family: Family) -> Waiter {
-    Waiter { pid: Some(pid), user: None, command: None, mode, family, since: None }
+    Waiter { pid: Some(pid), user: None, command: None, mode, family, for_slots: false, since: None }
 }
 
 /// The user's number: the name cannot be looked up.

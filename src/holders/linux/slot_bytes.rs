@@ -4,7 +4,6 @@
 //! The table shows no pid for the byte, but the fdinfo of the descriptor shows both. An open file
 //! with the main lock and COUNT, and no slot, is that of a process that still waits for slots.
 
-use std::collections::BTreeSet;
 use std::os::fd::RawFd;
 
 use super::certain_wait::chain;
@@ -22,19 +21,19 @@ pub fn slots_through(descriptor: RawFd) -> Vec<u32> {
     let Ok(own) = own_pid() else { return Vec::new() };
     let mut buffer = Vec::new();
     let info = read(&format!("/proc/{own}/fdinfo/{descriptor}"), &mut buffer).unwrap_or_default();
-    numbers(&parse::fdinfo_locks(info).collect::<Vec<_>>()).into_iter().collect()
+    numbers(&parse::fdinfo_locks(info).collect::<Vec<_>>())
 }
 
 /// The slots of this file that a process holds through its descriptors, in ascending order; `None`
 /// if it only waits for slots.
 pub fn of_process(pid: u32, file: LockId) -> Option<Vec<u32>> {
     let open_files = with_main_share(pid, file);
-    let held: BTreeSet<u32> = open_files.iter().flat_map(|(_, entries)| numbers(entries)).collect();
+    let all: Vec<Entry> = open_files.iter().flat_map(|(_, entries)| entries).copied().collect();
     let waits = |entries: &Vec<Entry>| {
         entries.iter().any(|entry| count_in(entry.start).is_some()) && numbers(entries).is_empty()
     };
     let only_waits = !open_files.is_empty() && open_files.iter().all(|(_, entries)| waits(entries));
-    (!only_waits).then(|| held.into_iter().collect())
+    (!only_waits).then(|| numbers(&all))
 }
 
 /// Whether a process has an open file for slots of this file.
@@ -69,7 +68,8 @@ fn with_main_share(pid: u32, file: LockId) -> Vec<(FdLock, Vec<Entry>)> {
 pub fn counted(entries: &[Entry]) -> Option<SlotCount> {
     let counts = entries.iter().filter(|entry| !entry.blocked && entry.mode == Mode::Shared);
     let count = counts.filter_map(|entry| count_in(entry.start)).max()?;
-    let taken = u32::try_from(numbers(entries).range(..count).count()).unwrap_or(count);
+    let taken = numbers(entries).into_iter().filter(|&number| number < count).count();
+    let taken = u32::try_from(taken).unwrap_or(count);
     (taken > 0).then_some(SlotCount { count, taken })
 }
 
@@ -79,15 +79,15 @@ pub fn counted(entries: &[Entry]) -> Option<SlotCount> {
 pub fn slots_kept_above(file: LockId, count: u32, take: u32, from: u32) -> Option<Ancestor> {
     let mut processes = Processes::default();
     let chain = chain(from, &mut processes);
-    let mut holders: Vec<(FdLock, BTreeSet<u32>)> = Vec::new();
+    let (mut holders, mut kept): (Vec<FdLock>, Vec<Entry>) = (Vec::new(), Vec::new());
     for (main, entries) in chain.iter().flat_map(|&pid| with_main_share(pid, file)) {
-        let numbers: BTreeSet<u32> = numbers(&entries).range(..count).copied().collect();
-        if !numbers.is_empty() {
-            holders.push((main, numbers));
+        if numbers(&entries).first().is_some_and(|&lowest| lowest < count) {
+            holders.push(main);
+            kept.extend(entries);
         }
     }
-    let kept: BTreeSet<&u32> = holders.iter().flat_map(|(_, numbers)| numbers).collect();
-    if count as usize - kept.len() >= take as usize {
+    let kept = numbers(&kept).into_iter().filter(|&number| number < count).count();
+    if count as usize - kept >= take as usize {
         return None;
     }
     // Only now all processes are read: whether another one has such an open file too.
@@ -96,12 +96,12 @@ pub fn slots_kept_above(file: LockId, count: u32, take: u32, from: u32) -> Optio
     let is_only_theirs = |main: &FdLock| {
         all.iter().filter(|other| other.shares_lock_with(main)).all(|other| chain.contains(&other.pid))
     };
-    if !holders.iter().all(|(main, _)| is_only_theirs(main)) {
+    if !holders.iter().all(is_only_theirs) {
         return None;
     }
     // A message names the ancestor rather than this process, which only inherited the descriptor.
-    let nearest = holders.iter().find(|(main, _)| main.pid != from).or(holders.first());
-    nearest.map(|(main, _)| {
+    let nearest = holders.iter().find(|main| main.pid != from).or(holders.first());
+    nearest.map(|main| {
         let about = processes.describe(main.pid);
         Ancestor { pid: main.pid, user: about.user, command: about.command, mode: Mode::Shared }
     })
@@ -111,10 +111,12 @@ fn is_main_share(entry: &Entry) -> bool {
     !entry.blocked && entry.is_main() && entry.kind.family() == Family::Flock && entry.mode == Mode::Shared
 }
 
-/// The slots that these entries lock.
-fn numbers(entries: &[Entry]) -> BTreeSet<u32> {
-    let held = entries
-        .iter()
-        .filter(|entry| !entry.blocked && entry.kind == Kind::Ofd && entry.mode == Mode::Exclusive);
-    held.flat_map(|entry| slots_in(entry.start, entry.end)).collect()
+/// The slots that these entries lock, in ascending order.
+fn numbers(entries: &[Entry]) -> Vec<u32> {
+    let is_held = |entry: &&Entry| !entry.blocked && entry.kind == Kind::Ofd && entry.mode == Mode::Exclusive;
+    let held = entries.iter().filter(is_held);
+    let mut numbers: Vec<u32> = held.flat_map(|entry| slots_in(entry.start, entry.end)).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }
