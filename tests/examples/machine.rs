@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use crate::support::{Place, Program, fasten};
 
 /// What is the test's own; `/mnt` becomes the place as a whole, and `/tmp` is last because the place is in it.
-const OWN: [&str; 6] = ["run", "root", "srv", "usr/local/bin", "var/tmp", "tmp"];
+const OWN: [&str; 8] =
+    ["run", "root", "srv", "usr/local/bin", "var/lib/apt", "var/lib/dpkg", "var/tmp", "tmp"];
 
 /// Where the lines run.
 const HOME: &str = "mnt/home";
@@ -28,7 +29,9 @@ pub struct Machine {
 impl Machine {
     pub fn new() -> Self {
         let place = Place::with(&[]);
-        for directory in OWN.into_iter().chain(["home", "run/lock", "srv/data", "srv/shared"]) {
+        for directory in
+            OWN.into_iter().chain(["home", "run/lock", "srv/data", "srv/shared", "var/lib/apt/lists"])
+        {
             fs::create_dir_all(place.path(directory)).unwrap();
         }
         let machine = Self { place };
