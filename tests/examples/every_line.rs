@@ -10,7 +10,7 @@ use crate::support::{complaint, report};
 const MANUALS: [&str; 3] = ["man/fasten.1", "man/flock.1", "man/fasten-lock.5"];
 
 /// What is not run, by words in it, and why.
-const NOT_RUN: [(&str, &str); 13] = [
+const NOT_RUN: [(&str, &str); 14] = [
     ("d /run/lock/fasten 1777", "is a line for systemd-tmpfiles(8)"),
     (
         "sudo dpkg -i",
@@ -24,13 +24,24 @@ const NOT_RUN: [(&str, &str); 13] = [
     ("callgrind_annotate", "builds for minutes; tests/instructions/ counts instructions"),
     ("/etc/.pwd.lock", "locks the users of this machine"),
     ("import fcntl", "tests/lock/gates/page.rs runs this program"),
+    ("wipefs", "changes a disk: tests/examples/recipes_page/ runs it on a loop device"),
     ("[OPTIONS]", "shows the forms of the command line"),
     ("{\"locks\":", "shows the form of a document"),
     (": 1 problem", "shows a report of an NFS mount"),
 ];
 
+/// Languages that are not run, and why.
+const NOT_COMMANDS: [(&str, &str); 6] = [
+    ("rust", "is for the library: tests/docs/pages.rs looks for the names in it"),
+    ("toml", "is a part of a Cargo.toml"),
+    ("ini", "is a unit of systemd: tests/examples/recipes_page/service.rs"),
+    ("yaml", "is for GitLab or Ansible: tests/examples/recipes_page/ runs the lines in it"),
+    ("groovy", "is for Jenkins: tests/examples/recipes_page/pipelines.rs runs the lines in it"),
+    ("dockerfile", "is for docker: tests/examples/recipes_page/container.rs runs the words in it"),
+];
+
 /// Programs that stand in for others, and why.
-const STUBS: [(&str, &str); 22] = [
+const STUBS: [(&str, &str); 24] = [
     ("rsync", "is not installed everywhere"),
     ("psql", "needs a database"),
     ("tar", "/backup is another disk"),
@@ -52,6 +63,8 @@ const STUBS: [(&str, &str); 22] = [
     ("./look", "is the user's"),
     ("./report", "is the user's"),
     ("./train", "needs a graphics card"),
+    ("./render", "is the user's"),
+    ("apt-get", "installs packages"),
     ("cmd", "is the user's"),
 ];
 
@@ -63,7 +76,7 @@ fn all_blocks() -> Vec<Block> {
 
 fn is_run(block: &Block) -> bool {
     let is_message = block.text.lines().all(|line| line.starts_with("fasten: "));
-    let is_command = !["rust", "toml"].contains(&block.language.as_str());
+    let is_command = !NOT_COMMANDS.iter().any(|(language, _)| *language == block.language);
     is_command && !is_message && !NOT_RUN.iter().any(|(words, _)| block.text.contains(words))
 }
 
@@ -81,6 +94,9 @@ fn what_is_not_run_and_what_is_replaced_stands_in_the_documents() {
     for (words, reason) in NOT_RUN {
         assert!(blocks.iter().any(|block| block.text.contains(words)), "not there: {words} ({reason})");
     }
+    for (language, reason) in NOT_COMMANDS {
+        assert!(blocks.iter().any(|block| block.language == language), "no {language} ({reason})");
+    }
     for (stub, reason) in STUBS {
         assert!(blocks.iter().any(|block| calls(block, stub)), "nothing calls {stub} ({reason})");
     }
@@ -97,10 +113,21 @@ fn machine_for(block: &Block) -> Machine {
     for (stub, _) in STUBS.iter().filter(|(stub, _)| calls(block, stub)) {
         machine.stub(stub, &format!("echo '{stub}' >>log"));
     }
-    let files = ["a/file", "list", "list.new", "lock", "schema.sql", "/srv/data.lock"];
-    files.into_iter().chain(["b/.", "new/.", "site/."]).for_each(|file| match file.strip_suffix("/.") {
-        Some(directory) => fs::create_dir_all(machine.path(directory)).unwrap(),
-        None => machine.write(file, "b\na\n"),
+    let files = [
+        "a/file",
+        "list",
+        "list.new",
+        "lock",
+        "schema.sql",
+        "/srv/data.lock",
+        "/var/lib/dpkg/lock-frontend",
+        "/var/lib/apt/lists/lock",
+    ];
+    files.into_iter().chain(["b/.", "new/.", "site/.", ".git/."]).for_each(|file| {
+        match file.strip_suffix("/.") {
+            Some(directory) => fs::create_dir_all(machine.path(directory)).unwrap(),
+            None => machine.write(file, "b\na\n"),
+        }
     });
     machine.write("Makefile", "all check:\n\techo $@ >>made\n");
     // The manual of flock(1) is about fasten by this name, unless it is just being installed.

@@ -20,5 +20,6 @@ mod in_rust;
 mod leader;
 mod machine;
 mod recipes;
+mod recipes_page;
 mod self_locking;
 mod stage;
