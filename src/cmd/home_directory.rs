@@ -3,15 +3,10 @@
 //! `$HOME` is not asked: it is another one under cron(8), sudo(8) or a service, and two processes
 //! with two directories would have two locks of one name.
 
-#[cfg(all(target_os = "linux", not(fasten_portable)))]
-use std::ffi::CString;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use nix::unistd::{Uid, geteuid};
-
-#[cfg(all(target_os = "linux", not(fasten_portable)))]
-use crate::cmd::sys::output_of::output_of;
 
 /// `None` if the database does not know the user.
 pub(super) fn home_directory() -> Option<&'static Path> {
@@ -36,8 +31,18 @@ fn of(user: Uid) -> Option<PathBuf> {
 /// The line of the user, in the form of /etc/passwd.
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 fn getent(user: Uid) -> Option<Vec<u8>> {
-    let words = ["getent", "passwd", &user.to_string()].map(|word| CString::new(word).unwrap_or_default());
-    output_of(&words).ok()
+    use std::io::Read;
+    use std::process::{Command, Stdio};
+
+    let mut getent = Command::new("getent");
+    getent.args(["passwd", &user.to_string()]);
+    getent.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut getent = getent.spawn().ok()?;
+    let mut line = Vec::new();
+    let read = getent.stdout.take()?.read_to_end(&mut line);
+    // Its exit status says no more than the line. Where SIGCHLD is ignored, it is lost.
+    let _ = getent.wait();
+    read.ok().map(|_| line)
 }
 
 /// The home directory in the first line of the user. The fields are name, password, uid, gid,

@@ -9,16 +9,12 @@ pub(crate) mod flock_open;
 pub(crate) mod forked;
 pub(crate) mod helper;
 pub(crate) mod lock_kind;
-#[cfg(all(target_os = "linux", not(fasten_portable)))]
-pub(crate) mod output_of;
 mod signal_arrival;
 mod signal_set;
 pub(crate) mod signals;
 #[cfg_attr(not(all(target_os = "linux", not(fasten_portable))), path = "spawn_elsewhere.rs")]
 pub(crate) mod spawn;
 pub(crate) mod streams;
-#[cfg(all(target_os = "linux", target_env = "musl"))]
-mod thread_name;
 pub(crate) mod umask;
 #[cfg(all(target_os = "linux", not(fasten_portable)))]
 mod window;
