@@ -111,7 +111,10 @@ impl WrongLine {
                 format!("-c took {} as its STRING; a LOCK is still missing", quoted_always(string))
             }
             _ => self.missing_dashes("").unwrap_or_else(|| {
-                format!("missing: {names}; the form is: fasten {subcommand} LOCK... -- COMMAND [ARG]...")
+                let jobs = if subcommand == "slot" { " -j N" } else { "" };
+                format!(
+                    "missing: {names}; the form is: fasten {subcommand}{jobs} LOCK... -- COMMAND [ARG]..."
+                )
             }),
         }
     }

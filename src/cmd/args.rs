@@ -292,6 +292,13 @@ pub struct SlotArgs {
 impl Args for SlotArgs {
     fn augment_args(command: Command) -> Command {
         let command = LockArgs::augment_args(SlotCounts::augment_args(command));
+        let command = [
+            ("nonblock", "Do not wait for the lock\n\nExit with 75 if too few slots are free at once, or if another command\nwaits for one."),
+            ("mode", "Create lock files with the permissions MODE, in octal\n\nThe umask is not subtracted. Slots need write permission: with 0666 every\nuser can take one."),
+            ("conflict_exit_code", "Exit with N if the lock was not obtained\n\nN is from 0 to 255 and replaces 75: too few slots are free, the wait timed\nout, or it is a deadlock. Other errors keep their exit codes."),
+        ]
+        .into_iter()
+        .fold(command, |command, (name, help)| command.mut_arg(name, |option| option.long_help(help)));
         command.mut_arg("fd", |option| option.hide(true)).mut_arg("fcntl", |option| option.hide(true))
     }
 

@@ -16,7 +16,9 @@ use crate::cmd::sys::helper::{Helper, first_answer};
 
 /// A refusal is delayed by this at most, to name the holder; a busy machine may take 10 ms to wake
 /// us from it.
-const PATIENCE: Duration = Duration::from_millis(5);
+pub(crate) const AT_ONCE: Duration = Duration::from_millis(5);
+/// The same after a wait.
+pub(crate) const AFTER_A_WAIT: Duration = Duration::from_millis(50);
 /// After this time the holder is also looked for without the kernel's table.
 const TABLE_PATIENCE: Duration = Duration::from_millis(1);
 
@@ -30,8 +32,15 @@ pub(crate) fn held_by(report: &Report) -> Option<String> {
 #[derive(Debug)]
 pub(crate) struct NamedHolder {
     pub(crate) words: String,
-    /// Whether this process runs under the lock, which an ancestor holds exclusively.
-    pub(crate) is_above: bool,
+    /// How an ancestor of this process holds the lock, if this process can run under it.
+    pub(crate) above: Option<Above>,
+}
+
+/// How an ancestor holds a lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Above {
+    Exclusively,
+    InSlots,
 }
 
 /// The same without a delay: a refusal may not take long.
@@ -40,34 +49,46 @@ pub(crate) struct NamedHolder {
 /// all processors, 8 to 30 ms, and a process in that call cannot even exit. So a copy of this
 /// process asks; and if the table takes its time, a second copy looks for the lock in every
 /// process.
-pub(crate) fn held_by_at_once(path: &Path, family: Family) -> Option<NamedHolder> {
+pub(crate) fn held_by_at_once(path: &Path, family: Family, patience: Duration) -> Option<NamedHolder> {
     let (asked, own) = (Instant::now(), process::id());
     let (path, lineage) = (&as_others_reach_it(path), &lineage(own));
     let answer = |report: Option<Report>| {
         let report = report?;
         let words = printable(&held_by_others(&report, own)?);
-        Some(format!("{}{words}", if is_held_above(&report, family, lineage) { ABOVE } else { ELSEWHERE }))
+        Some(format!("{}{words}", mark(held_above(&report, family, lineage))))
     };
     let ask = |look: fn(&Path) -> Option<Report>| Helper::ask(|| answer(look(path)).unwrap_or_default());
     let mut helpers = vec![ask(look).ok()?];
     let mut named = first_answer(&mut helpers, asked + TABLE_PATIENCE);
     if named.is_none() && !helpers.is_empty() {
         helpers.extend(ask(|path| search(path).ok()));
-        named = first_answer(&mut helpers, asked + PATIENCE);
+        named = first_answer(&mut helpers, asked + patience);
     }
     let named = named?;
-    let words = named.strip_prefix([ABOVE, ELSEWHERE])?.to_owned();
-    Some(NamedHolder { words, is_above: named.starts_with(ABOVE) })
+    let mut words = named.chars();
+    let mark_found = words.next()?;
+    let above =
+        [Above::Exclusively, Above::InSlots].into_iter().find(|&above| mark(Some(above)) == mark_found);
+    Some(NamedHolder { words: words.collect(), above })
 }
 
 /// What an answer of a helper begins with.
-const ABOVE: char = '^';
-const ELSEWHERE: char = '-';
+fn mark(above: Option<Above>) -> char {
+    match above {
+        Some(Above::Exclusively) => '^',
+        Some(Above::InSlots) => '%',
+        None => '-',
+    }
+}
 
-fn is_held_above(report: &Report, family: Family, lineage: &[u32]) -> bool {
-    let is_above = |holder: &Holder| holder.processes.iter().any(|pid| lineage.contains(pid));
-    let mut holders = report.holders.iter().filter(|holder| holder.family == family);
-    holders.any(|holder| holder.mode == Mode::Exclusive && is_above(holder))
+fn held_above(report: &Report, family: Family, lineage: &[u32]) -> Option<Above> {
+    let is_above = |holder: &&Holder| {
+        holder.family == family && holder.processes.iter().any(|pid| lineage.contains(pid))
+    };
+    report.holders.iter().filter(is_above).find_map(|holder| match holder.mode {
+        Mode::Exclusive => Some(Above::Exclusively),
+        Mode::Shared => (!holder.slots.is_empty()).then_some(Above::InSlots),
+    })
 }
 
 /// The path of a descriptor of ours, for another process.

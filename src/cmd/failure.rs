@@ -7,7 +7,7 @@ use std::process;
 use fasten::{Deadlock, Error as LockError, Mode, OpenError};
 
 use crate::cmd::denial::{denied, unwritable};
-use crate::cmd::describe::{held_by_at_once, short};
+use crate::cmd::describe::{AFTER_A_WAIT, AT_ONCE, Above, held_by_at_once, short};
 use crate::cmd::exit::{Code, is_system_failure};
 use crate::cmd::job::{Job, LockType};
 use crate::cmd::lock_directory::NoDirectory;
@@ -92,23 +92,39 @@ fn refusal(error: &LockError, path: &Path, job: &Job) -> Option<String> {
         }
         _ => return None,
     };
-    let (held, outcome) = match held_by_at_once(path, job.options.get_family()) {
-        Some(holder) if holder.is_above && matches!(error, LockError::Busy { .. }) => {
-            let join = if job.joins() { "cannot be joined" } else { "use --nested join to run under it too" };
-            (holder.words, format!("this runs under that lock; {join}"))
-        }
-        Some(holder) => (holder.words, outcome),
-        None => ("busy".to_owned(), outcome),
+    let is_busy = matches!(error, LockError::Busy { .. });
+    let patience = if is_busy { AT_ONCE } else { AFTER_A_WAIT };
+    let Some(holder) = held_by_at_once(path, job.options.get_family(), patience) else {
+        return Some(format!("{lock}: busy; {outcome}"));
     };
-    Some(format!("{lock}: {held}; {outcome}"))
+    let outcome = holder.above.filter(|_| is_busy).map_or(outcome, |above| runs_under(above, job).to_owned());
+    Some(format!("{lock}: {}; {outcome}", holder.words))
+}
+
+/// Why waiting would not help, and what would.
+fn runs_under(above: Above, job: &Job) -> &'static str {
+    match (above, is_for_slots(job), job.joins()) {
+        (Above::Exclusively, true, _) => "this runs under that lock, and it has no slots to run in",
+        (Above::Exclusively, false, true) => "this runs under that lock; cannot be joined",
+        (Above::Exclusively, false, false) => {
+            "this runs under that lock; use --nested join to run under it too"
+        }
+        (Above::InSlots, true, false) => "this runs in a slot of it; use --nested join to run in the same",
+        (Above::InSlots, true, true) => "this runs in a slot of it, and needs more than that",
+        (Above::InSlots, false, _) => "this runs in a slot of it",
+    }
+}
+
+fn is_for_slots(job: &Job) -> bool {
+    matches!(job.lock_type, LockType::Slots { .. })
 }
 
 /// What one can do about a deadlock.
 fn remedy(why: &Deadlock, job: &Job) -> &'static str {
-    let (joins, is_for_slots) = (job.joins(), matches!(job.lock_type, LockType::Slots { .. }));
+    let (joins, is_for_slots) = (job.joins(), is_for_slots(job));
     match why {
         Deadlock::HeldByAncestor(ancestor) if is_for_slots && ancestor.mode == Mode::Exclusive => {
-            "use --nested wait to wait all the same"
+            "it has no slots to run in: take the slot outside of that lock"
         }
         Deadlock::HeldByAncestor(_) if is_for_slots && joins => "it has too few slots to be joined",
         Deadlock::HeldByAncestor(_) if is_for_slots => {
@@ -120,7 +136,9 @@ fn remedy(why: &Deadlock, job: &Job) -> &'static str {
         Deadlock::HeldByAncestor(ancestor) if ancestor.mode == Mode::Exclusive => {
             "use --nested join to run under that lock, or --nested wait to wait all the same"
         }
-        Deadlock::HeldByAncestor(_) => "lock it for writing there, or use --nested wait to wait all the same",
+        Deadlock::HeldByAncestor(_) => {
+            "use 'write' or 'exclusive' there, or --nested wait to wait all the same"
+        }
         Deadlock::Upgrade => "unlock it, and lock it for writing",
         _ => "name all locks in one call, or take them in the same order everywhere",
     }

@@ -88,9 +88,11 @@ fn no_slots(slot: &SlotArgs) -> Option<String> {
     };
     match option {
         Some(option) => {
-            Some(format!("{option} has no slots: give a LOCK, whose slots lie beside its flock(2) lock"))
+            Some(format!("slot cannot be used with {option}: it needs a LOCK, a file that it opens itself"))
         }
-        None => (take > jobs).then(|| format!("--take {take} is more than there are: --jobs {jobs}")),
+        None => {
+            (take > jobs).then(|| format!("--take {take} needs {take} slots, and --jobs {jobs} gives {jobs}"))
+        }
     }
 }
 

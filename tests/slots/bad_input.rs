@@ -14,8 +14,8 @@ fn numbers_that_make_no_sense_are_a_wrong_usage() {
         ("-j 5000", "give a number from 1 to 4096"),
         ("-j four", "give a number from 1 to 4096"),
         ("-j 2 --take 0", "give a number from 1 to 4096"),
-        ("-j 2 --take 3", "--take 3 is more than there are: --jobs 2"),
-        ("-j 2 --fcntl", "--fcntl has no slots"),
+        ("-j 2 --take 3", "--take 3 needs 3 slots, and --jobs 2 gives 2"),
+        ("-j 2 --fcntl", "slot cannot be used with --fcntl"),
         ("", "how many at once? fasten slot -j N LOCK -- COMMAND"),
     ] {
         let refused = place.fasten("slot").words(words).words("new.lock -- touch ran").code(64).output();
@@ -24,7 +24,7 @@ fn numbers_that_make_no_sense_are_a_wrong_usage() {
         assert!(!place.path("ran").exists() && !place.path("new.lock").exists(), "{words}");
     }
     let refused = place.fasten("slot -j 2 --fd 0 -- true").code(64).output();
-    assert!(complaint(&refused).contains("--fd has no slots"), "{}", complaint(&refused));
+    assert!(complaint(&refused).contains("slot cannot be used with --fd"), "{}", complaint(&refused));
 }
 
 #[test]

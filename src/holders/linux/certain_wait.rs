@@ -92,7 +92,7 @@ fn is_gate(lock: &FdLock) -> bool {
 
 /// Whether a process has a thread besides the one that waits and the library's own threads, which
 /// interrupt the wait and look for deadlocks; yes if that cannot be seen.
-fn has_working_threads(pid: u32) -> bool {
+pub fn has_working_threads(pid: u32) -> bool {
     let Ok(threads) = numbers_in(&format!("/proc/{pid}/task")) else { return true };
     let helps = |thread: &u32| {
         fs::read(format!("/proc/{pid}/task/{thread}/comm"))

@@ -152,7 +152,7 @@ fn one(entry: &Entry, processes: Vec<u32>, through: Option<FdLock>, has_slots: b
     let ranges = entry.range().into_iter().collect();
     let is_share = entry.mode == Mode::Shared && entry.kind == Kind::Flock;
     let slots = match through.filter(|_| is_share && has_slots) {
-        Some(lock) => slot_bytes::of_process(lock.pid, entry.file)?,
+        Some(lock) => slot_bytes::of_process(lock.pid, entry.file, entry.pid)?,
         None => Vec::new(),
     };
     Some(Holding { pid, mode: entry.mode, family: entry.kind.family(), ranges, slots, processes, through })

@@ -6,7 +6,7 @@
 
 use std::os::fd::RawFd;
 
-use super::certain_wait::chain;
+use super::certain_wait::{chain, has_working_threads};
 use super::fdinfo::{FdLock, FdLocks, each_lock};
 use super::parse::{self, Entry, Kind};
 use super::proc::{own_pid, read};
@@ -24,10 +24,11 @@ pub fn slots_through(descriptor: RawFd) -> Vec<u32> {
     numbers(&parse::fdinfo_locks(info).collect::<Vec<_>>())
 }
 
-/// The slots of this file that a process holds through its descriptors, in ascending order; `None`
-/// if it only waits for slots.
-pub fn of_process(pid: u32, file: LockId) -> Option<Vec<u32>> {
-    let open_files = with_main_share(pid, file);
+/// The slots of this file that a process holds through the descriptors that `locker` has locked, in
+/// ascending order; `None` if it only waits for slots. A nested command has those of its parent too.
+pub fn of_process(pid: u32, file: LockId, locker: Option<u32>) -> Option<Vec<u32>> {
+    let mut open_files = with_main_share(pid, file);
+    open_files.retain(|(main, _)| main.entry.pid == locker);
     let all: Vec<Entry> = open_files.iter().flat_map(|(_, entries)| entries).copied().collect();
     let waits = |entries: &Vec<Entry>| {
         entries.iter().any(|entry| count_in(entry.start).is_some()) && numbers(entries).is_empty()
@@ -63,6 +64,19 @@ fn with_main_share(pid: u32, file: LockId) -> Vec<(FdLock, Vec<Entry>)> {
     mains.map(|main| (*main, all_of(main))).collect()
 }
 
+/// Whether a process has a descriptor from before it executed its program. The library's own are
+/// closed then.
+fn is_inherited(lock: &FdLock) -> bool {
+    let mut buffer = Vec::new();
+    let info =
+        read(&format!("/proc/{}/fdinfo/{}", lock.pid, lock.descriptor), &mut buffer).unwrap_or_default();
+    let flags = info.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(b"flags:"));
+    let flags = flags.and_then(|octal| str::from_utf8(octal.trim_ascii()).ok());
+    flags
+        .and_then(|octal| i32::from_str_radix(octal, 8).ok())
+        .is_some_and(|flags| flags & libc::O_CLOEXEC == 0)
+}
+
 /// How many slots there are and how many are taken, from the lines of the table about the lock file;
 /// `None` if no slot is held.
 pub fn counted(entries: &[Entry]) -> Option<SlotCount> {
@@ -75,13 +89,15 @@ pub fn counted(entries: &[Entry]) -> Option<SlotCount> {
 
 /// The ancestor because of which a wait for `take` of the first `count` slots certainly never ends:
 /// this process and those that certainly wait for it hold so many slots that too few are left.
-/// Slots that a process outside this chain could release do not count.
+/// Slots that a process outside this chain could release do not count. Nor do those for which this
+/// process has a guard: another of its threads or tasks may drop that.
 pub fn slots_kept_above(file: LockId, count: u32, take: u32, from: u32) -> Option<Ancestor> {
     let mut processes = Processes::default();
     let chain = chain(from, &mut processes);
     let (mut holders, mut kept): (Vec<FdLock>, Vec<Entry>) = (Vec::new(), Vec::new());
     for (main, entries) in chain.iter().flat_map(|&pid| with_main_share(pid, file)) {
-        if numbers(&entries).first().is_some_and(|&lowest| lowest < count) {
+        let keeps = main.pid != from || (is_inherited(&main) && !has_working_threads(from));
+        if keeps && numbers(&entries).first().is_some_and(|&lowest| lowest < count) {
             holders.push(main);
             kept.extend(entries);
         }
