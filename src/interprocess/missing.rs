@@ -56,6 +56,9 @@ fn await_holder_of_removed(
 ) -> Result<(), WaitError> {
     let LockOptions { family, nested, .. } = *options;
     let threads = if any_turn() { Threads::Share } else { Threads::None };
+    // Slots of the removed file and slots of a new one would be too many: one who wants slots waits
+    // for the holders of all that are held there, as one who wants the lock alone does.
+    let mode = if options.slots.is_some() { Mode::Exclusive } else { mode };
     let request = Request { mode, order: None, nested, threads, holds_others: true, slots: None };
     while let Some(removed) = holder_of_removed(path, family, mode) {
         if nested == Nested::Wait && is_ancestor(removed.pid) {

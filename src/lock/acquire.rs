@@ -180,12 +180,14 @@ fn try_enter(lock: &LockFile, request: &Request) -> io::Result<Option<Vec<u32>>>
     if let Some(wanted) = request.slots {
         slots::announce(lock, wanted);
     }
-    let is_in = main_lock::try_lock(lock, request.mode)? && yield_to_upgrade(lock, request.mode)?.is_none();
-    let Some(wanted) = request.slots else { return Ok(is_in.then(Vec::new)) };
-    let taken = if is_in { slots::try_take(lock, wanted) } else { Ok(None) };
+    let is_in = main_lock::try_lock(lock, request.mode)
+        .and_then(|is_in| Ok(is_in && yield_to_upgrade(lock, request.mode)?.is_none()));
+    let Some(wanted) = request.slots else { return Ok(is_in?.then(Vec::new)) };
+    let taken = is_in.and_then(|is_in| if is_in { slots::try_take(lock, wanted) } else { Ok(None) });
     if !matches!(taken, Ok(Some(_))) {
+        let unlocked = main_lock::unlock(lock);
         slots::release(lock)?;
-        main_lock::unlock(lock)?;
+        unlocked?;
     }
     taken
 }
@@ -220,10 +222,12 @@ fn join(lock: &LockFile, request: &Request) -> Option<Joined> {
     if request.nested != Nested::Join {
         return None;
     }
-    let take = request.slots.map_or(0, |slots| slots.take as usize);
+    let has_slots = |descriptor, Slots { count, take }| {
+        slots_through(descriptor).iter().filter(|&&number| number < count).count() >= take as usize
+    };
     let suffices = |&(descriptor, mode): &(i32, Mode)| {
         (mode == Mode::Exclusive || request.mode == Mode::Shared)
-            && (take == 0 || slots_through(descriptor).len() >= take)
+            && request.slots.is_none_or(|slots| has_slots(descriptor, slots))
     };
     let (descriptor, mode) = inherited(&lock.file, lock.family).filter(suffices)?;
     let file = duplicate(descriptor).ok()?;

@@ -11,6 +11,7 @@
 use super::file::LockFile;
 use super::gate_file::GateFile;
 use super::main_lock;
+use super::slots;
 use super::upgrade::downgrade;
 use crate::holders::{AncestorLookup, users};
 use crate::layout::Gate;
@@ -106,8 +107,10 @@ impl Drop for Joined {
             Some(Plan::Downgrade) => {
                 let _ = downgrade(&self.lock);
             }
+            // The main lock first, as always: a waiter for slots needs both.
             Some(plan) if plan == Plan::Unlock || self.above.are_gone() => {
                 let _ = main_lock::unlock(&self.lock);
+                let _ = slots::release(&self.lock);
             }
             _ => {}
         }

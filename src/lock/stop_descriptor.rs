@@ -18,9 +18,11 @@ pub(super) struct StopDescriptor {
 
 impl StopDescriptor {
     /// For the descriptor that `open` returns, if it returns one. The pair is made first: if that
-    /// fails, `open` has not been called.
+    /// fails, `open` has not been called. A write does not block: if the socket is full, the next
+    /// poll returns at once anyway.
     pub(super) fn new(open: impl FnOnce() -> Option<OwnedFd>) -> io::Result<Option<Self>> {
         let (woken, wakes) = UnixStream::pair()?;
+        wakes.set_nonblocking(true)?;
         Ok(open().map(|descriptor| Self { descriptor, woken, wakes }))
     }
 

@@ -201,3 +201,19 @@ fn tasks_await_slots_and_give_them_back_from_any_thread() {
     until("no thread waits any more", || crate::tasks::waiting_threads() == 0);
     assert!(place.is_free());
 }
+
+#[test]
+fn slots_that_this_process_has_guards_of_are_no_deadlock() {
+    let place = Place::new();
+    let semaphore = InterProcessSemaphore::new(&place.lock, 2);
+    let guard = semaphore.acquire_many(2, Wait::never()).unwrap();
+    // Long enough for two searches that agree.
+    let waited = semaphore.acquire_timeout(Duration::from_millis(600));
+    assert!(waited.as_ref().is_err_and(Error::is_timed_out), "in the same thread: {waited:?}");
+    let waited = thread::scope(|scope| {
+        scope.spawn(|| semaphore.acquire_timeout(Duration::from_millis(600))).join().unwrap()
+    });
+    assert!(waited.as_ref().is_err_and(Error::is_timed_out), "in another thread: {waited:?}");
+    drop(guard);
+    assert!(place.is_free());
+}

@@ -12,6 +12,7 @@ mod layout;
 mod line;
 mod nested;
 mod one_of_n;
+mod removed;
 mod slot_users;
 mod status;
 mod take;

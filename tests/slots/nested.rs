@@ -1,6 +1,8 @@
 //! A slot under a slot, and under other locks.
 
-use crate::support::{Place, complaint, report};
+use crate::slot_users::holder;
+use crate::support::ordered::Lock;
+use crate::support::{Place, complaint, fasten, report};
 
 #[test]
 fn a_slot_under_a_slot_is_another_one() {
@@ -62,4 +64,20 @@ fn too_few_slots_cannot_be_joined() {
     assert!(complaint(&refused).contains("too few slots to be joined"), "{}", complaint(&refused));
     let nested = "\"$FASTEN\" slot -j 2 --nested join a.lock -- echo in; exit $?";
     place.fasten("exclusive a.lock -c").arg(nested).code(75).run();
+}
+
+#[test]
+fn a_slot_beyond_those_asked_for_cannot_be_joined() {
+    let lock = Lock::new();
+    let (lowest, _) = holder(&lock, "slot -j 2");
+    let join = |count: u32| {
+        let (fasten, path) = (fasten(), lock.path.display());
+        let nested =
+            format!("{fasten} slot -n -j {count} --nested join {path} -c 'echo $FASTEN_SLOTS'; exit $?");
+        lock.run("slot -j 2", &["sh", "-c", &nested])
+    };
+    assert_eq!(report(&join(2)), "1\n");
+    let refused = join(1);
+    assert_eq!((report(&refused).as_str(), refused.status.code()), ("", Some(75)));
+    lowest.leave();
 }

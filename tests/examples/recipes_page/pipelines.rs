@@ -54,6 +54,8 @@ fn tests_run_together_and_a_deployment_alone_and_they_take_turns() {
         said = writer.complaint();
     }
     assert!(said.contains("./run-tests") || said.contains("held by"), "{said}");
+    // It says so before it waits: only a reader that comes after that is behind it.
+    until("the writer waits", || machine.place.waiting(&file_of("staging")) == 1);
     let later = machine.sh(&tests()).start();
     until("both wait", || machine.place.waiting(&file_of("staging")) == 2);
     first.leave();
