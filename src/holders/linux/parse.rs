@@ -102,11 +102,15 @@ pub fn field_number(file: &[u8], key: &str) -> Option<u64> {
     number(words(field(file, key)?).next()?)
 }
 
+/// The flags with which a descriptor is open, as open(2) takes them, from its /proc/PID/fdinfo/FD.
+pub fn open_flags(fdinfo: &[u8]) -> Option<i32> {
+    let octal = std::str::from_utf8(field(fdinfo, "flags:")?).ok()?;
+    i32::from_str_radix(octal, 8).ok()
+}
+
 /// Whether a descriptor is open for writing, from its /proc/PID/fdinfo/FD.
 pub fn is_written(fdinfo: &[u8]) -> bool {
-    let flags = field(fdinfo, "flags:").and_then(|flags| std::str::from_utf8(flags).ok());
-    let flags = flags.and_then(|flags| i32::from_str_radix(flags, 8).ok());
-    flags.is_some_and(|flags| flags & libc::O_ACCMODE != libc::O_RDONLY)
+    open_flags(fdinfo).is_some_and(|flags| flags & libc::O_ACCMODE != libc::O_RDONLY)
 }
 
 /// The effective user id in a /proc/PID/status.

@@ -70,11 +70,7 @@ fn is_inherited(lock: &FdLock) -> bool {
     let mut buffer = Vec::new();
     let info =
         read(&format!("/proc/{}/fdinfo/{}", lock.pid, lock.descriptor), &mut buffer).unwrap_or_default();
-    let flags = info.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(b"flags:"));
-    let flags = flags.and_then(|octal| std::str::from_utf8(octal.trim_ascii()).ok());
-    flags
-        .and_then(|octal| i32::from_str_radix(octal, 8).ok())
-        .is_some_and(|flags| flags & libc::O_CLOEXEC == 0)
+    parse::open_flags(info).is_some_and(|flags| flags & libc::O_CLOEXEC == 0)
 }
 
 /// How many slots there are and how many are taken, from the lines of the table about the lock file;
